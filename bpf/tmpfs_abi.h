@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The only contract between the BPF programs and user space.
+ *
+ * Plain C types, no hidden padding, no pointers, no bool: the file compiles unchanged for the BPF target and as C++20.
+ * tests/abi compares its layout with the BTF of the built object.
+ *
+ * Units: *_pages are base pages (4 KiB on amd64), *_bytes are bytes, *_ns is CLOCK_MONOTONIC in nanoseconds.
+ * Counters only grow; user space never resets them.
+ */
+#ifndef TMPFS_ABI_H
+#define TMPFS_ABI_H
+
+#ifdef __cplusplus
+#include <cstdint>
+using __u8 = std::uint8_t;
+using __u16 = std::uint16_t;
+using __s32 = std::int32_t;
+using __u32 = std::uint32_t;
+using __u64 = unsigned long long;
+#endif
+
+#define TMPFS_ABI_VERSION 1
+#define TMPFS_MAGIC_NUMBER 0x01021994
+
+/*
+ * What an inode is for statfs' inode budget. Values are stored in recordings: append only, never renumber.
+ * TMPFS_KIND_TMPFILE counts O_TMPFILE inodes, which are counted in TMPFS_KIND_REGULAR as well (the kernel tells the two
+ * apart only after the inode exists): user space subtracts. TMPFS_KIND_LINK is a hard link beyond the first.
+ */
+enum tmpfs_kind {
+	TMPFS_KIND_REGULAR,
+	TMPFS_KIND_DIRECTORY,
+	TMPFS_KIND_SYMLINK,
+	TMPFS_KIND_TMPFILE,
+	TMPFS_KIND_LINK,
+	TMPFS_KIND_OTHER,
+	TMPFS_KIND_MAX,
+};
+
+/* The operation whose caller saw the refusal. Append only. */
+enum tmpfs_op {
+	TMPFS_OP_WRITE,
+	TMPFS_OP_FAULT,
+	TMPFS_OP_FALLOCATE,
+	TMPFS_OP_CREATE,
+	TMPFS_OP_MKDIR,
+	TMPFS_OP_MKNOD,
+	TMPFS_OP_SYMLINK,
+	TMPFS_OP_LINK,
+	TMPFS_OP_TMPFILE,
+	TMPFS_OP_SPLICE,
+	TMPFS_OP_XATTR,
+	TMPFS_OP_MADVISE,
+	TMPFS_OP_RENAME,
+	TMPFS_OP_MAX,
+};
+
+/* The limit that refused. Append only. */
+enum tmpfs_cause {
+	TMPFS_CAUSE_BLOCKS, /* the superblock's size= */
+	TMPFS_CAUSE_INODES, /* the superblock's nr_inodes= */
+	TMPFS_CAUSE_QUOTA, /* a user's or group's quota on the superblock */
+	TMPFS_CAUSE_MEMCG, /* the memory limit of the cgroup or of an ancestor */
+	TMPFS_CAUSE_MEMORY, /* the node: no page, or overcommit refused */
+	TMPFS_CAUSE_MAX,
+};
+
+/* Everything that can be lost is counted here. Append only. */
+enum tmpfs_loss {
+	TMPFS_LOSS_SLOTS_FULL, /* no slot for a (cgroup, superblock): the event went to the superblock's unattributed slot */
+	TMPFS_LOSS_SBS_FULL, /* no row for a superblock: the event went to slot 0 */
+	TMPFS_LOSS_INODES_FULL, /* no entry for an inode: its events are unattributed */
+	TMPFS_LOSS_OWNERS_FULL, /* no further owner for an inode: a free may be credited to its first owner */
+	TMPFS_LOSS_RING_FULL, /* the details of a refusal were lost; it is counted all the same */
+	TMPFS_LOSS_RETURNS_MISSED, /* an operation began and its return was never seen (kretprobe instances exhausted) */
+	TMPFS_LOSS_INFLIGHT_FULL, /* an operation's start could not be remembered */
+	TMPFS_LOSS_SEED_RACES, /* an inode was first seen in the middle of an operation on another CPU */
+	TMPFS_LOSS_STALE_INODES, /* an inode's end was missed, found when its address came again */
+	TMPFS_LOSS_MARKS_FULL, /* the cause of a refusal could not be remembered */
+	TMPFS_LOSS_MAX,
+};
+
+/* Cumulative counts of one (cgroup, superblock). */
+struct tmpfs_counters {
+	__u64 allocated_pages;
+	__u64 freed_pages;
+	__u64 written_bytes;
+	__u64 write_calls;
+	__u64 short_writes;
+	__u64 created[TMPFS_KIND_MAX];
+	__u64 removed[TMPFS_KIND_MAX];
+	__u64 seeded_pages; /* existed before the programs were attached: found by the walk */
+	__u64 seeded_inodes;
+	__u64 late_pages; /* existed before, not found by the walk, seen at their first event */
+	__u64 late_inodes; /* includes inode units of extra hard links and of extended attributes */
+	__u64 xattr_bytes_added; /* since 6.6 extended attributes take from the inode budget (1024 bytes a unit) */
+	__u64 xattr_bytes_removed;
+	__u64 refusals[TMPFS_OP_MAX][TMPFS_CAUSE_MAX];
+	__u64 events_held[TMPFS_CAUSE_MAX]; /* refusals whose details were held back by the rate limit */
+};
+
+#define TMPFS_CGROUP_NAME_LEN 64
+#define TMPFS_CGROUP_NONE 0 /* cgroup_id of what cannot be attributed */
+
+/* One entry of the map "slots", read by user space through mmap. state is written last. */
+struct tmpfs_slot {
+	__u64 cgroup_id;
+	__u64 first_seen_ns;
+	__u32 sb_row; /* index into "sb_rows" */
+	__u32 in_use;
+	char cgroup_name[TMPFS_CGROUP_NAME_LEN]; /* last component of the path, cut; names a cgroup that died unseen */
+	struct tmpfs_counters counters;
+	__u64 window_start_ns[TMPFS_CAUSE_MAX]; /* of the rate limit of refusal details */
+	__u64 window_events[TMPFS_CAUSE_MAX];
+};
+
+#define TMPFS_SB_INTERNAL 1u /* kern_mount: memfd, SysV and anonymous shared memory; statfs knows no limit */
+#define TMPFS_SB_DEVTMPFS 2u
+#define TMPFS_SB_DEAD 4u /* put_super was seen: nothing more can happen here */
+#define TMPFS_SB_NEW 8u /* mounted after the programs were attached: complete from its first inode */
+
+/* One entry of the map "sb_rows", read by user space through mmap. */
+struct tmpfs_sb_row {
+	__u64 sb; /* kernel address: an identity, never shown */
+	__u64 first_seen_ns;
+	__u64 died_ns;
+	__u32 kernel_dev; /* s_dev: major << 20 | minor */
+	__u32 flags;
+	__u32 unattributed_slot;
+	__u32 in_use;
+};
+
+enum tmpfs_event_type {
+	TMPFS_EVENT_REFUSAL = 1,
+	TMPFS_EVENT_PATH_REFUSAL = 2, /* "syscall" mode: a path operation failed, user space finds out on what */
+	TMPFS_EVENT_MAX,
+};
+
+#define TMPFS_COMM_LEN 16
+#define TMPFS_NAME_LEN 256 /* NAME_MAX + NUL */
+#define TMPFS_STACK_DEPTH 32
+
+/* One record of the ring buffer "events". Every byte is written before it is submitted. */
+struct tmpfs_event {
+	__u32 abi_version;
+	__u32 type; /* enum tmpfs_event_type */
+	__u64 time_ns;
+	__u64 cgroup_id;
+	__u64 inode; /* number; 0 when the file was never made */
+	__u64 bytes_asked; /* 0 when the operation has no size */
+	__u64 bytes_done; /* of a short write */
+	__u32 slot;
+	__u32 kernel_dev;
+	__u32 sb_row;
+	__u32 tgid;
+	__u32 tid;
+	__u32 operation; /* enum tmpfs_op */
+	__u32 cause; /* enum tmpfs_cause */
+	__s32 error; /* positive errno as the caller saw it; 0 for a short write; SIGBUS is -7 */
+	__u32 stack_depth;
+	__u32 syscall; /* number, or ~0 */
+	char comm[TMPFS_COMM_LEN];
+	char file[TMPFS_NAME_LEN];
+	char directory[TMPFS_NAME_LEN]; /* last component of the parent */
+	__u64 stack[TMPFS_STACK_DEPTH]; /* user addresses, innermost first */
+};
+
+#endif /* TMPFS_ABI_H */
