@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# make_initramfs.sh KERNELDIR OUT [FILE…]: build the root file system of a test guest.
+#
+# Each FILE goes to /bin/<its name>, with the shared libraries it needs; SRC:DEST names another place.
+# The archive is not compressed: under emulation unpacking costs more than loading it.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+kernel=${1:?usage: make_initramfs.sh KERNELDIR OUT [FILE…]}
+out=${2:?usage: make_initramfs.sh KERNELDIR OUT [FILE…]}
+shift 2
+
+busybox=$(command -v busybox) || {
+	echo "make_initramfs.sh: busybox is missing; run 'make deps' (package busybox-static)" >&2
+	exit 1
+}
+
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree"/{bin,sbin,etc,proc,sys,dev,run,tmp,mnt,modules,usr/bin,usr/sbin}
+cp "$busybox" "$tree/bin/busybox"
+ln -s busybox "$tree/bin/sh"
+install -m 755 "$here/init.sh" "$tree/init"
+cp "$kernel"/modules/* "$tree/modules/"
+echo 'root:x:0:0:root:/:/bin/sh' >"$tree/etc/passwd"
+printf 'root:x:0:\n' >"$tree/etc/group"
+
+copy_libraries_of() {
+	local lib
+	# ldd fails on a static program: nothing to copy then.
+	{ ldd "$1" 2>/dev/null || true; } | grep -o '/[^ ]*' | sort -u | while read -r lib; do
+		[[ -e $tree$lib ]] || install -D -m 755 "$lib" "$tree$lib"
+	done
+}
+
+for item in "$@"; do
+	file=${item%%:*}
+	dest=/bin/${file##*/}
+	[[ $item != *:* ]] || dest=${item#*:}
+	if [[ ! -f $file ]]; then
+		echo "make_initramfs.sh: $file does not exist; build it first" >&2
+		exit 1
+	fi
+	install -D -m "$(stat -c %a "$file")" "$file" "$tree$dest"
+	copy_libraries_of "$file"
+done
+
+mkdir -p "$(dirname "$out")"
+(cd "$tree" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$out.tmp"
+mv "$out.tmp" "$out"
