@@ -6,6 +6,7 @@
 # against the archive keyring.
 #
 # The caller sets apt_suite_dir, the private state directory, before the first call.
+: "${apt_suite_dir:?}"
 
 apt_suite() {
 	local cmd=$1
@@ -31,6 +32,7 @@ apt_suite_update() {
 		return 1
 	fi
 	# The mirror this machine already uses: the one address known to be reachable from here.
+	# shellcheck disable=SC2016 # $(SITE) is apt's own placeholder
 	site=$(apt-get indextargets --no-release-info --format '$(SITE)' 'Created-By: Packages' 2>/dev/null |
 		grep -v security | head -n 1) || true
 	if [[ -z $site ]]; then

@@ -14,8 +14,6 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-# shellcheck source=scripts/guest/apt_suite.sh
-. "$here/apt_suite.sh"
 
 want=${1:?usage: fetch_kernel.sh 5.10|6.1|6.12|6.18|7}
 out=${O:-build}
@@ -42,6 +40,10 @@ case $want in
 	;;
 esac
 
+apt_suite_dir=$kernels/apt-$want
+# shellcheck source=scripts/guest/apt_suite.sh
+. "$here/apt_suite.sh"
+
 mkdir -p "$kernels/debs"
 # Guests are started in parallel; two downloads of one kernel must not meet.
 exec 9>"$kernels/$want.lock"
@@ -64,8 +66,6 @@ give_up() {
 	skip "$1"
 }
 
-# shellcheck disable=SC2034 # read by apt_suite.sh
-apt_suite_dir=$kernels/apt-$want
 reason=$(apt_suite_update "${suites[@]}") || give_up "$reason"
 
 # The newest version of the wanted series. Since 7.0 Debian splits the image: linux-binary holds the

@@ -19,12 +19,7 @@ mount -t debugfs debugfs /sys/kernel/debug
 mount -t tracefs tracefs /sys/kernel/tracing
 mount -t bpf bpf /sys/fs/bpf
 
-# Word by word: -w of grep would also match tt.cgroup=v10.
-cgroup=v2
-for word in $(cat /proc/cmdline); do
-	[ "$word" = tt.cgroup=v1 ] && cgroup=v1
-done
-if [ $cgroup = v1 ]; then
+if grep -qw tt.cgroup=v1 /proc/cmdline; then
 	mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
 	mkdir /sys/fs/cgroup/memory /sys/fs/cgroup/unified
 	mount -t cgroup -o memory cgroup /sys/fs/cgroup/memory

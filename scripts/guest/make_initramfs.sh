@@ -29,8 +29,8 @@ printf 'root:x:0:\n' >"$tree/etc/group"
 
 copy_libraries_of() {
 	local lib
-	# ldd fails on a static program: nothing to copy then.
-	{ ldd "$1" 2>/dev/null || true; } | grep -o '/[^ ]*' | sort -u | while read -r lib; do
+	# ldd fails on a static program and on a script: nothing to copy then.
+	{ ldd "$1" 2>/dev/null || true; } | X | while read -r lib; do
 		[[ -e $tree$lib ]] || install -D -m 755 "$lib" "$tree$lib"
 	done
 }

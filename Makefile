@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make                 build everything into $(O)
+# make deps            install what building, running and testing needs (root, Debian)
+# make run             live view on a terminal, JSON lines otherwise (root)
+# make test            every test, cheapest first
+# make V=1 …           show whole commands
+# make CXX=clang++ O=build-clang …   another compiler, another output directory
+
+O       ?= build
+V       ?= 0
+PREFIX  ?= /usr/local
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 0.1.0)
+
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool /usr/local/sbin/bpftool) bpftool)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+
+# $(call say,CC,file): the short progress line. $(Q) hides the command behind it.
+ifeq ($(V),1)
+say =
+Q   =
+else
+say = @printf '  %-8s %s\n' '$(1)' '$(2)'
+Q   = @
+endif
+
+# ---- flags ----------------------------------------------------------------------------------------
+
+INCLUDES := -I. -Iuserspace -Ibpf
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual \
+            -Wimplicit-fallthrough -Werror
+CXXFLAGS ?= -O2 -g
+ALL_CXXFLAGS = -std=c++20 $(CXXFLAGS) $(WARNINGS) $(INCLUDES) -MMD -MP
+# The skeleton is generated: a system directory, so that our warnings do not judge it.
+BPF_SIDE_FLAGS = -isystem $(O)/gen
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# After the compiler's own directories: headers of the system for a target that has none.
+BPF_SYSTEM := -idirafter /usr/include/$(shell uname -m)-linux-gnu -idirafter /usr/include
+# cpu v2: kernel 5.10 must load it, and compilers differ in their default.
+BPF_CFLAGS := -target bpf -mcpu=v2 -O2 -g -Wall -Wextra -Werror -D__TARGET_ARCH_x86 -Ibpf $(BPF_SYSTEM)
+
+# Only libbcc_bpf, from the archive: its shared cousin libbcc would bring in all of LLVM.
+# libbpf stands before it because the archive holds a copy of libbpf's symbols.
+LIBS_HOST := -lfmt -lzstd
+LIBS_BPF  := -lbpf -l:libbcc_bpf.a -lelf -lz
+LIBS_TERM := -lncursesw -ltinfo
+
+# ---- sources --------------------------------------------------------------------------------------
+
+# The layers. A directory that may not use libbpf or ncurses is a library of its own; unit-tests
+# links these and neither of the two, which is what enforces the layering.
+PLAN_SOURCES := $(wildcard userspace/bpf/hook_plan.cpp userspace/bpf/mode_plan.cpp userspace/bpf/decode*.cpp)
+LIVE_SOURCES := $(wildcard userspace/sources/live*.cpp)
+
+SRC_model   := $(wildcard userspace/model/*.cpp)
+SRC_export  := $(wildcard userspace/export/*.cpp)
+SRC_host    := $(wildcard userspace/host/*.cpp)
+SRC_sources := $(filter-out $(LIVE_SOURCES),$(wildcard userspace/sources/*.cpp))
+SRC_plan    := $(PLAN_SOURCES)
+SRC_tui     := $(filter-out tui/terminal.cpp,$(wildcard tui/*.cpp))
+SRC_term    := $(wildcard tui/terminal.cpp)
+SRC_bpfside := $(filter-out $(PLAN_SOURCES),$(wildcard userspace/bpf/*.cpp)) $(LIVE_SOURCES)
+SRC_main    := $(wildcard userspace/*.cpp)
+SRC_unit    := $(wildcard tests/unit/*.cpp tests/support/*.cpp)
+
+PURE_LIBS := export sources tui plan host model
+ALL_LIBS  := bpfside term $(PURE_LIBS)
+SKELETONS := $(patsubst bpf/%.bpf.c,$(O)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
+
+GUEST_CXX := $(patsubst tests/guest/%.cpp,$(O)/guest/%,$(wildcard tests/guest/*.cpp))
+GUEST_C   := $(patsubst tests/guest/%.c,$(O)/guest/%,$(wildcard tests/guest/*.c))
+GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
+
+objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
+PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
+
+.PHONY: all deps run demo test test-unit test-asan test-abi test-layering test-host test-guest \
+        bench lint format install clean guest
+
+all: $(if $(SRC_main),$(O)/tmpfstrace)
+
+# ---- BPF ------------------------------------------------------------------------------------------
+
+$(O)/bpf/%.bpf.o: bpf/%.bpf.c
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
+	$(call say,SKEL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen object $(O)/bpf/$*.linked.o $<
+	$(Q)$(BPFTOOL) gen skeleton $(O)/bpf/$*.linked.o name $(subst -,_,$*)_bpf >$@
+
+# ---- C++ ------------------------------------------------------------------------------------------
+
+$(call objects,obj,$(SRC_bpfside)): ALL_CXXFLAGS += $(BPF_SIDE_FLAGS)
+$(call objects,obj,$(SRC_bpfside)): | $(SKELETONS)
+
+# The version is in one object only, and that is rebuilt only when the version changes.
+$(O)/version.txt: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+FORCE:
+$(call objects,obj,$(wildcard userspace/main.cpp userspace/options.cpp userspace/version.cpp)): ALL_CXXFLAGS += -DTMPFSTRACE_VERSION='"$(VERSION)"'
+$(call objects,obj,$(wildcard userspace/main.cpp userspace/options.cpp userspace/version.cpp)): $(O)/version.txt
+
+$(O)/obj/%.o: %.cpp
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(ALL_CXXFLAGS) -c $< -o $@
+
+$(O)/asan/%.o: %.cpp
+	$(call say,CXX-ASAN,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(ALL_CXXFLAGS) -O1 $(SANITIZE) -c $< -o $@
+
+# An archive is made anew: ar would keep the members of deleted sources.
+define library
+$(O)/lib$(1).a: $(call objects,obj,$(SRC_$(1)))
+	$$(call say,AR,$$@)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(Q)ar rcs $$@ $$^
+endef
+$(foreach l,$(ALL_LIBS),$(eval $(call library,$(l))))
+
+# In a group the order of the archives does not matter; what may use what is checked by the include
+# test and by what unit-tests links.
+link = $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $(1) -Wl,--start-group $(2) -Wl,--end-group $(3)
+
+$(O)/tmpfstrace: $(call objects,obj,$(SRC_main)) $(ALL_LIBS:%=$(O)/lib%.a)
+	$(call say,LINK,$@)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM))
+
+# ---- tests ----------------------------------------------------------------------------------------
+
+$(O)/unit-tests: $(call objects,obj,$(SRC_unit)) $(PURE_LIBS:%=$(O)/lib%.a)
+	$(call say,LINK,$@)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST))
+
+$(O)/unit-tests-asan: $(call objects,asan,$(SRC_unit) $(PURE_SOURCES))
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(CXXFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS_HOST)
+
+# Static: they run in an initramfs that has no libraries but the tool's.
+$(GUEST_CXX): $(O)/guest/%: $(O)/obj/tests/guest/%.o $(GUEST_LIB)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) -static -pthread -o $@ $^ $(GUEST_LIBS)
+
+$(GUEST_C): $(O)/guest/%: tests/guest/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $(INCLUDES) -static -pthread -o $@ $<
+
+guest: $(GUEST_CXX) $(GUEST_C)
+
+# $(call script,path,what it is): run a script another part of the tree provides.
+script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O='$(O)' VERSION='$(VERSION)' bash $(1)
+
+# One after the other and cheapest first, also with -j: the output of a failure is the last on screen.
+test:
+	$(Q)for step in unit asan abi layering host guest; do \
+		echo "== test-$$step"; $(MAKE) --no-print-directory test-$$step || exit 1; \
+	done
+
+test-unit: $(O)/unit-tests
+	$(Q)$(O)/unit-tests
+
+test-asan: $(O)/unit-tests-asan
+	$(Q)$(O)/unit-tests-asan
+
+test-abi: $(SKELETONS)
+	$(call script,tests/abi/run.sh,compares the layout of the BPF side with the C++ side)
+
+test-layering: all
+	$(call script,tests/layering/run.sh,checks which directory includes what)
+
+test-host: all guest
+	$(call script,tests/host/run.sh,runs the tool on this machine)
+
+test-guest: all guest
+	$(call script,scripts/guest/matrix.sh,runs the tool on stock kernels under emulation)
+
+# ---- everything else ------------------------------------------------------------------------------
+
+deps:
+	$(Q)bash scripts/deps.sh
+
+run: all
+	$(Q)if [ -t 1 ]; then exec $(O)/tmpfstrace top; else exec $(O)/tmpfstrace json; fi
+
+demo: all
+	$(call script,scripts/demo.sh,shows the tool at work)
+
+bench: all guest
+	$(call script,scripts/bench.sh,measures what the tool costs)
+
+lint: $(SKELETONS)
+	$(call script,scripts/lint.sh,formatting and static checks)
+
+format:
+	$(Q)clang-format -i $$(git ls-files '*.cpp' '*.h' '*.c')
+
+install: all
+	install -D -m 755 $(O)/tmpfstrace $(DESTDIR)$(PREFIX)/bin/tmpfstrace
+	install -D -m 644 docs/tmpfstrace.8 $(DESTDIR)$(PREFIX)/share/man/man8/tmpfstrace.8
+
+# The downloaded kernels stay: `rm -r $(O)` removes them too.
+clean:
+	$(Q)rm -rf $(O)/bpf $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix \
+		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan
+
+-include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf -name '*.d' 2>/dev/null)

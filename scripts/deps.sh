@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# deps.sh: install what building, running and testing tmpfstrace needs. Says nothing, and asks no
+# package server, when everything is there.
+set -euo pipefail
+
+build=(make g++ clang llvm bpftool libbpf-dev libbpfcc-dev libelf-dev zlib1g-dev liblzma-dev
+	libzstd-dev libncurses-dev libfmt-dev libexpected-dev libcli11-dev nlohmann-json3-dev git)
+tests=(catch2 qemu-system-x86 busybox-static cpio xz-utils zstd debian-archive-keyring
+	ca-certificates tmux jq procps psmisc util-linux time)
+lint=(clang-format clang-tidy shellcheck)
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+	echo "deps.sh: this is not Debian or a relative of it; install by hand the counterparts of:" >&2
+	echo "  ${build[*]} ${tests[*]} ${lint[*]}" >&2
+	exit 1
+fi
+
+missing=()
+for package in "${build[@]}" "${tests[@]}" "${lint[@]}"; do
+	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true
+	[[ $state = installed ]] || missing+=("$package")
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+if [[ $(id -u) != 0 ]]; then
+	echo "deps.sh: ${missing[*]} not installed, and installing needs root; run: sudo make deps" >&2
+	exit 1
+fi
+
+echo "installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-install-recommends "${missing[@]}" >/dev/null
