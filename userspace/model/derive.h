@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Raw sample -> snapshot. Pure: no clock, no system call; a replayed sample gives the very same snapshot as the live one.
+#pragma once
+
+#include "model/sample.h"
+#include "model/snapshot.h"
+
+namespace tmpfstrace {
+
+// previous may be null. Its objects are matched by identity: cgroup id, and device with generation.
+Snapshot derive_snapshot(const Sample& now, const Sample* previous);
+
+}  // namespace tmpfstrace

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live host as a source of samples, and the report on what this host allows.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "model/result.h"
+#include "model/sample_source.h"
+
+namespace tmpfstrace {
+
+struct LiveOptions {
+  std::string mode;   // "auto", "exact", "syscall", "poll"
+  std::string hooks;  // "auto", "fentry", "kprobe"
+  std::uint32_t max_slots;
+  std::uint32_t max_inodes;
+  std::uint32_t max_superblocks;
+  std::uint32_t event_rate;  // details a second per (cgroup, superblock, cause); 0: none
+  bool events;
+  std::chrono::milliseconds interval;
+};
+
+// An error with code EPERM or EACCES is a missing privilege: its message names the capability.
+Result<std::unique_ptr<SampleSource>> open_live_source(const LiveOptions& options);
+
+struct DoctorReport {
+  std::string text;
+  std::string json;
+  int exit_code;  // 0 exact, 10 syscall, 11 poll
+};
+
+Result<DoctorReport> run_doctor(const LiveOptions& options);
+
+}  // namespace tmpfstrace
