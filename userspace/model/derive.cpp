@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/derive.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "model/counters.h"
+
+namespace tmpfstrace {
+namespace {
+
+using LedgerKey = std::pair<CgroupId, SuperblockId>;
+
+constexpr double nanoseconds_per_second = 1e9;
+
+// Every sum of one sample, by identity. An object without a ledger row has the empty Counters: nothing is known of it.
+struct Sums {
+  std::map<LedgerKey, Counters> rows;
+  std::map<SuperblockId, Counters> superblocks;
+  std::map<CgroupId, Counters> cgroups;
+  Counters all;
+};
+
+Sums sum_ledger(const Sample& sample) {
+  Sums sums;
+  for (const Superblock& superblock : sample.superblocks) sums.superblocks[superblock.id];
+  for (const Cgroup& cgroup : sample.cgroups) sums.cgroups[cgroup.id];
+  for (const LedgerRow& row : sample.ledger) {
+    add_counters(sums.rows[{row.cgroup, row.superblock}], row.counters);
+    add_counters(sums.superblocks[row.superblock], row.counters);
+    add_counters(sums.cgroups[row.cgroup], row.counters);
+    add_counters(sums.all, row.counters);
+  }
+  return sums;
+}
+
+std::optional<double> rate(std::optional<std::uint64_t> now, std::optional<std::uint64_t> before, double seconds) {
+  if (!now || !before || *now < *before) return std::nullopt;
+  return static_cast<double>(*now - *before) / seconds;
+}
+
+Rates derive_rates(const Counters& now, const Counters& before, double seconds) {
+  if (went_backwards(now, before)) return {};
+  return Rates{.allocated_bytes = rate(now.allocated_bytes, before.allocated_bytes, seconds),
+               .freed_bytes = rate(now.freed_bytes, before.freed_bytes, seconds),
+               .written_bytes = rate(now.written_bytes, before.written_bytes, seconds),
+               .created = rate(sum_of(now.created), sum_of(before.created), seconds),
+               .removed = rate(sum_of(now.removed), sum_of(before.removed), seconds),
+               .refused = rate(sum_of(now.refusals), sum_of(before.refusals), seconds)};
+}
+
+std::optional<std::int64_t> balance(std::optional<std::uint64_t> seeded, std::optional<std::uint64_t> in,
+                                    std::optional<std::uint64_t> out) {
+  if (!seeded || !in || !out) return std::nullopt;
+  return static_cast<std::int64_t>(*seeded + *in - *out);
+}
+
+std::vector<RefusalCount> list_refusals(const Counters& counters) {
+  std::vector<RefusalCount> list;
+  if (!counters.refusals) return list;
+  for (std::size_t operation = 0; operation < TMPFS_OP_MAX; ++operation) {
+    for (std::size_t cause = 0; cause < TMPFS_CAUSE_MAX; ++cause) {
+      const std::uint64_t count = (*counters.refusals)[operation][cause];
+      if (count != 0) list.push_back({static_cast<tmpfs_op>(operation), static_cast<tmpfs_cause>(cause), count});
+    }
+  }
+  return list;
+}
+
+// What a sample is compared with: the previous one, where there is one and time has passed since.
+struct Baseline {
+  Sums sums;
+  std::uint64_t interval_ns = 0;
+  double seconds = 0;
+};
+
+std::optional<Baseline> baseline_of(const Sample& now, const Sample* previous) {
+  if (previous == nullptr || now.monotonic_ns <= previous->monotonic_ns) return std::nullopt;
+  const std::uint64_t interval = now.monotonic_ns - previous->monotonic_ns;
+  return Baseline{sum_ledger(*previous), interval, static_cast<double>(interval) / nanoseconds_per_second};
+}
+
+// One member of Sums, looked up by identity, becomes a tally.
+template <typename Key>
+Tally derive_tally(const Counters& counters, const Key& key, std::map<Key, Counters> Sums::*group,
+                   const std::optional<Baseline>& baseline) {
+  Tally tally{.counters = counters,
+              .resident_bytes = balance(counters.seeded_bytes, counters.allocated_bytes, counters.freed_bytes),
+              .inodes = balance(counters.seeded_inodes, sum_of(counters.created), sum_of(counters.removed)),
+              .created = sum_of(counters.created),
+              .removed = sum_of(counters.removed),
+              .refused = sum_of(counters.refusals),
+              .refusals = list_refusals(counters),
+              .rates = {}};
+  if (baseline) {
+    const auto before = (baseline->sums.*group).find(key);
+    if (before != (baseline->sums.*group).end()) {
+      tally.rates = derive_rates(counters, before->second, baseline->seconds);
+    }
+  }
+  return tally;
+}
+
+template <typename Value>
+void add_known(std::optional<Value>& sum, std::optional<Value> addend) {
+  if (addend) sum = static_cast<Value>(static_cast<std::uint64_t>(sum.value_or(0)) + static_cast<std::uint64_t>(*addend));
+}
+
+std::optional<std::int64_t> magnitude(std::optional<std::int64_t> value) {
+  // INT64_MIN has no positive counterpart; negating as unsigned keeps that defined.
+  if (!value || *value >= 0) return value;
+  return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(*value));
+}
+
+Totals derive_totals(const Sample& now, const Counters& all, const std::optional<Baseline>& baseline) {
+  Totals totals;
+  for (const Superblock& superblock : now.superblocks) {
+    add_known(totals.size_bytes, superblock.size_bytes);
+    add_known(totals.used_bytes, superblock.used_bytes);
+    add_known(totals.drift_bytes, magnitude(superblock.drift_bytes));
+    add_known(totals.drift_inodes, magnitude(superblock.drift_inodes));
+  }
+  totals.refusals = sum_of(all.refusals);
+  if (baseline) totals.refusals_per_second = derive_rates(all, baseline->sums.all, baseline->seconds).refused;
+  return totals;
+}
+
+// The objects of the sample in its order, then those that only the ledger names.
+void add_superblocks(Snapshot& snapshot, const Sample& now, std::map<SuperblockId, Counters> sums,
+                     const std::optional<Baseline>& baseline) {
+  const auto add = [&](Superblock info) {
+    const auto node = sums.extract(info.id);
+    if (node.empty()) return;  // listed twice
+    Tally tally = derive_tally(node.mapped(), info.id, &Sums::superblocks, baseline);
+    snapshot.superblocks.push_back({std::move(info), std::move(tally)});
+  };
+  for (const Superblock& superblock : now.superblocks) add(superblock);
+  while (!sums.empty()) {
+    Superblock unlisted;
+    unlisted.id = sums.begin()->first;
+    unlisted.kind = "unknown";
+    add(std::move(unlisted));
+  }
+}
+
+void add_cgroups(Snapshot& snapshot, const Sample& now, std::map<CgroupId, Counters> sums,
+                 const std::optional<Baseline>& baseline) {
+  const auto add = [&](Cgroup info) {
+    const auto node = sums.extract(info.id);
+    if (node.empty()) return;
+    if (info.id == TMPFS_CGROUP_NONE) info.path = "(unattributed)";
+    Tally tally = derive_tally(node.mapped(), info.id, &Sums::cgroups, baseline);
+    snapshot.cgroups.push_back({std::move(info), std::move(tally)});
+  };
+  for (const Cgroup& cgroup : now.cgroups) add(cgroup);
+  while (!sums.empty()) {
+    Cgroup unlisted;
+    unlisted.id = sums.begin()->first;
+    unlisted.path = "(unknown)";
+    add(std::move(unlisted));
+  }
+}
+
+}  // namespace
+
+Snapshot derive_snapshot(const Sample& now, const Sample* previous) {
+  const std::optional<Baseline> baseline = baseline_of(now, previous);
+  Sums sums = sum_ledger(now);
+
+  Snapshot snapshot;
+  snapshot.sequence = now.sequence;
+  snapshot.realtime_ns = now.realtime_ns;
+  snapshot.monotonic_ns = now.monotonic_ns;
+  if (baseline) snapshot.interval_ns = baseline->interval_ns;
+  snapshot.kernel = now.kernel;
+  snapshot.mode = now.mode;
+  snapshot.losses = now.losses;
+  snapshot.totals = derive_totals(now, sums.all, baseline);
+
+  snapshot.ledger.reserve(sums.rows.size());
+  for (const LedgerRow& row : now.ledger) {
+    const LedgerKey key{row.cgroup, row.superblock};
+    const auto node = sums.rows.extract(key);
+    if (node.empty()) continue;  // its counters are in the first row of that identity
+    snapshot.ledger.push_back(
+        {row.cgroup, row.superblock, derive_tally(node.mapped(), key, &Sums::rows, baseline)});
+  }
+  add_superblocks(snapshot, now, std::move(sums.superblocks), baseline);
+  add_cgroups(snapshot, now, std::move(sums.cgroups), baseline);
+  return snapshot;
+}
+
+}  // namespace tmpfstrace
