@@ -30,7 +30,7 @@ printf 'root:x:0:\n' >"$tree/etc/group"
 copy_libraries_of() {
 	local lib
 	# ldd fails on a static program and on a script: nothing to copy then.
-	{ ldd "$1" 2>/dev/null || true; } | X | while read -r lib; do
+	{ ldd "$1" 2>/dev/null || true; } | sed -n 's/^[^\/]*\(\/[^ ]*\) (0x.*/\1/p' | while read -r lib; do
 		[[ -e $tree$lib ]] || install -D -m 755 "$lib" "$tree$lib"
 	done
 }

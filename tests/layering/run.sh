@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Which directory may include what, so that the parts that need no kernel and no terminal stay
+# testable without them. The linker checks the other half: unit-tests links neither libbpf nor ncurses.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+failures=0
+
+# forbid WHY PATTERN ALLOWED: no file of userspace/ and tui/ but those matching ALLOWED (a regular
+# expression on the path) has an #include that matches PATTERN.
+forbid() {
+	local why=$1 pattern=$2 allowed=$3 hits
+	hits=$(grep -rnE --include='*.cpp' --include='*.h' "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]$pattern" userspace tui |
+		grep -vE "^($allowed):") || true
+	[[ -n $hits ]] || return 0
+	echo "FAIL: $why"
+	printf '  %s\n' "$hits"
+	failures=$((failures + 1))
+}
+
+pure_plan='userspace/bpf/(hook_plan|mode_plan|decode[^/]*)[.](cpp|h)'
+
+forbid 'only userspace/bpf/ and the live source may use libbpf' \
+	'(bpf/(libbpf|bpf|btf)|linux/bpf|bcc/|[^>"]*[.]skel[.]h)' 'userspace/bpf/[^:]*|userspace/sources/live[^/:]*'
+forbid 'only tui/terminal.cpp may use ncurses' '(n?cursesw?|ncursesw/[a-z]+|term)[.]h' 'tui/terminal[.]cpp'
+forbid 'the model knows no other part' '(bpf|host|sources|export|tui)/|[.][.]/' \
+	'(userspace/(bpf|host|sources|export)|tui)/.*|userspace/[^/]*'
+forbid 'the model makes no system calls' '(unistd|fcntl|sys/[a-z]+|time|dirent|fstream|filesystem)[.>h]' \
+	'(userspace/(bpf|host|sources|export)|tui)/.*|userspace/[^/]*'
+forbid 'the exporter knows only the model' '(bpf|host|sources|tui)/' \
+	'(userspace/(bpf|host|sources|model)|tui)/.*|userspace/[^/]*'
+forbid 'the screens know only the model' '(userspace/)?(bpf|host|sources|export)/' 'userspace/.*'
+forbid 'the host readers know only the model' '(bpf|sources|export|tui)/' \
+	'(userspace/(bpf|export|sources|model)|tui)/.*|userspace/[^/]*'
+forbid 'below the main program nobody uses the screens' 'tui/' 'tui/.*|userspace/[^/]*'
+
+hits=$(grep -nE '#[[:space:]]*include[[:space:]]*[<"](bpf/(libbpf|bpf|btf)[.]h|[^>"]*[.]skel[.]h)' \
+	/dev/null userspace/bpf/*.cpp userspace/bpf/*.h 2>/dev/null | grep -E "^$pure_plan:") || true
+if [[ -n $hits ]]; then
+	echo "FAIL: planning and decoding are pure: no libbpf, no skeleton"
+	printf '  %s\n' "$hits"
+	failures=$((failures + 1))
+fi
+
+# The comment "only place that reads files of the host" of userspace/host, as a check.
+hits=$(grep -rnE --include='*.cpp' '"/(proc|sys)/' userspace/model userspace/export tui 2>/dev/null) || true
+if [[ -n $hits ]]; then
+	echo "FAIL: files of the host are read in userspace/host/ only"
+	printf '  %s\n' "$hits"
+	failures=$((failures + 1))
+fi
+
+if [[ $failures -gt 0 ]]; then
+	echo "layering: $failures rule(s) broken"
+	exit 1
+fi
+echo "layering: every include is where it belongs"
