@@ -30,6 +30,7 @@ mapfile -t sources < <(git ls-files '*.cpp' '*.h' '*.c')
 mapfile -t tidy < <(git ls-files 'userspace/*.cpp' 'tui/*.cpp')
 mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
 
+# shellcheck disable=SC2317,SC2016 # called through step; $0 and $1 are those of the inner shell
 check_tidy() {
 	[[ ${#tidy[@]} -gt 0 ]] || return 0
 	printf '%s\0' "${tidy[@]}" | xargs -0 -n 1 -P "$(nproc)" sh -c \
