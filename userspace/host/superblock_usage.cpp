@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/superblock_usage.h"
+
+#include <cerrno>
+
+#include "host/mount_access.h"
+#include "host/text_file.h"
+
+namespace tmpfstrace {
+
+namespace {
+
+// Free may exceed total for an instant: the kernel reads the two without a lock.
+std::uint64_t used(std::uint64_t total, std::uint64_t available) { return available < total ? total - available : 0; }
+
+}  // namespace
+
+SuperblockUsage derive_usage(const struct statfs& facts) {
+  SuperblockUsage usage;
+  const auto block = static_cast<std::uint64_t>(facts.f_frsize != 0 ? facts.f_frsize : facts.f_bsize);
+  if (facts.f_blocks != 0) {
+    usage.size_bytes = facts.f_blocks * block;
+    usage.used_bytes = used(facts.f_blocks, facts.f_bfree) * block;
+  }
+  if (facts.f_files != 0) {
+    usage.inodes_total = facts.f_files;
+    usage.inodes_used = used(facts.f_files, facts.f_ffree);
+  }
+  return usage;
+}
+
+Result<SuperblockUsage> read_superblock_usage(const HostPaths& paths, const Superblock& superblock) {
+  Error last{"cannot reach the superblock: it has no mount that may be entered", "", ENOENT};
+  for (const auto& mount : superblock.mounts) {
+    if (mount.pid == 0) continue;
+    const auto fd = open_mount(paths, mount, superblock.id);
+    if (!fd) {
+      last = fd.error();
+      continue;
+    }
+    struct statfs facts {};
+    if (::fstatfs(fd->get(), &facts) == 0) return derive_usage(facts);
+    last = fail_errno("statfs", mount.mount_point, errno).value();
+  }
+  return tl::unexpected(last);
+}
+
+std::uint64_t fill_usage(const HostPaths& paths, std::vector<Superblock>& superblocks) {
+  std::uint64_t unreachable = 0;
+  for (auto& superblock : superblocks) {
+    if (superblock.dead || superblock.kind == "internal") continue;
+    const auto usage = read_superblock_usage(paths, superblock);
+    const SuperblockUsage known = usage.value_or(SuperblockUsage{});
+    if (!usage) ++unreachable;
+    superblock.size_bytes = known.size_bytes;
+    superblock.used_bytes = known.used_bytes;
+    superblock.inodes_total = known.inodes_total;
+    superblock.inodes_used = known.inodes_used;
+  }
+  return unreachable;
+}
+
+}  // namespace tmpfstrace
