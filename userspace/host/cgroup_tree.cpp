@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/cgroup_tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "host/text_file.h"
+
+namespace tmpfstrace {
+
+namespace {
+
+constexpr std::size_t kMaxMissing = 65536;
+
+bool has_vanished(int code) { return code == ENOENT || code == ENODEV; }
+
+// Relative to the hierarchy's root, for openat.
+const char* relative(const std::string& path) { return path == "/" ? "." : path.c_str() + 1; }
+
+}  // namespace
+
+CgroupTree::CgroupTree(std::string root, CgroupTreeOptions options) : root_(std::move(root)), options_(options) {}
+
+void CgroupTree::visit(int root, const std::string& path, std::vector<std::string>& pending) {
+  const UniqueFd directory(::openat(root, relative(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat facts {};
+  if (!directory || ::fstat(directory.get(), &facts) != 0) {
+    if (!has_vanished(errno)) unreadable_.push_back(path);
+    return;
+  }
+  Entry& entry = known_[facts.st_ino];
+  entry.path = path;
+  entry.seen_in_walk = walks_;
+  entry.dead_since_ns.reset();
+  // kernfs counts subdirectories in st_nlink: a leaf, as most cgroups are, need not be listed. (File systems that do not
+  // count them say 1.)
+  if (facts.st_nlink == 2) return;
+  const std::string prefix = path == "/" ? path : path + "/";
+  const auto listed = list_directory(directory.get(), [&](std::string_view name, unsigned char type) {
+    if (type == DT_DIR) pending.push_back(prefix + std::string(name));
+    return true;
+  });
+  if (!listed && !has_vanished(listed.error().code)) unreadable_.push_back(path);
+}
+
+bool CgroupTree::is_below_unreadable(const std::string& path) const {
+  for (const auto& prefix : unreadable_) {
+    if (prefix == "/" || path == prefix || path.starts_with(prefix + "/")) return true;
+  }
+  return false;
+}
+
+void CgroupTree::mark_vanished(std::uint64_t now_ns) {
+  std::erase_if(known_, [&](auto& item) {
+    Entry& entry = item.second;
+    if (entry.seen_in_walk == walks_) return false;
+    if (!entry.dead_since_ns && !is_below_unreadable(entry.path)) entry.dead_since_ns = now_ns;
+    return entry.dead_since_ns && now_ns - *entry.dead_since_ns > options_.grace_ns;
+  });
+}
+
+Result<void> CgroupTree::refresh(std::uint64_t now_ns) {
+  last_walk_ns_ = now_ns;
+  if (root_.empty()) return {};
+  const auto root = open_directory(root_);
+  if (!root) return tl::unexpected(root.error());
+  ++walks_;
+  unreadable_.clear();
+  std::vector<std::string> pending = {"/"};
+  while (!pending.empty()) {
+    const std::string path = std::move(pending.back());
+    pending.pop_back();
+    visit(root->get(), path, pending);
+  }
+  mark_vanished(now_ns);
+  return {};
+}
+
+Result<void> CgroupTree::refresh_if_due(std::uint64_t now_ns) {
+  if (last_walk_ns_ && now_ns - *last_walk_ns_ < options_.interval_ns) return {};
+  return refresh(now_ns);
+}
+
+Result<std::optional<CgroupName>> CgroupTree::lookup(CgroupId id, std::uint64_t now_ns) {
+  if (id == 0) return std::nullopt;
+  auto found = known_.find(id);
+  const bool may_walk = !last_walk_ns_ || now_ns - *last_walk_ns_ >= options_.min_gap_ns;
+  if (found == known_.end() && may_walk && !missing_.contains(id)) {
+    if (auto walked = refresh(now_ns); !walked) return tl::unexpected(walked.error());
+    found = known_.find(id);
+    if (found == known_.end() && unreadable_.empty()) {
+      if (missing_.size() >= kMaxMissing) missing_.clear();
+      missing_.insert(id);
+    }
+  }
+  if (found == known_.end()) return std::nullopt;
+  return CgroupName{found->second.path, found->second.dead_since_ns.has_value()};
+}
+
+}  // namespace tmpfstrace

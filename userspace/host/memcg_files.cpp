@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/memcg_files.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "host/text_file.h"
+#include "host/text_parse.h"
+
+namespace tmpfstrace {
+
+namespace {
+
+constexpr std::uint64_t kV1Unlimited = 0x7FFFFFFFFFFFF000;
+
+std::optional<std::uint64_t> parse_value(std::string_view memory_stat, std::string_view key) {
+  const auto value = find_value(memory_stat, key);
+  return value ? parse_u64(*value) : std::nullopt;
+}
+
+// Absent when the file is not there, or its cgroup went away while it was open (ENODEV).
+Result<std::optional<std::string>> read_optional(int directory, const std::string& name) {
+  auto text = read_text_file_at(directory, name);
+  if (text) return std::optional<std::string>(std::move(*text));
+  if (text.error().code == ENOENT || text.error().code == ENODEV) return std::nullopt;
+  return tl::unexpected(text.error());
+}
+
+}  // namespace
+
+MemoryLimit parse_memory_max(std::string_view text) {
+  if (trim(text) == "max") return {std::nullopt, true};
+  return {parse_u64(trim(text)), false};
+}
+
+MemoryLimit parse_limit_in_bytes(std::string_view text) {
+  const auto bytes = parse_u64(trim(text));
+  if (bytes && *bytes >= kV1Unlimited) return {std::nullopt, true};
+  return {bytes, false};
+}
+
+std::optional<std::uint64_t> parse_shmem_v2(std::string_view memory_stat) { return parse_value(memory_stat, "shmem"); }
+
+std::optional<std::uint64_t> parse_shmem_v1(std::string_view memory_stat) {
+  const auto total = parse_value(memory_stat, "total_shmem");
+  return total ? total : parse_value(memory_stat, "shmem");
+}
+
+Result<void> read_memcg(const CgroupHierarchy& hierarchy, Cgroup& cgroup) {
+  if (hierarchy.root.empty()) return {};
+  const std::string path = hierarchy.root + cgroup.path;
+  const auto directory = open_directory(path);
+  if (!directory) return tl::unexpected(directory.error());
+  struct stat facts {};
+  if (::fstat(directory->get(), &facts) != 0) return fail_errno("stat", path, errno);
+  if (facts.st_ino != cgroup.id) return fail_errno("find the cgroup at", path, ENOENT);
+
+  const bool v2 = hierarchy.layout == CgroupLayout::V2;
+  const auto current = read_optional(directory->get(), v2 ? "memory.current" : "memory.usage_in_bytes");
+  if (!current) return tl::unexpected(current.error());
+  const auto limit = read_optional(directory->get(), v2 ? "memory.max" : "memory.limit_in_bytes");
+  if (!limit) return tl::unexpected(limit.error());
+  const auto stat = read_optional(directory->get(), "memory.stat");
+  if (!stat) return tl::unexpected(stat.error());
+
+  MemoryLimit parsed;
+  if (*limit) parsed = v2 ? parse_memory_max(**limit) : parse_limit_in_bytes(**limit);
+  cgroup.memory_current = *current ? parse_u64(trim(**current)) : std::nullopt;
+  cgroup.memory_max = parsed.bytes;
+  cgroup.memory_unlimited = parsed.unlimited;
+  cgroup.shmem_bytes.reset();
+  if (*stat) cgroup.shmem_bytes = v2 ? parse_shmem_v2(**stat) : parse_shmem_v1(**stat);
+  return {};
+}
+
+}  // namespace tmpfstrace
