@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tui/app.h"
+
+#include <utility>
+
+namespace tmpfstrace {
+
+App::App(std::unique_ptr<Screen> screen) : screen_(std::move(screen)) { draw(); }
+
+App::Action App::on_input() {
+  bool redraw = false;
+  while (const std::optional<Key> key = screen_->read_key()) {
+    const GridSize size = screen_->size();
+    const bool help = shown_ && state_.help;
+    const TableShape shape{.rows = keys_,
+                           .page_rows = body_rows(state_, size),
+                           .columns = table_.columns.size(),
+                           .default_sort = table_.default_sort,
+                           .help_lines = help ? help_line_count(*shown_, size.columns, screen_->charset()) : 0};
+    const Reaction reaction = apply_key(state_, *key, shape);
+    if (reaction.quit) return Action::Quit;
+    if (reaction.resume) {
+      shown_ = latest_;
+      shown_events_ = latest_events_;
+    }
+    // The next key of the same burst must find the rows that this one made.
+    if (reaction.redraw) rebuild();
+    redraw = redraw || reaction.redraw;
+  }
+  if (screen_->input_ended()) return Action::Quit;
+  if (redraw) draw();
+  return Action::None;
+}
+
+void App::show(const Snapshot& snapshot) {
+  latest_ = snapshot;
+  if (!state_.paused || !shown_) {
+    shown_ = latest_;
+    if (shown_events_.pushed() != latest_events_.pushed()) shown_events_ = latest_events_;
+    rebuild();
+  }
+  draw();
+}
+
+void App::show_event(const RefusalEvent& event) { latest_events_.push(event); }
+
+void App::on_resize() { draw(); }
+
+void App::rebuild() {
+  if (!shown_) return;
+  table_ = build_table(*shown_, shown_events_, state_);
+  keys_ = row_keys(table_);
+  follow_selection(state_.table(), keys_, body_rows(state_, screen_->size()));
+}
+
+void App::draw() {
+  const GridSize size = screen_->size();
+  follow_selection(state_.table(), keys_, body_rows(state_, size));
+  screen_->draw(draw_screen(shown_ ? &*shown_ : nullptr, table_, state_, size, screen_->charset()));
+}
+
+}  // namespace tmpfstrace

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The latest refusals, bounded: a storm of them must not make the tool grow.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <utility>
+
+#include "model/sample.h"
+
+namespace tmpfstrace {
+
+struct LoggedEvent {
+  std::uint64_t number = 0;  // identity of the row; counts from 1 and never comes again
+  RefusalEvent event;
+};
+
+class EventLog {
+ public:
+  explicit EventLog(std::size_t capacity = 1000) : capacity_(capacity) {}
+
+  void push(RefusalEvent event) {
+    if (events_.size() >= capacity_ && !events_.empty()) events_.pop_front();
+    events_.push_back({++pushed_, std::move(event)});
+  }
+
+  const std::deque<LoggedEvent>& events() const { return events_; }  // oldest first
+  std::uint64_t pushed() const { return pushed_; }
+
+ private:
+  std::size_t capacity_;
+  std::uint64_t pushed_ = 0;
+  std::deque<LoggedEvent> events_;
+};
+
+}  // namespace tmpfstrace

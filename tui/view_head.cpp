@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tui/view_head.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "tui/format.h"
+
+namespace tmpfstrace {
+namespace {
+
+// Parts of one line, each with its role; what does not fit any more is cut, nothing is pushed off unseen.
+class Line {
+ public:
+  Line(Grid& grid, int row) : grid_(grid), row_(row) {}
+
+  int room() const { return grid_.columns() - at_; }
+
+  void add(const std::string& text, Role role) {
+    if (!text.empty()) at_ = grid_.put(row_, at_, truncate_text(text, room(), grid_.charset()), role);
+  }
+
+  // A part that is left out, with its gap, unless all of it fits.
+  void add_whole(const std::string& text, Role role) {
+    if (text_width(text, grid_.charset()) + 2 > room()) return;
+    gap();
+    add(text, role);
+  }
+
+  void gap() {
+    if (at_ > 0) at_ += 2;
+  }
+
+ private:
+  Grid& grid_;
+  int row_;
+  int at_ = 0;
+};
+
+void draw_title(Grid& grid, const Snapshot& snapshot, const ViewState& state) {
+  Line line(grid, 0);
+  line.add("tmpfstrace", Role::Title);
+  if (state.paused) {
+    line.gap();
+    line.add("PAUSED", Role::Warning);
+  }
+  line.add_whole(mode_name(snapshot.mode), snapshot.mode.name == "exact" ? Role::Good : Role::Warning);
+  const std::string date_time = format_date_time(snapshot.realtime_ns);
+  line.add_whole(line.room() < 26 ? format_clock(snapshot.realtime_ns) : date_time, Role::Normal);
+  line.add_whole(snapshot.kernel, Role::Dim);
+}
+
+// As many whole sentences as there is room for, and how many more there are.
+std::string blind_text(const std::vector<std::string>& blind, int room, Charset charset) {
+  std::string text = fmt::format("{} not seen", blind.size());
+  std::string listed;
+  for (std::size_t i = 0; i < blind.size(); ++i) {
+    listed += (i == 0 ? "not seen: " : "; ") + blind[i];
+    const std::size_t more = blind.size() - i - 1;
+    const std::string whole = more == 0 ? listed : fmt::format("{} (+{})", listed, more);
+    if (text_width(whole, charset) <= room) text = whole;
+  }
+  return text + (text.ends_with("not seen") ? " (?)" : "");
+}
+
+// Losses stand first: they say that numbers below are too small.
+void draw_mode(Grid& grid, const Snapshot& snapshot) {
+  const Charset charset = grid.charset();
+  const std::vector<std::string>& blind = snapshot.mode.blind;
+  Line line(grid, 1);
+  const std::string losses = losses_text(snapshot);
+  if (!losses.empty()) {
+    const int kept = blind.empty() ? 0 : 18;  // for "12 not seen (?)"
+    line.add(truncate_text("LOST " + losses, std::max(line.room() - kept, grid.columns() / 2), charset), Role::Warning);
+  }
+  if (!blind.empty()) {
+    // Part of the line for the reason of the mode, where it explains why something is not seen.
+    const int wanted = std::min(text_width(snapshot.mode.reason, charset), line.room() / 3) + 2;
+    const std::string text = blind_text(blind, line.room() - 2 - wanted, charset);
+    if (text_width(text, charset) + 2 <= line.room()) {
+      line.gap();
+      line.add(text, Role::Warning);
+    }
+  }
+  if (line.room() > 8) {
+    line.gap();
+    line.add(snapshot.mode.reason, Role::Dim);
+  }
+}
+
+void draw_totals(Grid& grid, const Snapshot& snapshot) {
+  const Totals& totals = snapshot.totals;
+  const bool refused = totals.refusals_per_second.value_or(0) > 0;
+  const bool drift = totals.drift_bytes.value_or(0) != 0 || totals.drift_inodes.value_or(0) != 0;
+  const std::string rate = format_rate(totals.refusals_per_second);
+  const std::string drift_text = fmt::format("ledger - statfs: {}, {} inodes", format_bytes(totals.drift_bytes),
+                                             format_signed_count(totals.drift_inodes));
+  const Role refused_role = refused ? Role::Critical : Role::Normal;
+  Line line(grid, 2);
+  line.add(fmt::format("tmpfs {}/{}", format_bytes(totals.used_bytes), format_bytes(totals.size_bytes)), Role::Normal);
+  line.gap();
+  line.add(fmt::format("refused {}/s {}", rate, format_count(totals.refusals)), refused_role);
+  if (grid.columns() >= 100) line.add(" since the start", refused_role);
+  line.gap();
+  // Short where there is no room: the sign of trouble must not be what is cut.
+  if (text_width(drift_text, grid.charset()) <= line.room()) {
+    line.add(drift_text, drift ? Role::Warning : Role::Normal);
+  } else {
+    line.add(fmt::format("drift {} {}i", format_bytes(totals.drift_bytes), format_signed_count(totals.drift_inodes)),
+             drift ? Role::Warning : Role::Normal);
+  }
+}
+
+}  // namespace
+
+std::string mode_name(const Mode& mode) { return mode.hooks.empty() ? mode.name : mode.name + "/" + mode.hooks; }
+
+std::string losses_text(const Snapshot& snapshot) {
+  std::string text;
+  for (const auto& [name, count] : snapshot.losses) {
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, format_count(count));
+  }
+  return text;
+}
+
+void draw_head(Grid& grid, const Snapshot& snapshot, const ViewState& state) {
+  draw_title(grid, snapshot, state);
+  draw_mode(grid, snapshot);
+  draw_totals(grid, snapshot);
+}
+
+}  // namespace tmpfstrace

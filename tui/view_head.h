@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The three lines above every view.
+#pragma once
+
+#include <string>
+
+#include "model/snapshot.h"
+#include "tui/grid.h"
+#include "tui/view_state.h"
+
+namespace tmpfstrace {
+
+inline constexpr int head_rows = 3;
+
+void draw_head(Grid& grid, const Snapshot& snapshot, const ViewState& state);
+
+// "exact/fentry"
+std::string mode_name(const Mode& mode);
+
+// "ring_full 3, slots_full 1", in the order of their names; empty when nothing was lost.
+std::string losses_text(const Snapshot& snapshot);
+
+}  // namespace tmpfstrace
