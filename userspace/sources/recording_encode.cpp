@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+
+#include "model/json_writer.h"
+#include "model/names.h"
+#include "sources/recording_fields.h"
+
+namespace tmpfstrace {
+namespace {
+
+// Writes one object; every value of an enum is a word, every array lists only what is not 0.
+class Encoder {
+ public:
+  explicit Encoder(JsonWriter& json) : json_(json) {}
+
+  template <typename Value>
+  void operator()(const char* name, const Value& value) {
+    json_.key(name);
+    put(value);
+  }
+
+  template <typename Value>
+  void operator()(const char* name, const std::optional<Value>& value) {
+    if (value) (*this)(name, *value);
+  }
+
+  template <typename Object>
+    requires std::is_class_v<Object>
+  void put(const Object& object) {
+    json_.begin_object();
+    visit_fields(*this, object);
+    json_.end_object();
+  }
+
+  template <std::integral Number>
+  void put(Number number) {
+    json_.value(number);
+  }
+
+  // File names, paths and comm are bytes: what is not UTF-8 cannot be a JSON string and is written as its digits.
+  void put(const std::string& string) {
+    if (json_.value_if_utf8(string)) return;
+    json_.begin_object();
+    json_.field("hex", hex_of(string));
+    json_.end_object();
+  }
+
+  void put(tmpfs_op operation) { json_.value(operation_name(operation)); }
+  void put(tmpfs_cause cause) { json_.value(cause_name(cause)); }
+
+  template <typename Value>
+  void put(const std::vector<Value>& list) {
+    json_.begin_array();
+    for (const Value& value : list) put(value);
+    json_.end_array();
+  }
+
+  void put(const std::map<std::string, std::uint64_t>& counts) {
+    json_.begin_object();
+    for (const auto& [name, count] : counts) json_.field(name, count);
+    json_.end_object();
+  }
+
+  void put(const KindCounts& counts) {
+    put_counts(counts, [](std::size_t i) { return kind_name(static_cast<tmpfs_kind>(i)); });
+  }
+
+  void put(const CauseCounts& counts) {
+    put_counts(counts, [](std::size_t i) { return cause_name(static_cast<tmpfs_cause>(i)); });
+  }
+
+  void put(const RefusalCounts& counts) {
+    put_rows(counts, [](std::size_t i) { return operation_name(static_cast<tmpfs_op>(i)); });
+  }
+
+ private:
+  template <typename Counts, typename Name>
+  void put_counts(const Counts& counts, Name name) {
+    json_.begin_object();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (counts[i] != 0) json_.field(name(i), counts[i]);
+    }
+    json_.end_object();
+  }
+
+  template <typename Name>
+  void put_rows(const RefusalCounts& counts, Name name) {
+    json_.begin_object();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (counts[i] == CauseCounts{}) continue;
+      json_.key(name(i));
+      put(counts[i]);
+    }
+    json_.end_object();
+  }
+
+  static std::string hex_of(const std::string& bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    for (const char c : bytes) {
+      const auto byte = static_cast<unsigned char>(c);
+      hex += digits[byte >> 4];
+      hex += digits[byte & 15];
+    }
+    return hex;
+  }
+
+  JsonWriter& json_;
+};
+
+template <typename Object>
+std::string encode_line(const char* type, const Object& object) {
+  JsonWriter json;
+  json.begin_object();
+  Encoder encoder(json);
+  encoder(type, object);
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace
+
+std::string encode_sample(const Sample& sample) { return encode_line("sample", sample); }
+std::string encode_event(const RefusalEvent& event) { return encode_line("event", event); }
+
+std::string encode_header(const RecordingHeader& header) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("schema", recording_schema);
+  Encoder encoder(json);
+  visit_fields(encoder, header);
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace tmpfstrace

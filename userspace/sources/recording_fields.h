@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fields of everything that is recorded, once, for the encoder and the decoder: what one writes the other reads.
+// Names are those of the members; a new member needs its line here, and a default for recordings that are older.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+#include "model/sample.h"
+#include "sources/recording_format.h"
+
+namespace tmpfstrace {
+
+constexpr const char* recording_schema = "tmpfstrace-recording/1";
+
+template <typename Type, typename Of>
+concept Is = std::same_as<std::remove_const_t<Type>, Of>;
+
+template <typename Visit, Is<SuperblockId> Object>
+void visit_fields(Visit& visit, Object& id) {
+  visit("major", id.major);
+  visit("minor", id.minor);
+  visit("generation", id.generation);
+}
+
+template <typename Visit, Is<Counters> Object>
+void visit_fields(Visit& visit, Object& counters) {
+  visit("allocated_bytes", counters.allocated_bytes);
+  visit("freed_bytes", counters.freed_bytes);
+  visit("seeded_bytes", counters.seeded_bytes);
+  visit("seeded_inodes", counters.seeded_inodes);
+  visit("written_bytes", counters.written_bytes);
+  visit("write_calls", counters.write_calls);
+  visit("short_writes", counters.short_writes);
+  visit("created", counters.created);
+  visit("removed", counters.removed);
+  visit("xattr_bytes", counters.xattr_bytes);
+  visit("refusals", counters.refusals);
+  visit("events_held", counters.events_held);
+}
+
+template <typename Visit, Is<LedgerRow> Object>
+void visit_fields(Visit& visit, Object& row) {
+  visit("cgroup", row.cgroup);
+  visit("superblock", row.superblock);
+  visit("counters", row.counters);
+}
+
+template <typename Visit, Is<Mount> Object>
+void visit_fields(Visit& visit, Object& mount) {
+  visit("mount_id", mount.mount_id);
+  visit("mount_namespace", mount.mount_namespace);
+  visit("pid", mount.pid);
+  visit("root", mount.root);
+  visit("mount_point", mount.mount_point);
+  visit("options", mount.options);
+}
+
+template <typename Visit, Is<Superblock> Object>
+void visit_fields(Visit& visit, Object& superblock) {
+  visit("id", superblock.id);
+  visit("kind", superblock.kind);
+  visit("dead", superblock.dead);
+  visit("mounts", superblock.mounts);
+  visit("size_bytes", superblock.size_bytes);
+  visit("used_bytes", superblock.used_bytes);
+  visit("inodes_total", superblock.inodes_total);
+  visit("inodes_used", superblock.inodes_used);
+  visit("drift_bytes", superblock.drift_bytes);
+  visit("drift_inodes", superblock.drift_inodes);
+}
+
+template <typename Visit, Is<Cgroup> Object>
+void visit_fields(Visit& visit, Object& cgroup) {
+  visit("id", cgroup.id);
+  visit("path", cgroup.path);
+  visit("dead", cgroup.dead);
+  visit("memory_current", cgroup.memory_current);
+  visit("memory_max", cgroup.memory_max);
+  visit("memory_unlimited", cgroup.memory_unlimited);
+  visit("shmem_bytes", cgroup.shmem_bytes);
+}
+
+template <typename Visit, Is<Mode> Object>
+void visit_fields(Visit& visit, Object& mode) {
+  visit("name", mode.name);
+  visit("hooks", mode.hooks);
+  visit("reason", mode.reason);
+  visit("blind", mode.blind);
+}
+
+template <typename Visit, Is<Sample> Object>
+void visit_fields(Visit& visit, Object& sample) {
+  visit("sequence", sample.sequence);
+  visit("realtime_ns", sample.realtime_ns);
+  visit("monotonic_ns", sample.monotonic_ns);
+  visit("kernel", sample.kernel);
+  visit("mode", sample.mode);
+  visit("superblocks", sample.superblocks);
+  visit("cgroups", sample.cgroups);
+  visit("ledger", sample.ledger);
+  visit("losses", sample.losses);
+}
+
+template <typename Visit, Is<RefusalEvent> Object>
+void visit_fields(Visit& visit, Object& event) {
+  visit("realtime_ns", event.realtime_ns);
+  visit("monotonic_ns", event.monotonic_ns);
+  visit("cgroup", event.cgroup);
+  visit("cgroup_path", event.cgroup_path);
+  visit("superblock", event.superblock);
+  visit("mount_point", event.mount_point);
+  visit("tgid", event.tgid);
+  visit("tid", event.tid);
+  visit("comm", event.comm);
+  visit("operation", event.operation);
+  visit("cause", event.cause);
+  visit("error", event.error);
+  visit("bytes_asked", event.bytes_asked);
+  visit("bytes_done", event.bytes_done);
+  visit("inode", event.inode);
+  visit("file", event.file);
+  visit("directory", event.directory);
+  visit("stack", event.stack);
+}
+
+template <typename Visit, Is<RecordingHeader> Object>
+void visit_fields(Visit& visit, Object& header) {
+  visit("kernel", header.kernel);
+  visit("start_ns", header.start_ns);
+}
+
+// The per-kind and per-cause arrays are told apart by their length alone.
+static_assert(int{TMPFS_KIND_MAX} != int{TMPFS_CAUSE_MAX});
+using KindCounts = std::array<std::uint64_t, TMPFS_KIND_MAX>;
+using CauseCounts = std::array<std::uint64_t, TMPFS_CAUSE_MAX>;
+using RefusalCounts = std::array<CauseCounts, TMPFS_OP_MAX>;
+
+}  // namespace tmpfstrace
