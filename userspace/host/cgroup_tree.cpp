@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include "host/text_file.h"
@@ -55,12 +56,13 @@ bool CgroupTree::is_below_unreadable(const std::string& path) const {
 }
 
 void CgroupTree::mark_vanished(std::uint64_t now_ns) {
-  std::erase_if(known_, [&](auto& item) {
-    Entry& entry = item.second;
-    if (entry.seen_in_walk == walks_) return false;
-    if (!entry.dead_since_ns && !is_below_unreadable(entry.path)) entry.dead_since_ns = now_ns;
-    return entry.dead_since_ns && now_ns - *entry.dead_since_ns > options_.grace_ns;
-  });
+  for (auto item = known_.begin(); item != known_.end();) {
+    Entry& entry = item->second;
+    const bool seen = entry.seen_in_walk == walks_;
+    if (!seen && !entry.dead_since_ns && !is_below_unreadable(entry.path)) entry.dead_since_ns = now_ns;
+    const bool forget = entry.dead_since_ns && now_ns - *entry.dead_since_ns > options_.grace_ns;
+    item = forget ? known_.erase(item) : std::next(item);
+  }
 }
 
 Result<void> CgroupTree::refresh(std::uint64_t now_ns) {

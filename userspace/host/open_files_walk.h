@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stats the tmpfs inodes that have no name any more but are held by processes: open or mapped deleted files, memfds,
+// SysV segments and shared anonymous memory.
+//
+// No file is touched before it is known to be on tmpfs, from text alone: /proc/PID/fdinfo gives the mount, /proc/PID/maps
+// the device. A stat of anything else might wait for a dead server.
+//
+// Not found: files held by the kernel alone (loop devices, graphics buffers), descriptors in flight over a socket, SysV
+// segments that nobody has attached, descriptors on a mount that was detached (umount -l) and shows in no mountinfo,
+// descriptor tables of threads that do not share their process's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "host/host_paths.h"
+#include "host/seed_visit.h"
+#include "model/result.h"
+#include "model/sample.h"
+
+namespace tmpfstrace {
+
+// The kernel's own mount of tmpfs (shm_mnt), where memfds, SysV segments and shared anonymous memory live.
+struct InternalShmem {
+  SuperblockId id;
+  std::uint64_t mount_id = 0;
+};
+
+// Makes a memfd and looks where it is.
+Result<InternalShmem> probe_internal_shmem(const HostPaths& paths);
+
+// The target of a /proc/PID/fd link that may be a file of a file system: not "socket:[…]", "pipe:[…]", "anon_inode:…".
+bool may_be_file(std::string_view link_target);
+
+std::optional<std::uint64_t> parse_mount_id(std::string_view fdinfo);
+
+// A file's mapping in /proc/PID/maps.
+struct MappedFile {
+  std::uint32_t major = 0;
+  std::uint32_t minor = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t start = 0;
+  std::uint64_t end = 0;
+};
+std::optional<MappedFile> parse_maps_line(std::string_view line);
+
+// Visits what every process in /proc holds on the given superblocks and on the kernel's own.
+void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InternalShmem& internal,
+                     const SeedVisitor& visitor, SeedCounts& counts);
+
+}  // namespace tmpfstrace

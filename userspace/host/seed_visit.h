@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// One inode met by the seed walk, and what the walk counted.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "model/sample.h"
+
+namespace tmpfstrace {
+
+// Valid only during the visitor's call: it borrows the walk's descriptor and name.
+class SeedVisit {
+ public:
+  SeedVisit(const struct stat& facts, int fd, const char* name, int flags);
+
+  std::uint32_t major() const { return major_; }
+  std::uint32_t minor() const { return minor_; }
+  std::uint64_t inode() const { return inode_; }
+
+  // Repeats the stat. 0, a positive errno, or ESTALE when the name is another inode's by now.
+  int restat() const;
+
+ private:
+  std::uint32_t major_;
+  std::uint32_t minor_;
+  std::uint64_t inode_;
+  int fd_;
+  const char* name_;
+  int flags_;
+};
+
+// Called right after each stat, on the same thread: what BPF saw of that stat is in the maps. False ends the walk.
+using SeedVisitor = std::function<bool(const SeedVisit&)>;
+
+struct SeedCounts {
+  std::uint64_t visited = 0;              // stats that succeeded on tmpfs; one inode may be met several times
+  std::uint64_t directories = 0;          // listed
+  std::uint64_t mounts_not_crossed = 0;   // names with another mount on top: what lies below was not seen
+  std::uint64_t directories_skipped = 0;  // they moved away while their parent was left, or too many waited
+  std::uint64_t processes = 0;            // whose descriptors and mappings were looked at
+  std::map<int, std::uint64_t> errors;    // by errno. ENOENT and ESRCH: gone before it was reached, harmless
+  std::vector<SuperblockId> partly_reachable;  // only some of its directories are mounted
+  std::vector<SuperblockId> unreachable;       // none of its mounts could be entered
+  bool stopped = false;                        // by the visitor
+};
+
+}  // namespace tmpfstrace

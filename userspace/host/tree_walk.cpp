@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/tree_walk.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "host/mount_access.h"
+#include "host/text_file.h"
+
+namespace tmpfstrace {
+
+namespace {
+
+constexpr std::size_t kMaxOpen = 64;
+constexpr std::size_t kMaxPendingBytes = 64U << 20;
+
+constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+constexpr unsigned long long kStay = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
+
+}  // namespace
+
+TreeWalk::TreeWalk(const SeedVisitor& visitor, SeedCounts& counts, bool bare)
+    : visitor_(visitor), counts_(counts), bare_(bare) {}
+
+void TreeWalk::run(int top) {
+  struct stat facts {};
+  if (::fstatat(top, "", &facts, AT_EMPTY_PATH) != 0) return count_error(errno);
+  device_ = facts.st_dev;
+  ++counts_.visited;
+  counts_.stopped = !visitor_(SeedVisit(facts, top, "", AT_EMPTY_PATH));
+  if (!S_ISDIR(facts.st_mode)) return;
+  enter(top, ".");
+  while (!frames_.empty() && !counts_.stopped) {
+    frames_.back().pending.empty() ? leave() : descend();
+  }
+  frames_.clear();
+  pending_bytes_ = 0;
+}
+
+// Without mounts inside, one stat by name. Else first a descriptor that cannot be on another mount, then its stat.
+bool TreeWalk::stat_entry(int directory, const char* name, struct stat& facts) {
+  if (bare_) {
+    constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+    if (::fstatat(directory, name, &facts, kFlags) != 0) {
+      count_error(errno);
+      return false;
+    }
+    if (facts.st_dev != device_) {
+      ++counts_.mounts_not_crossed;
+      return false;
+    }
+    ++counts_.visited;
+    counts_.stopped = !visitor_(SeedVisit(facts, directory, name, kFlags));
+    return true;
+  }
+  // No RESOLVE_NO_SYMLINKS: with O_PATH | O_NOFOLLOW a symbolic link is opened itself, which is what we want.
+  const UniqueFd fd(open_at(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_NO_XDEV));
+  if (!fd && errno == EXDEV) {
+    ++counts_.mounts_not_crossed;
+    return false;
+  }
+  if (!fd || ::fstatat(fd.get(), "", &facts, AT_EMPTY_PATH) != 0) {
+    count_error(errno);
+    return false;
+  }
+  ++counts_.visited;
+  counts_.stopped = !visitor_(SeedVisit(facts, fd.get(), "", AT_EMPTY_PATH));
+  return true;
+}
+
+void TreeWalk::visit_entry(Frame& frame, const char* name) {
+  struct stat facts {};
+  if (!stat_entry(frame.fd.get(), name, facts) || !S_ISDIR(facts.st_mode)) return;
+  const std::size_t bytes = sizeof(std::string) + std::char_traits<char>::length(name);
+  if (pending_bytes_ + bytes > kMaxPendingBytes) {
+    ++counts_.directories_skipped;
+    return;
+  }
+  pending_bytes_ += bytes;
+  frame.pending.emplace_back(name);
+}
+
+void TreeWalk::list(Frame& frame) {
+  ++counts_.directories;
+  const auto listed = list_directory(frame.fd.get(), [&](std::string_view name, unsigned char) {
+    visit_entry(frame, name.data());  // the kernel's dirent: NUL-terminated
+    return !counts_.stopped;
+  });
+  if (!listed) count_error(listed.error().code);
+}
+
+void TreeWalk::enter(int directory, const char* name) {
+  Frame frame;
+  frame.fd = UniqueFd(open_at(directory, name, kDirectory, kStay));
+  struct stat facts {};
+  if (!frame.fd || ::fstat(frame.fd.get(), &facts) != 0) {
+    if (errno == EXDEV) {
+      ++counts_.mounts_not_crossed;
+    } else {
+      count_error(errno);
+    }
+    return;
+  }
+  if (facts.st_dev != device_) {
+    ++counts_.mounts_not_crossed;
+    return;
+  }
+  frame.inode = facts.st_ino;
+  list(frame);
+  frames_.push_back(std::move(frame));
+  if (frames_.size() > kMaxOpen + 1) frames_[frames_.size() - kMaxOpen - 1].fd.reset();
+}
+
+void TreeWalk::descend() {
+  Frame& frame = frames_.back();
+  const std::string name = std::move(frame.pending.back());
+  frame.pending.pop_back();
+  pending_bytes_ -= sizeof(std::string) + name.size();
+  enter(frame.fd.get(), name.c_str());
+}
+
+void TreeWalk::abandon_last() {
+  counts_.directories_skipped += frames_.back().pending.size();
+  for (const auto& name : frames_.back().pending) pending_bytes_ -= sizeof(std::string) + name.size();
+  frames_.pop_back();
+}
+
+void TreeWalk::leave() {
+  const UniqueFd child = std::move(frames_.back().fd);
+  frames_.pop_back();
+  if (frames_.empty() || frames_.back().fd) return;
+  Frame& parent = frames_.back();
+  struct stat facts {};
+  UniqueFd fd(open_at(child.get(), "..", kDirectory, kStay));
+  if (!fd || ::fstat(fd.get(), &facts) != 0) {
+    count_error(errno);
+  } else if (facts.st_dev == device_ && facts.st_ino == parent.inode) {
+    parent.fd = std::move(fd);
+    return;
+  }
+  // The child was moved: the way up is lost. Back to the nearest directory that is still open; the first always is.
+  while (!frames_.back().fd) abandon_last();
+}
+
+}  // namespace tmpfstrace
