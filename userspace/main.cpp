@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "exit_codes.h"
+#include "options.h"
+#include "run_loop.h"
+#include "signals.h"
+#include "sinks.h"
+#include "sources/live_source.h"
+#include "sources/recorder.h"
+#include "sources/replay_source.h"
+
+namespace tmpfstrace {
+namespace {
+
+void complain(const Error& error) {
+  const std::string hint = error.hint.empty() ? "" : " (" + error.hint + ")";
+  std::fprintf(stderr, "tmpfstrace: %s%s\n", error.message.c_str(), hint.c_str());
+}
+
+int exit_failed(const Error& error) {
+  complain(error);
+  return exit_failure;
+}
+
+// Of the live source and of doctor: there the two codes mean that a capability is missing.
+int exit_refused(const Error& error) {
+  complain(error);
+  return error.code == EPERM || error.code == EACCES ? exit_privilege : exit_failure;
+}
+
+int print(const std::string& text) {
+  if (std::fputs(text.c_str(), stdout) != EOF && std::fflush(stdout) == 0) return exit_ok;
+  return exit_failed({std::string("cannot write to standard output: ") + std::strerror(errno), "", errno});
+}
+
+LiveOptions live_options(const Options& options) {
+  return {.mode = options.mode,
+          .hooks = options.hooks,
+          .max_slots = options.max_slots,
+          .max_inodes = options.max_inodes,
+          .max_superblocks = options.max_superblocks,
+          .event_rate = options.event_rate,
+          .events = options.events,
+          .interval = options.interval};
+}
+
+RecordingHeader recording_header() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  RecordingHeader header;
+  header.start_ns = static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+  utsname name{};
+  if (uname(&name) == 0) header.kernel = name.release;
+  return header;
+}
+
+Result<std::unique_ptr<Sink>> open_sink(const Options& options, const Signals& signals) {
+  if (options.command == Subcommand::top) {
+    Result<std::unique_ptr<App>> app = App::create();
+    if (!app) return tl::unexpected(app.error());
+    return std::make_unique<TopSink>(std::move(*app));
+  }
+  if (options.command == Subcommand::record) {
+    Result<Recorder> recorder = Recorder::create(options.file, recording_header());
+    if (!recorder) return tl::unexpected(recorder.error());
+    return std::make_unique<RecordSink>(std::move(*recorder));
+  }
+  return std::make_unique<JsonSink>(LineOutput(STDOUT_FILENO, signals));
+}
+
+int run(SampleSource& source, const Options& options, Signals& signals) {
+  const bool live = options.replay.empty();
+  const LoopOptions loop{.count = options.count,
+                         .duration = options.duration,
+                         .events = options.events,
+                         .last_sample = live && options.command != Subcommand::top,
+                         .stay_at_end = !live && options.command == Subcommand::top};
+  Result<void> done;
+  {
+    // The screen is given back before anything is written to stderr.
+    const Result<std::unique_ptr<Sink>> sink = open_sink(options, signals);
+    if (!sink) return exit_failed(sink.error());
+    done = run_loop(source, **sink, signals, loop);
+  }
+  return done ? exit_ok : exit_failed(done.error());
+}
+
+int run_replay(const Options& options, Signals& signals) {
+  const bool paced = options.command == Subcommand::top;
+  const auto source = ReplaySource::open(options.replay, paced ? std::optional(options.speed) : std::nullopt);
+  if (!source) return exit_failed(source.error());
+  const int code = run(**source, options, signals);
+  if (code != exit_ok || !(*source)->damage()) return code;
+  complain({*(*source)->damage(), "what precedes it was played"});
+  return exit_damaged;
+}
+
+int run_live(const Options& options, Signals& signals) {
+  const auto source = open_live_source(live_options(options));
+  if (!source) return exit_refused(source.error());
+  return run(**source, options, signals);
+}
+
+int run_doctor_command(const Options& options) {
+  const Result<DoctorReport> report = run_doctor(live_options(options));
+  if (!report) return exit_refused(report.error());
+  const int printed = print(options.json_report ? report->json + "\n" : report->text);
+  return printed == exit_ok ? report->exit_code : printed;
+}
+
+int run_command(const Options& options) {
+  if (options.command == Subcommand::doctor) return run_doctor_command(options);
+  Result<Signals> signals = Signals::create(options.command == Subcommand::top);
+  if (!signals) return exit_failed(signals.error());
+  return options.replay.empty() ? run_live(options, *signals) : run_replay(options, *signals);
+}
+
+}  // namespace
+}  // namespace tmpfstrace
+
+int main(int argc, char** argv) {
+  using namespace tmpfstrace;
+  try {
+    const bool on_terminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
+    const std::variant<Options, EarlyExit> parsed = parse_options(argc, argv, on_terminal);
+    if (const auto* options = std::get_if<Options>(&parsed)) return run_command(*options);
+    const EarlyExit& early = std::get<EarlyExit>(parsed);
+    if (early.code == exit_ok) return print(early.text);
+    std::fputs(early.text.c_str(), stderr);
+    return early.code;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "tmpfstrace: %s\n", error.what());
+    return exit_failure;
+  }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.h"
+
+#include <charconv>
+#include <limits>
+#include <set>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "exit_codes.h"
+
+#ifndef TMPFSTRACE_VERSION
+#define TMPFSTRACE_VERSION "0.1.0"
+#endif
+
+namespace tmpfstrace {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds shortest_interval{100};
+constexpr milliseconds longest_interval{3'600'000};
+constexpr milliseconds longest_duration{366LL * 24 * 3'600'000};
+constexpr std::uint64_t most_samples = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint32_t largest_map = 16'777'216;
+constexpr std::uint32_t most_events = 1'000'000;
+
+constexpr const char* footer = R"(
+Examples:
+  tmpfstrace                             watch this host (top on a terminal, json otherwise)
+  tmpfstrace json --count 2              two samples, the second with rates
+  tmpfstrace record full.zst             record until interrupted
+  tmpfstrace top --replay full.zst       look at a recording, no privilege needed
+  tmpfstrace doctor                      what this host allows, and why not more
+
+tmpfstrace COMMAND --help shows more examples. Exit status: 0 ok, 1 failure, 2 usage, 3 missing privilege,
+4 damaged recording. See tmpfstrace(8).)";
+
+constexpr const char* top_examples = R"(
+Examples:
+  tmpfstrace top --interval 500ms
+  tmpfstrace top --replay full.zst --speed 10)";
+
+constexpr const char* json_examples = R"(
+Examples:
+  tmpfstrace json | jq -c 'select(.type == "event") | [.cgroup_path, .mount_point, .operation, .cause]'
+  tmpfstrace json --duration 1m --no-events >minute.ndjson
+  tmpfstrace json --replay full.zst | jq .totals)";
+
+constexpr const char* record_examples = R"(
+Examples:
+  tmpfstrace record full.zst
+  tmpfstrace record --interval 10s --duration 60m hour.zst)";
+
+constexpr const char* doctor_examples = R"(
+Examples:
+  tmpfstrace doctor
+  tmpfstrace doctor --json | jq .
+Exit status: 0 exact, 10 syscall, 11 poll.)";
+
+// "250ms", "2s", "5m". Empty optional: not a time. A unit is required: a bare 5 would be milliseconds to some.
+std::optional<milliseconds> parse_time(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number < 0) return std::nullopt;
+  const std::string_view unit(rest, text.data() + text.size());
+  const std::int64_t scale = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60'000 : 0;
+  if (scale == 0 || number > std::numeric_limits<std::int64_t>::max() / scale) return std::nullopt;
+  return milliseconds(number * scale);
+}
+
+// Adds an option whose text is read by `parse`, which gives an empty optional for what it does not take. CLI11's own
+// numbers are not used: they wrap "-1" round to 2^64-1, read "0x10" and let "nan" through a range.
+template <typename Target, typename Parse>
+CLI::Option* add_parsed(CLI::App& app, const std::string& name, Target& target, Parse parse, const char* type,
+                        const std::string& description, const std::string& expected) {
+  const auto read = [&target, parse, name, expected](const std::string& text) {
+    const auto value = parse(text);
+    if (!value) throw CLI::ValidationError(name, "'" + text + "' is not " + expected);
+    target = *value;
+  };
+  return app.add_option_function<std::string>(name, read, description)->type_name(type);
+}
+
+template <typename Target>
+void add_time(CLI::App& app, const std::string& name, Target& target, milliseconds most, const char* description,
+              const char* expected) {
+  const auto parse = [most](std::string_view text) {
+    const std::optional<milliseconds> time = parse_time(text);
+    return time && *time >= shortest_interval && *time <= most ? time : std::nullopt;
+  };
+  add_parsed(app, name, target, parse, "TIME", description, expected);
+}
+
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number number{};
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && rest == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+template <typename Number, typename Target>
+void add_number(CLI::App& app, const std::string& name, Target& target, Number least, Number most, const char* type,
+                const char* description) {
+  const auto parse = [least, most](std::string_view text) {
+    const std::optional<Number> number = parse_number<Number>(text);
+    return number && *number >= least && *number <= most ? number : std::nullopt;
+  };
+  add_parsed(app, name, target, parse, type, description, fmt::format("a number from {} to {}", least, most));
+}
+
+struct Commands {
+  CLI::App* top;
+  CLI::App* json;
+  CLI::App* record;
+  CLI::App* doctor;
+};
+
+void add_sampling(CLI::App& app, Options& options) {
+  add_time(app, "--interval", options.interval, longest_interval, "Between two samples, 100ms to 60m (default 1s)",
+           "a time from 100ms to 60m (units ms, s, m)");
+  add_number<std::uint64_t>(app, "--count", options.count, 1, most_samples, "N", "Stop after N samples");
+  add_time(app, "--duration", options.duration, longest_duration, "Stop after this time, with one last sample",
+           "a time from 100ms to 527040m (units ms, s, m)");
+}
+
+void add_tracing(CLI::App& app, Options& options) {
+  const auto add_choice = [&app](const char* name, std::string& target, std::set<std::string> words,
+                                 const char* description) {
+    const auto parse = [words](const std::string& text) {
+      return words.count(text) != 0 ? std::optional(text) : std::nullopt;
+    };
+    add_parsed(app, name, target, parse, "WORD", description, "one of " + fmt::format("{}", fmt::join(words, ", ")));
+  };
+  add_choice("--mode", options.mode, {"auto", "exact", "syscall", "poll"},
+             "auto, exact, syscall or poll (default auto: the best this host allows)");
+  add_choice("--hooks", options.hooks, {"auto", "fentry", "kprobe"}, "auto, fentry or kprobe (default auto)");
+  add_number<std::uint32_t>(app, "--max-slots", options.max_slots, 1, largest_map, "N",
+                            "Pairs of cgroup and superblock to count apart (default 16384)");
+  add_number<std::uint32_t>(app, "--max-inodes", options.max_inodes, 1, largest_map, "N",
+                            "Inodes to follow (default 1048576)");
+  add_number<std::uint32_t>(app, "--max-superblocks", options.max_superblocks, 1, largest_map, "N",
+                            "Superblocks to count apart (default 8192)");
+  add_number<std::uint32_t>(app, "--event-rate", options.event_rate, 0, most_events, "N",
+                            "Refusals in detail, each second per cgroup, superblock and cause (default 10)");
+}
+
+Commands add_commands(CLI::App& app, Options& options) {
+  app.fallthrough();
+  const auto add = [&app](const char* name, const char* description, const char* examples) {
+    CLI::App* command = app.add_subcommand(name, description);
+    command->fallthrough()->footer(examples);
+    return command;
+  };
+  Commands commands{add("top", "Live view on a terminal", top_examples),
+                    add("json", "One JSON document a line on standard output", json_examples),
+                    add("record", "Record raw samples to a file", record_examples),
+                    add("doctor", "Say what this host allows and what is missing", doctor_examples)};
+  add_number<double>(*commands.top, "--speed", options.speed, 0.01, 1000, "FACTOR",
+                     "With --replay: recorded seconds in one second (default 1)");
+  commands.record->add_option("FILE", options.file, "Where to; compressed when it ends in .zst; replaced if it exists")
+      ->required();
+  commands.doctor->add_flag("--json", options.json_report, "The report as JSON");
+  return commands;
+}
+
+std::optional<std::string> find_conflict(const CLI::App& app, const Commands& commands, const Options& options) {
+  const auto given = [](const CLI::App& where, const char* option) { return where.count(option) != 0; };
+  if (given(app, "--replay")) {
+    if (options.replay.empty()) return "--replay: the file name is empty";
+    if (options.command == Subcommand::record || options.command == Subcommand::doctor) {
+      return "--replay works with top and json only";
+    }
+    for (const char* live : {"--interval", "--duration", "--mode", "--hooks", "--max-slots", "--max-inodes",
+                             "--max-superblocks", "--event-rate"}) {
+      if (given(app, live)) return std::string(live) + " has no meaning with --replay: the recording has its own";
+    }
+  }
+  if (options.command == Subcommand::doctor) {
+    for (const char* sampling : {"--interval", "--count", "--duration"}) {
+      if (given(app, sampling)) return std::string(sampling) + " has no meaning with doctor";
+    }
+  }
+  if (given(*commands.top, "--speed") && !given(app, "--replay")) return "--speed needs --replay";
+  if (options.command == Subcommand::record && options.file.empty()) return "FILE: the file name is empty";
+  return std::nullopt;
+}
+
+EarlyExit mistake(std::string message) {
+  // CLI11's texts may span lines; a mistake is one line.
+  for (char& c : message) {
+    if (c == '\n') c = ' ';
+  }
+  while (message.ends_with(' ')) message.pop_back();
+  return {exit_usage, "tmpfstrace: " + message + " (see tmpfstrace --help)\n"};
+}
+
+}  // namespace
+
+std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv, bool on_terminal) {
+  Options options;
+  CLI::App app("Counts what is allocated, freed and refused on tmpfs, per cgroup and superblock.", "tmpfstrace");
+  app.set_version_flag("--version", "tmpfstrace " TMPFSTRACE_VERSION);
+  app.footer(footer);
+  app.require_subcommand(0, 1);
+  add_sampling(app, options);
+  add_tracing(app, options);
+  app.add_option("--replay", options.replay, "top, json: play a recording instead of watching this host")
+      ->type_name("FILE");
+  bool no_events = false;
+  app.add_flag("--no-events", no_events, "No details of refusals, counts only");
+  const Commands commands = add_commands(app, options);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    for (const CLI::App* command : app.get_subcommands()) return EarlyExit{exit_ok, command->help("tmpfstrace")};
+    return EarlyExit{exit_ok, app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return EarlyExit{exit_ok, std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return mistake(error.what());
+  }
+
+  options.events = !no_events;
+  if (commands.top->parsed()) options.command = Subcommand::top;
+  else if (commands.record->parsed()) options.command = Subcommand::record;
+  else if (commands.doctor->parsed()) options.command = Subcommand::doctor;
+  else options.command = commands.json->parsed() || !on_terminal ? Subcommand::json : Subcommand::top;
+
+  if (std::optional<std::string> conflict = find_conflict(app, commands, options)) return mistake(std::move(*conflict));
+  if (options.command == Subcommand::top && !on_terminal) {
+    return mistake("top needs a terminal on standard input and output; use tmpfstrace json");
+  }
+  return options;
+}
+
+}  // namespace tmpfstrace

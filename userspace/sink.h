@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where samples go: a screen, standard output, a recording. The counterpart of SampleSource.
+#pragma once
+
+#include "model/result.h"
+#include "model/sample.h"
+
+namespace tmpfstrace {
+
+class Sink {
+ public:
+  enum class Flow { go_on, stop };  // stop: nobody wants more, an orderly end
+
+  virtual ~Sink() = default;
+
+  virtual Result<Flow> put_sample(const Sample& sample) = 0;
+  virtual Result<Flow> put_event(const RefusalEvent& event) = 0;
+
+  // Once, after the last of them.
+  virtual Result<void> finish() { return {}; }
+
+  // A descriptor that becomes readable when the user did something, or -1.
+  virtual int input_fd() const { return -1; }
+  virtual Result<Flow> on_input() { return Flow::go_on; }
+  virtual void on_resize() {}
+
+  // A descriptor whose other end may go away while nothing is written, or -1.
+  virtual int output_fd() const { return -1; }
+};
+
+}  // namespace tmpfstrace

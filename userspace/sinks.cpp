@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks.h"
+
+#include <cerrno>
+
+#include "export/json.h"
+#include "model/derive.h"
+
+namespace tmpfstrace {
+namespace {
+
+const Sample* pointer_to(const std::optional<Sample>& sample) { return sample ? &*sample : nullptr; }
+
+Result<Sink::Flow> go_on_if(const Result<void>& done) {
+  if (!done) return tl::unexpected(done.error());
+  return Sink::Flow::go_on;
+}
+
+}  // namespace
+
+Result<Sink::Flow> JsonSink::put_sample(const Sample& sample) {
+  const Snapshot snapshot = derive_snapshot(sample, pointer_to(previous_));
+  previous_ = sample;
+  return put_line(sample_to_json(snapshot));
+}
+
+Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) { return put_line(event_to_json(event)); }
+
+Result<Sink::Flow> JsonSink::put_line(std::string line) {
+  const Result<void> written = output_.write_line(std::move(line));
+  // `tmpfstrace json | head`: the reader has what it wanted.
+  if (!written && written.error().code == EPIPE) return Flow::stop;
+  return go_on_if(written);
+}
+
+Result<Sink::Flow> RecordSink::put_sample(const Sample& sample) { return go_on_if(recorder_.write(sample)); }
+
+Result<Sink::Flow> RecordSink::put_event(const RefusalEvent& event) { return go_on_if(recorder_.write(event)); }
+
+Result<Sink::Flow> TopSink::put_sample(const Sample& sample) {
+  app_->show(derive_snapshot(sample, pointer_to(previous_)));
+  previous_ = sample;
+  return Flow::go_on;
+}
+
+Result<Sink::Flow> TopSink::put_event(const RefusalEvent& event) {
+  app_->show_event(event);
+  return Flow::go_on;
+}
+
+Result<Sink::Flow> TopSink::on_input() {
+  return app_->on_input() == App::Action::Quit ? Flow::stop : Flow::go_on;
+}
+
+}  // namespace tmpfstrace

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "line_output.h"
+#include "sink.h"
+#include "sources/recorder.h"
+#include "tui/app.h"
+
+namespace tmpfstrace {
+
+// `json`: one document a line.
+class JsonSink : public Sink {
+ public:
+  explicit JsonSink(LineOutput output) : output_(output) {}
+
+  Result<Flow> put_sample(const Sample& sample) override;
+  Result<Flow> put_event(const RefusalEvent& event) override;
+  int output_fd() const override { return output_.fd(); }
+
+ private:
+  Result<Flow> put_line(std::string line);
+
+  LineOutput output_;
+  std::optional<Sample> previous_;
+};
+
+// `record`: raw samples to a file.
+class RecordSink : public Sink {
+ public:
+  explicit RecordSink(Recorder recorder) : recorder_(std::move(recorder)) {}
+
+  Result<Flow> put_sample(const Sample& sample) override;
+  Result<Flow> put_event(const RefusalEvent& event) override;
+  Result<void> finish() override { return recorder_.finish(); }
+
+ private:
+  Recorder recorder_;
+};
+
+// `top`: the screen.
+class TopSink : public Sink {
+ public:
+  explicit TopSink(std::unique_ptr<App> app) : app_(std::move(app)) {}
+
+  Result<Flow> put_sample(const Sample& sample) override;
+  Result<Flow> put_event(const RefusalEvent& event) override;
+  int input_fd() const override { return app_->input_fd(); }
+  Result<Flow> on_input() override;
+  void on_resize() override { app_->on_resize(); }
+
+ private:
+  std::unique_ptr<App> app_;
+  std::optional<Sample> previous_;
+};
+
+}  // namespace tmpfstrace
