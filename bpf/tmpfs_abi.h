@@ -166,4 +166,20 @@ struct tmpfs_event {
 	__u64 stack[TMPFS_STACK_DEPTH]; /* user addresses, innermost first */
 };
 
+/* Set before load, constant afterwards: the verifier removes what does not apply to the running kernel. */
+struct tmpfs_config {
+	__u32 use_memcg_identity; /* 1: the memory controller's cgroup; 0: the default hierarchy's */
+	__u32 memcg_v1;
+	__u32 arg_shift; /* directory operations: 0 up to 5.11, 1 since (user namespace or idmap comes first) */
+	__u32 tmpfile_takes_file; /* shmem_tmpfile: struct file since 6.1, dentry before */
+	__u32 xattrs_take_inodes; /* since 6.6 */
+	__u32 events_per_second; /* refusal details per second, slot and cause */
+	__u32 get_inode_args;
+	__u32 inflight_mask; /* entries of one level in "inflight", minus 1 */
+	__u32 counts_arguments; /* since 6.6: acct/unacct carry the pages; before: info->alloced is mirrored */
+	__u32 pad;
+	__u64 mfill_start; /* address range of shmem_mfill_atomic_pte, see unacct_blocks */
+	__u64 mfill_end;
+};
+
 #endif /* TMPFS_ABI_H */

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Pages: +n to the cgroup that is charged, -n to the cgroup that was.
+ *
+ * As long as one cgroup was charged for all pages of an inode its entry says which, and nothing else is kept. For the
+ * others ("shared", rare) "owners" holds the balance of every further cgroup; the first owner's is what remains. A page
+ * that leaves the page cache tells its cgroup (unaccount hook) just before the books are lowered. Pages freed without that
+ * hint were swapped out: the first owner gives them as far as it has any.
+ */
+#ifndef BLOCKS_BPF_H
+#define BLOCKS_BPF_H
+
+#include "inodes.bpf.h"
+
+static __noinline void charge_other_owner(struct inode *inode, struct inode_entry *entry, __u64 cgroup_id, __u32 pages)
+{
+	struct super_block *sb = READ(inode, i_sb);
+	__u64 key = (__u64)inode;
+	struct owners *others = bpf_map_lookup_elem(&owners, &key);
+	__u32 i, slot = slot_of(cgroup_id, sb);
+
+	if (!others) {
+		struct owners fresh = {};
+
+		if (bpf_map_update_elem(&owners, &key, &fresh, BPF_NOEXIST) == 0)
+			__sync_fetch_and_add(&shared_inodes, 1);
+		entry->flags |= INODE_SHARED;
+		others = bpf_map_lookup_elem(&owners, &key);
+	}
+	if (others) {
+		for (i = 0; i < EXTRA_OWNERS; i++) {
+			struct owner *owner = &others->extra[i];
+
+			if (owner->slot && owner->cgroup_id != cgroup_id)
+				continue;
+			if (!owner->slot) {
+				owner->cgroup_id = cgroup_id;
+				owner->slot = slot;
+			}
+			__sync_fetch_and_add(&owner->pages, pages);
+			COUNT(slot, allocated_pages, pages);
+			return;
+		}
+	}
+	/* Allocation and free stay on one row, the first owner's: the total is exact, the attribution is not. */
+	count_loss(TMPFS_LOSS_OWNERS_FULL);
+	COUNT(entry->slot, allocated_pages, pages);
+}
+
+/* The kernel's second try succeeded after all: nobody was refused. */
+static __always_inline void drop_mark(void)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	if (bpf_map_delete_elem(&marks, &tid) == 0)
+		__sync_fetch_and_add(&live_marks, -1);
+}
+
+static __always_inline void on_pages_charged(struct inode *inode, long pages)
+{
+	struct inode_entry *entry = inode_entry_of(inode);
+	__u64 cgroup_id;
+
+	if (live_marks)
+		drop_mark();
+	if (!entry)
+		entry = enter_existing(inode, pages, 0, 0);
+	if (!entry) {
+		COUNT(unattributed_slot(READ(inode, i_sb)), allocated_pages, pages);
+		return;
+	}
+	cgroup_id = current_cgroup();
+	if (cgroup_id == entry->cgroup_id || current_is_kthread())
+		COUNT(entry->slot, allocated_pages, pages);
+	else
+		charge_other_owner(inode, entry, cgroup_id, pages);
+}
+
+static __noinline void uncharge_shared(struct inode *inode, struct inode_entry *entry, __u32 pages)
+{
+	__u64 key = (__u64)inode;
+	struct owners *others = bpf_map_lookup_elem(&owners, &key);
+	__s32 left = pages, held = 0, hinted, take;
+	__s32 total = READ(shmem_info(inode), alloced); /* after this free */
+	__u32 i;
+
+	if (!others) {
+		COUNT(entry->slot, freed_pages, pages);
+		return;
+	}
+	for (i = 0; i < EXTRA_OWNERS && others->extra[i].slot; i++) {
+		struct owner *owner = &others->extra[i];
+
+		take = owner->hinted < left ? owner->hinted : left;
+		if (take > 0) {
+			__sync_fetch_and_add(&owner->hinted, -take);
+			__sync_fetch_and_add(&owner->pages, -take);
+			COUNT(owner->slot, freed_pages, take);
+			left -= take;
+		}
+		held += owner->pages;
+	}
+	hinted = others->first_hinted < left ? others->first_hinted : left;
+	if (hinted > 0) {
+		__sync_fetch_and_add(&others->first_hinted, -hinted);
+		COUNT(entry->slot, freed_pages, hinted);
+		left -= hinted;
+	}
+	/* Swapped pages tell nobody. What the others hold beyond all that is left cannot be theirs any more. */
+	for (i = 0; i < EXTRA_OWNERS && left > 0 && held > total && others->extra[i].slot; i++) {
+		struct owner *owner = &others->extra[i];
+
+		take = owner->pages < left ? owner->pages : left;
+		if (take > held - total)
+			take = held - total;
+		if (take > 0) {
+			__sync_fetch_and_add(&owner->pages, -take);
+			COUNT(owner->slot, freed_pages, take);
+			left -= take;
+			held -= take;
+		}
+	}
+	if (left > 0)
+		COUNT(entry->slot, freed_pages, left);
+}
+
+static __always_inline void on_pages_uncharged(struct inode *inode, long pages)
+{
+	struct inode_entry *entry = inode_entry_of(inode);
+
+	if (!entry)
+		entry = enter_existing(inode, pages, 1, 0);
+	if (!entry)
+		COUNT(unattributed_slot(READ(inode, i_sb)), freed_pages, pages);
+	else if (entry->flags & INODE_SHARED)
+		uncharge_shared(inode, entry, pages);
+	else
+		COUNT(entry->slot, freed_pages, pages);
+}
+
+/*
+ * Up to 6.5: shmem_recalc_inode runs under info->lock, entered after alloced was raised and left after it was lowered.
+ * One call may do both, so both sides look.
+ */
+static __always_inline void on_recalc_begin(struct inode *inode)
+{
+	struct inode_entry *entry = inode_entry_of(inode);
+	__u32 alloced;
+	__s32 grown;
+
+	if (!entry) {
+		enter_existing(inode, 0, 0, 0);
+		return;
+	}
+	alloced = READ(shmem_info(inode), alloced);
+	grown = alloced - entry->seen_pages;
+	if (grown <= 0)
+		return;
+	entry->seen_pages = alloced;
+	on_pages_charged(inode, grown);
+}
+
+static __always_inline void on_recalc_end(struct inode *inode)
+{
+	struct inode_entry *entry = inode_entry_of(inode);
+	__u32 alloced;
+	__s32 shrunk;
+
+	if (!entry)
+		return;
+	alloced = READ(shmem_info(inode), alloced);
+	shrunk = entry->seen_pages - alloced;
+	if (shrunk <= 0)
+		return;
+	entry->seen_pages = alloced;
+	on_pages_uncharged(inode, shrunk);
+}
+
+/* A folio is leaving the page cache of any file system: remember whose pages of a shared inode go. */
+static __always_inline void on_folio_removed(struct folio *folio)
+{
+	struct owners *others;
+	struct inode *inode;
+	__u64 key, cgroup_id;
+	__u32 i, pages, tid;
+
+	if (!shared_inodes)
+		return;
+	inode = folio_inode(folio);
+	key = (__u64)inode;
+	others = bpf_map_lookup_elem(&owners, &key);
+	if (!others)
+		return;
+	tid = bpf_get_current_pid_tgid();
+	if (live_marks && bpf_map_lookup_elem(&marks, &tid))
+		return; /* a refused allocation takes its own folio back; it was never in the books */
+	pages = folio_pages(folio);
+	cgroup_id = folio_cgroup(folio);
+	for (i = 0; i < EXTRA_OWNERS && others->extra[i].slot; i++) {
+		if (others->extra[i].cgroup_id == cgroup_id) {
+			__sync_fetch_and_add(&others->extra[i].hinted, pages);
+			return;
+		}
+	}
+	__sync_fetch_and_add(&others->first_hinted, pages);
+}
+
+#endif /* BLOCKS_BPF_H */

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where kernels differ: one function for each fact, each with the kernels it was read and run on. */
+#ifndef COMPAT_BPF_H
+#define COMPAT_BPF_H
+
+#include "maps.bpf.h"
+
+#define PF_KTHREAD 0x00200000
+#define TS_COMPAT 0x0002
+#define SB_KERNMOUNT (1UL << 22)
+#define BYTES_PER_PAGE_SHIFT 12
+#define SECTORS_PER_PAGE_SHIFT 3 /* i_blocks counts 512 bytes */
+#define BYTES_PER_INODE 1024 /* BOGO_INODE_SIZE of shmem.c */
+#define THREAD_SIZE 16384
+
+#define S_IFMT 0170000
+#define S_IFLNK 0120000
+#define S_IFREG 0100000
+#define S_IFDIR 0040000
+
+#define READ(src, ...) BPF_CORE_READ(src, __VA_ARGS__)
+
+static __always_inline struct shmem_inode_info *shmem_info(struct inode *inode)
+{
+	return (void *)inode - bpf_core_field_offset(struct shmem_inode_info, vfs_inode);
+}
+
+static __always_inline __u64 cgroup_of_css(struct cgroup_subsys_state *css)
+{
+	return css ? READ(css, cgroup, kn, id) : 0;
+}
+
+static __always_inline struct cgroup_subsys_state *task_memory_css(struct task_struct *task)
+{
+	struct css_set *set = READ(task, cgroups);
+	struct cgroup_subsys_state *css = 0;
+	__u64 offset = bpf_core_field_offset(struct css_set, subsys) +
+		       sizeof(void *) * bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+
+	bpf_probe_read_kernel(&css, sizeof(css), (void *)set + offset);
+	return css;
+}
+
+/*
+ * The cgroup that an allocation by the current task is charged to. With the memory controller that is the controller's
+ * own (effective) cgroup: on v1 it lives in another hierarchy, and on v2 it is an ancestor where the controller is not
+ * enabled in the leaf. bpf_get_current_cgroup_id() knows only the default hierarchy.
+ */
+static __always_inline __u64 current_cgroup(void)
+{
+	if (!config.use_memcg_identity)
+		return bpf_get_current_cgroup_id();
+	return cgroup_of_css(task_memory_css((void *)bpf_get_current_task()));
+}
+
+/* Kernel threads (collapse, write-back of a loop device) act for somebody else: the inode's owner, never themselves. */
+static __always_inline int current_is_kthread(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return (READ(task, flags) & PF_KTHREAD) != 0;
+}
+
+/* Number of the system call the current task is in, ~0 when it is in none (an exception) or is a 32-bit program. */
+static __always_inline __u32 current_syscall(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct pt_regs___kernel *regs;
+	long nr;
+
+	if (READ(task, thread_info.status) & TS_COMPAT)
+		return ~0u;
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	else /* before 5.15; no kernel of that age pads the top of the stack */
+		regs = READ(task, stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs___kernel);
+	nr = READ(regs, orig_ax);
+	return nr < 0 || nr > 0xffff ? ~0u : (__u32)nr;
+}
+
+static __always_inline unsigned int fault_flags(struct vm_fault *vmf)
+{
+	if (bpf_core_field_exists(struct vm_fault___enum, flags))
+		return READ((struct vm_fault___enum *)vmf, flags);
+	return READ(vmf, flags);
+}
+
+static __always_inline __u32 folio_pages(struct folio *folio)
+{
+	struct page *page = (void *)folio;
+	__u64 flags = 0;
+	__u32 pages;
+
+	/* the first 8 bytes on every kernel, but of another type since 6.18: no field access */
+	bpf_probe_read_kernel(&flags, sizeof(flags), folio);
+	if (!(flags & (1UL << bpf_core_enum_value(enum pageflags, PG_head))))
+		return 1;
+	if (bpf_core_field_exists(struct folio___count, _nr_pages))
+		pages = READ((struct folio___count *)folio, _nr_pages);
+	else if (bpf_core_field_exists(struct folio___count6, _folio_nr_pages))
+		pages = READ((struct folio___count6 *)folio, _folio_nr_pages);
+	else
+		pages = READ(page + 1, compound_nr);
+	return pages ? pages : 1;
+}
+
+static __always_inline struct inode *folio_inode(struct folio *folio)
+{
+	struct address_space *mapping;
+
+	if (bpf_core_type_exists(struct folio))
+		mapping = READ(folio, mapping);
+	else
+		mapping = READ((struct page *)folio, mapping);
+	return mapping ? READ(mapping, host) : 0;
+}
+
+/* 5.10: page.mem_cgroup. Then folio.memcg_data, whose low bits are flags; on 7.x it points to an obj_cgroup. */
+static __always_inline __u64 folio_cgroup(struct folio *folio)
+{
+	struct mem_cgroup *memcg;
+	unsigned long data;
+
+	if (bpf_core_field_exists(struct page___memcg, mem_cgroup))
+		memcg = READ((struct page___memcg *)folio, mem_cgroup);
+	else {
+		data = READ(folio, memcg_data) & ~7UL;
+		memcg = (void *)data;
+		if (data && bpf_core_field_exists(struct obj_cgroup, is_root))
+			memcg = READ((struct obj_cgroup *)data, memcg);
+	}
+	return memcg ? READ(memcg, css.cgroup, kn, id) : 0;
+}
+
+/* Is the current task's memory cgroup, or an ancestor, at its limit? Charges are batched (64 pages at most). */
+static __noinline int memcg_is_full(void)
+{
+	struct mem_cgroup *memcg = (void *)task_memory_css((void *)bpf_get_current_task());
+	struct page_counter *counter, *swap;
+	int level;
+
+	if (!memcg)
+		return 0;
+	memcg = (void *)memcg - bpf_core_field_offset(struct mem_cgroup, css);
+	counter = (void *)memcg + bpf_core_field_offset(struct mem_cgroup, memory);
+	swap = (void *)memcg + bpf_core_field_offset(struct mem_cgroup, memsw);
+	for (level = 0; level < 16 && counter; level++) {
+		long usage = READ(counter, usage.counter);
+		long max = (long)READ(counter, max);
+
+		if (usage + 64 > max)
+			return 1;
+		counter = READ(counter, parent);
+	}
+	/* v1 counts memory + swap in a second counter that shares its place with v2's swap counter */
+	return config.memcg_v1 && READ(swap, usage.counter) + 64 > (long)READ(swap, max);
+}
+
+#endif /* COMPAT_BPF_H */

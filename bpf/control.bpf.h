@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What user space asks for at run time, run by BPF_PROG_TEST_RUN: a map operation by system call would make the kprobe
+ * programs of its CPU skip (maps.bpf.h).
+ */
+#ifndef CONTROL_BPF_H
+#define CONTROL_BPF_H
+
+#include "ledger.bpf.h"
+
+SEC("raw_tp")
+int c_whoami(void *ctx)
+{
+	walker_tgid = bpf_get_current_pid_tgid() >> 32;
+	return 0;
+}
+
+/*
+ * Gives a slot back: args[0] = index. Only for a cgroup or a superblock that is gone and a slot whose balance is 0, so that
+ * nothing refers to it; user space has folded its counts and checked. Returns 1 when done.
+ */
+SEC("raw_tp")
+int c_retire_slot(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 index = ctx->args[0];
+	struct tmpfs_slot *slot = slot_at(index);
+	struct slot_key key = {};
+
+	if (!slot || !index || !slot->in_use)
+		return 0;
+	key.cgroup_id = slot->cgroup_id;
+	key.sb_row = slot->sb_row;
+	__sync_fetch_and_add(&cache_epoch, 1);
+	slot->in_use = 0;
+	if (key.cgroup_id != TMPFS_CGROUP_NONE)
+		bpf_map_delete_elem(&slot_index, &key);
+	__builtin_memset(&slot->counters, 0, sizeof(slot->counters));
+	bpf_map_push_elem(&free_slots, &index, 0);
+	return 1;
+}
+
+/* args[0] = a row whose superblock is dead and whose slots, but its unattributed one, are retired. */
+SEC("raw_tp")
+int c_retire_sb_row(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 index = ctx->args[0];
+	struct tmpfs_sb_row *row = bpf_map_lookup_elem(&sb_rows, &index);
+
+	if (!row || !index || !row->in_use || !(row->flags & TMPFS_SB_DEAD))
+		return 0;
+	row->in_use = 0;
+	bpf_map_push_elem(&free_sb_rows, &index, 0);
+	return 1;
+}
+
+#endif /* CONTROL_BPF_H */

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Kprobes only: a return probe sees no arguments, so the entry probe leaves them here.
+ *
+ * A direct-mapped table by thread id (a handful of instructions), with a hash for the rare collision. Two levels, because a
+ * write may fault on its source buffer while it is under way. A thread that begins while its last operation of that level
+ * never returned has lost a return (kretprobe instances exhausted): counted.
+ */
+#ifndef INFLIGHT_BPF_H
+#define INFLIGHT_BPF_H
+
+#include "maps.bpf.h"
+
+enum inflight_level {
+	LEVEL_OPERATION,
+	LEVEL_FAULT,
+	LEVEL_MAX,
+};
+
+struct inflight {
+	__u64 tid; /* 0: free */
+	__u64 args[4];
+};
+
+/* Made of 1 entry where fentry is used; LEVEL_MAX * (inflight_mask + 1) otherwise. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct inflight);
+} inflight SEC(".maps");
+
+/* Key: tid << 1 | level. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct inflight);
+} inflight_spill SEC(".maps");
+
+static __always_inline void operation_begins(enum inflight_level level, __u64 a0, __u64 a1, __u64 a2, __u64 a3)
+{
+	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 1 | level, previous;
+	__u32 index = level * (config.inflight_mask + 1) + (tid & config.inflight_mask);
+	struct inflight *entry = bpf_map_lookup_elem(&inflight, &index);
+	struct inflight fresh = {.tid = tid, .args = {a0, a1, a2, a3}};
+
+	if (!entry)
+		return;
+	previous = __sync_val_compare_and_swap(&entry->tid, 0, tid);
+	if (previous == 0 || previous == tid) {
+		if (previous == tid)
+			count_loss(TMPFS_LOSS_RETURNS_MISSED);
+		entry->args[0] = a0;
+		entry->args[1] = a1;
+		entry->args[2] = a2;
+		entry->args[3] = a3;
+		return;
+	}
+	if (bpf_map_update_elem(&inflight_spill, &key, &fresh, BPF_ANY))
+		count_loss(TMPFS_LOSS_INFLIGHT_FULL);
+}
+
+/* Copies the arguments to *out; 0 when the operation began before the programs were attached. */
+static __always_inline int operation_ends(enum inflight_level level, struct inflight *out)
+{
+	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 1 | level;
+	__u32 index = level * (config.inflight_mask + 1) + (tid & config.inflight_mask);
+	struct inflight *entry = bpf_map_lookup_elem(&inflight, &index);
+
+	if (entry && entry->tid == tid) {
+		*out = *entry;
+		entry->tid = 0;
+		return 1;
+	}
+	entry = bpf_map_lookup_elem(&inflight_spill, &key);
+	if (!entry)
+		return 0;
+	*out = *entry;
+	bpf_map_delete_elem(&inflight_spill, &key);
+	return 1;
+}
+
+#endif /* INFLIGHT_BPF_H */

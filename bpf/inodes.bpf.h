@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The life of an inode in the ledger. It enters at its creation, at the seeding walk, or at its first event, whichever
+ * comes first, and exactly once (BPF_NOEXIST); it leaves at shmem_destroy_inode.
+ */
+#ifndef INODES_BPF_H
+#define INODES_BPF_H
+
+#include "ledger.bpf.h"
+#include "xattrs.bpf.h"
+
+static __always_inline struct inode_entry *inode_entry_of(struct inode *inode)
+{
+	__u64 key = (__u64)inode;
+
+	return bpf_map_lookup_elem(&inodes, &key);
+}
+
+static __always_inline __u16 kind_of_mode(umode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return TMPFS_KIND_REGULAR;
+	case S_IFDIR:
+		return TMPFS_KIND_DIRECTORY;
+	case S_IFLNK:
+		return TMPFS_KIND_SYMLINK;
+	default:
+		return TMPFS_KIND_OTHER;
+	}
+}
+
+#define SEED_OK 1
+#define SEED_KNOWN 2
+#define SEED_BUSY 3 /* an operation is under way on the inode: stat() it again */
+#define SEED_FULL 4
+
+/*
+ * An inode that existed before the start (or whose creation was missed) enters with the pages it has.
+ *
+ * Up to 6.5 the ledger mirrors info->alloced, so whatever it reads is consistent with what it will see. Since 6.6 it
+ * counts arguments: event_pages are those of the event under way, already in i_blocks but not in alloced (an allocation
+ * adds to alloced after our hook; a free has taken from alloced before it). Where the two do not fit, another CPU is in
+ * the middle of something.
+ */
+static __noinline struct inode_entry *enter_existing(struct inode *inode, long event_pages, int freeing, int walk)
+{
+	struct super_block *sb = READ(inode, i_sb);
+	umode_t mode = READ(inode, i_mode);
+	unsigned long alloced = READ(shmem_info(inode), alloced);
+	struct inode_entry entry = {.kind = kind_of_mode(mode)};
+	__u64 key = (__u64)inode, pages = alloced, links = 0;
+	struct tmpfs_slot *slot;
+	int error; /* int: before 6.4 the upper half of a map operation's return value is undefined */
+
+	if (config.counts_arguments && READ(inode, i_blocks) >> SECTORS_PER_PAGE_SHIFT != alloced + event_pages) {
+		if (walk) {
+			seed_result = SEED_BUSY;
+			return 0;
+		}
+		count_loss(TMPFS_LOSS_SEED_RACES);
+	}
+	if (freeing)
+		pages += event_pages;
+	entry.slot = unattributed_slot(sb);
+	entry.seen_pages = pages;
+	entry.xattr_bytes = xattr_bytes_of(inode);
+	if (entry.kind != TMPFS_KIND_DIRECTORY && READ(inode, i_nlink) > 1)
+		links = READ(inode, i_nlink) - 1;
+	error = bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
+	if (error == -17) { /* -EEXIST: it has just entered by another way */
+		seed_result = SEED_KNOWN;
+		return inode_entry_of(inode);
+	}
+	if (error) {
+		if (walk)
+			seed_result = SEED_FULL;
+		count_loss(TMPFS_LOSS_INODES_FULL);
+		return 0;
+	}
+	slot = slot_at(entry.slot);
+	if (slot) {
+		if (walk) {
+			ADD(slot->counters.seeded_pages, pages);
+			ADD(slot->counters.seeded_inodes, 1 + links);
+		} else {
+			ADD(slot->counters.late_pages, pages);
+			ADD(slot->counters.late_inodes, 1 + links);
+		}
+		ADD(slot->counters.xattr_bytes_added, entry.xattr_bytes);
+	}
+	if (walk)
+		seed_result = SEED_OK;
+	return inode_entry_of(inode);
+}
+
+static __always_inline void forget_owners(__u64 key)
+{
+	if (bpf_map_delete_elem(&owners, &key) == 0)
+		__sync_fetch_and_add(&shared_inodes, -1);
+}
+
+/* A successful shmem_get_inode. */
+static __always_inline void on_inode_created(struct inode *inode)
+{
+	struct super_block *sb = READ(inode, i_sb);
+	struct inode_entry entry = {.kind = kind_of_mode(READ(inode, i_mode)), .flags = INODE_COUNTED};
+	__u64 key = (__u64)inode;
+	int error; /* int: before 6.4 the upper half of a map operation's return value is undefined */
+
+	entry.cgroup_id = current_cgroup();
+	entry.slot = slot_of(entry.cgroup_id, sb);
+	error = bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
+	if (error == -17) {
+		/* The end of an inode at this address was missed: it ends now, or its counts would go on elsewhere. */
+		struct inode_entry *stale = inode_entry_of(inode);
+
+		count_loss(TMPFS_LOSS_STALE_INODES);
+		if (stale) {
+			COUNT(stale->slot, removed[stale->kind < TMPFS_KIND_MAX ? stale->kind : 0], 1);
+			COUNT(stale->slot, freed_pages, stale->seen_pages);
+			COUNT(stale->slot, xattr_bytes_removed, stale->xattr_bytes);
+		}
+		forget_owners(key);
+		error = bpf_map_update_elem(&inodes, &key, &entry, BPF_ANY);
+	}
+	if (error) {
+		/* Not counted as created: it will be counted as "late", with its removal or at its first event. */
+		count_loss(TMPFS_LOSS_INODES_FULL);
+		return;
+	}
+	COUNT(entry.slot, created[entry.kind < TMPFS_KIND_MAX ? entry.kind : 0], 1);
+}
+
+/* shmem_tmpfile succeeded: its inode has been counted as a regular file. */
+static __always_inline void on_tmpfile_created(struct inode *inode)
+{
+	struct inode_entry *entry = inode_entry_of(inode);
+
+	if (!entry || !(entry->flags & INODE_COUNTED))
+		return;
+	entry->flags |= INODE_TMPFILE;
+	COUNT(entry->slot, created[TMPFS_KIND_TMPFILE], 1);
+}
+
+/* An extra hard link takes an inode unit; it is the inode's owner's, whoever makes or removes it. */
+static __always_inline void on_link(struct inode *inode, int added)
+{
+	struct inode_entry *entry = inode_entry_of(inode);
+
+	if (!entry) /* entering now counts the links it has: after an added one, before a removed one */
+		entry = enter_existing(inode, 0, 0, 0);
+	else if (added)
+		COUNT(entry->slot, created[TMPFS_KIND_LINK], 1);
+	if (entry && !added)
+		COUNT(entry->slot, removed[TMPFS_KIND_LINK], 1);
+}
+
+static __always_inline void on_xattrs_changed(struct inode *inode)
+{
+	struct inode_entry *entry = inode_entry_of(inode);
+	__u32 before, now;
+
+	if (!entry) {
+		enter_existing(inode, 0, 0, 0);
+		return;
+	}
+	before = entry->xattr_bytes;
+	now = xattr_bytes_of(inode);
+	entry->xattr_bytes = now;
+	if (now > before)
+		COUNT(entry->slot, xattr_bytes_added, now - before);
+	else
+		COUNT(entry->slot, xattr_bytes_removed, before - now);
+}
+
+/* shmem_destroy_inode: its pages and attributes are gone from the kernel's books. */
+static __always_inline void on_inode_destroyed(struct inode *inode)
+{
+	struct inode_entry *entry = inode_entry_of(inode);
+	__u64 key = (__u64)inode;
+	struct tmpfs_slot *slot;
+	__u32 kind;
+
+	if (!entry) {
+		/* It existed before the start and nothing ever touched it, or it found no room in "inodes". */
+		__u32 index = unattributed_slot(READ(inode, i_sb));
+
+		COUNT(index, late_inodes, 1);
+		kind = kind_of_mode(READ(inode, i_mode));
+		COUNT(index, removed[kind < TMPFS_KIND_MAX ? kind : 0], 1);
+		return;
+	}
+	kind = entry->kind;
+	slot = slot_at(entry->slot);
+	if (slot) {
+		ADD(slot->counters.removed[kind < TMPFS_KIND_MAX ? kind : 0], 1);
+		if (entry->flags & INODE_TMPFILE)
+			ADD(slot->counters.removed[TMPFS_KIND_TMPFILE], 1);
+		if (entry->xattr_bytes)
+			ADD(slot->counters.xattr_bytes_removed, entry->xattr_bytes);
+	}
+	if (entry->flags & INODE_SHARED)
+		forget_owners(key);
+	bpf_map_delete_elem(&inodes, &key);
+}
+
+#endif /* INODES_BPF_H */

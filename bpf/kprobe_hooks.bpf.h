@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The exact mode's programs where the kernel may preempt (6.18 and later by default, others with preempt=full): kprobes run
+ * with preemption off and are never skipped for that. What each hook sees and misses is said in fentry_hooks.bpf.h.
+ *
+ * Returns: through fprobe's per-task shadow stack where it exists (6.14 and later, no limit), else a kretprobe, whose
+ * instances are limited (10, or twice the CPUs): a return that found none is counted when the thread comes again.
+ */
+#ifndef KPROBE_HOOKS_BPF_H
+#define KPROBE_HOOKS_BPF_H
+
+#include "inflight.bpf.h"
+#include "operations.bpf.h"
+
+#define P1 PT_REGS_PARM1(ctx)
+#define P2 PT_REGS_PARM2(ctx)
+#define P3 PT_REGS_PARM3(ctx)
+#define P4 PT_REGS_PARM4(ctx)
+#define RET PT_REGS_RC(ctx)
+
+/*
+ * Up to 6.5. The function runs under a spin lock with interrupts off, so the inode can wait in a per-CPU variable for
+ * the return.
+ */
+static void *recalculated[CACHE_CPUS];
+
+SEC("?kprobe")
+int k_recalc_e(struct pt_regs *ctx)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	if (cpu < CACHE_CPUS)
+		recalculated[cpu] = (void *)P1;
+	if (armed)
+		on_recalc_begin((void *)P1);
+	return 0;
+}
+
+SEC("?kprobe")
+int k_recalc_x(struct pt_regs *ctx)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	if (armed && cpu < CACHE_CPUS && recalculated[cpu])
+		on_recalc_end(recalculated[cpu]);
+	return 0;
+}
+
+/*
+ * 6.6 and later: shmem_recalc_inode(inode, long alloced, long swapped) follows every successful acct that stays; unlike acct
+ * it needs no return probe. Inlined into shmem_uncharge alone, which allocates nothing.
+ */
+SEC("?kprobe")
+int k_charged_e(struct pt_regs *ctx)
+{
+	if (armed && (long)P2 > 0)
+		on_pages_charged((void *)P1, P2);
+	return 0;
+}
+
+/* userfaultfd's retry (up to 6.18) undoes an acct that no recalc announced: not a free. Told by the return address. */
+SEC("?kprobe")
+int k_unacct_e(struct pt_regs *ctx)
+{
+	__u64 caller = 0;
+
+	if (!armed)
+		return 0;
+	if (config.mfill_start) {
+		bpf_probe_read_kernel(&caller, sizeof(caller), (void *)PT_REGS_SP(ctx));
+		if (caller >= config.mfill_start && caller < config.mfill_end)
+			return 0;
+	}
+	on_pages_uncharged((void *)P1, P2);
+	return 0;
+}
+
+SEC("?kprobe")
+int k_get_inode_x(struct pt_regs *ctx)
+{
+	__u64 inode = RET;
+
+	if (armed && inode && inode < -4095ULL)
+		on_inode_created((void *)inode);
+	return 0;
+}
+
+SEC("?kprobe")
+int k_destroy_e(struct pt_regs *ctx)
+{
+	if (armed)
+		on_inode_destroyed((void *)P1);
+	return 0;
+}
+
+#define BEGINS(name, level, a0, a1, a2, a3)                                                                           \
+	SEC("?kprobe")                                                                                                \
+	int name(struct pt_regs *ctx)                                                                                 \
+	{                                                                                                             \
+		if (armed)                                                                                            \
+			operation_begins(level, (__u64)(a0), (__u64)(a1), (__u64)(a2), (__u64)(a3));                  \
+		return 0;                                                                                             \
+	}
+
+#define ENDS(name, level, call)                                                                                       \
+	SEC("?kprobe")                                                                                                \
+	int name(struct pt_regs *ctx)                                                                                 \
+	{                                                                                                             \
+		struct inflight op;                                                                                   \
+                                                                                                                      \
+		if (armed && operation_ends(level, &op))                                                              \
+			call;                                                                                         \
+		return 0;                                                                                             \
+	}
+
+#define A(n) ((void *)op.args[n])
+/* directory operations have one more argument in front since 5.12 */
+#define DIR(n) ((void *)(config.arg_shift ? op.args[(n) + 1] : op.args[n]))
+
+BEGINS(k_write_e, LEVEL_OPERATION, P1, P2, 0, 0)
+ENDS(k_write_x, LEVEL_OPERATION, on_write_return(ctx, A(0), A(1), RET))
+
+BEGINS(k_fault_e, LEVEL_FAULT, P1, 0, 0, 0)
+ENDS(k_fault_x, LEVEL_FAULT, on_fault_return(ctx, A(0), RET))
+
+BEGINS(k_fallocate_e, LEVEL_OPERATION, P1, P4, 0, 0)
+ENDS(k_fallocate_x, LEVEL_OPERATION, on_fallocate_return(ctx, A(0), op.args[1], RET))
+
+BEGINS(k_mknod_e, LEVEL_OPERATION, P1, P2, P3, P4)
+ENDS(k_mknod_x, LEVEL_OPERATION, on_mknod_return(ctx, DIR(0), DIR(1), (__u64)DIR(2), RET))
+
+BEGINS(k_symlink_e, LEVEL_OPERATION, P1, P2, P3, P4)
+ENDS(k_symlink_x, LEVEL_OPERATION, on_symlink_return(ctx, DIR(0), DIR(1), RET))
+
+BEGINS(k_tmpfile_e, LEVEL_OPERATION, P1, P2, P3, P4)
+ENDS(k_tmpfile_x, LEVEL_OPERATION, on_tmpfile_return(ctx, DIR(0), DIR(1), RET))
+
+BEGINS(k_link_e, LEVEL_OPERATION, P1, P2, P3, 0)
+ENDS(k_link_x, LEVEL_OPERATION, on_link_return(ctx, A(0), A(1), A(2), RET))
+
+BEGINS(k_xattr_e, LEVEL_OPERATION, P4, P3, 0, 0)
+ENDS(k_xattr_x, LEVEL_OPERATION, on_xattr_return(ctx, A(0), A(1), RET))
+
+BEGINS(k_fill_super_e, LEVEL_OPERATION, P1, 0, 0, 0)
+ENDS(k_fill_super_x, LEVEL_OPERATION, on_superblock_filled(A(0), RET))
+
+SEC("?kprobe")
+int k_unlink_e(struct pt_regs *ctx)
+{
+	if (armed)
+		on_unlink((void *)P2);
+	return 0;
+}
+
+SEC("?kprobe")
+int k_put_super_e(struct pt_regs *ctx)
+{
+	on_superblock_put((void *)P1);
+	return 0;
+}
+
+SEC("?kprobe")
+int k_shrink_e(struct pt_regs *ctx)
+{
+	if (armed && !P2)
+		set_mark((void *)P1);
+	return 0;
+}
+
+SEC("?kprobe")
+int k_unaccount_e(struct pt_regs *ctx)
+{
+	if (armed)
+		on_folio_removed((void *)P2);
+	return 0;
+}
+
+SEC("?kprobe")
+int k_getattr_e(struct pt_regs *ctx)
+{
+	if (armed)
+		on_getattr((void *)P1);
+	return 0;
+}
+
+#endif /* KPROBE_HOOKS_BPF_H */

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where counts go: (cgroup, superblock) -> slot, and the adds. */
+#ifndef LEDGER_BPF_H
+#define LEDGER_BPF_H
+
+#include "compat.bpf.h"
+
+#define ADD(field, n) __sync_fetch_and_add(&(field), (n))
+
+static __always_inline struct tmpfs_slot *slot_at(__u32 index)
+{
+	return bpf_map_lookup_elem(&slots, &index);
+}
+
+/* Takes an unused slot and labels it. Returns 0 (the slot of no superblock) when none is left. */
+static __noinline __u32 new_slot(__u64 cgroup_id, __u32 sb_row)
+{
+	struct tmpfs_slot *slot;
+	__u32 index;
+
+	if (bpf_map_pop_elem(&free_slots, &index))
+		return 0;
+	slot = slot_at(index);
+	if (!slot)
+		return 0;
+	slot->cgroup_id = cgroup_id;
+	slot->sb_row = sb_row;
+	slot->first_seen_ns = bpf_ktime_get_ns();
+	slot->cgroup_name[0] = 0;
+	if (cgroup_id != TMPFS_CGROUP_NONE) {
+		struct task_struct *task = (void *)bpf_get_current_task();
+		struct cgroup_subsys_state *css = config.use_memcg_identity ? task_memory_css(task) : 0;
+		struct cgroup *cgroup = css ? READ(css, cgroup) : READ(task, cgroups, dfl_cgrp);
+
+		bpf_probe_read_kernel_str(slot->cgroup_name, sizeof(slot->cgroup_name), READ(cgroup, kn, name));
+	}
+	slot->in_use = 1;
+	return index;
+}
+
+/* The superblock's row, made on first sight; 0 when there is no row left. */
+static __noinline __u32 sb_row_of(struct super_block *sb)
+{
+	__u64 key = (__u64)sb;
+	__u32 *known = bpf_map_lookup_elem(&sb_index, &key), index;
+	struct tmpfs_sb_row *row;
+	char type[4] = {};
+
+	if (known)
+		return *known;
+	if (bpf_map_pop_elem(&free_sb_rows, &index))
+		goto full;
+	row = bpf_map_lookup_elem(&sb_rows, &index);
+	if (!row)
+		goto full;
+	row->unattributed_slot = new_slot(TMPFS_CGROUP_NONE, index);
+	if (!row->unattributed_slot) {
+		bpf_map_push_elem(&free_sb_rows, &index, 0);
+		goto full;
+	}
+	row->sb = key;
+	row->kernel_dev = READ(sb, s_dev);
+	row->first_seen_ns = bpf_ktime_get_ns();
+	row->died_ns = 0;
+	row->flags = 0;
+	bpf_probe_read_kernel_str(type, sizeof(type), READ(sb, s_type, name));
+	if (type[0] == 'd') /* devtmpfs; every other user of shmem is "tmpfs" */
+		row->flags |= TMPFS_SB_DEVTMPFS;
+	else if (READ(sb, s_flags) & SB_KERNMOUNT)
+		row->flags |= TMPFS_SB_INTERNAL;
+	row->in_use = 1;
+	if (bpf_map_update_elem(&sb_index, &key, &index, BPF_NOEXIST) == 0)
+		return index;
+
+	/* another CPU was first: give ours back */
+	row->in_use = 0;
+	known = bpf_map_lookup_elem(&sb_index, &key);
+	{
+		struct tmpfs_slot *slot = slot_at(row->unattributed_slot);
+		__u32 unused = row->unattributed_slot;
+
+		if (slot)
+			slot->in_use = 0;
+		bpf_map_push_elem(&free_slots, &unused, 0);
+		bpf_map_push_elem(&free_sb_rows, &index, 0);
+	}
+	if (known)
+		return *known;
+full:
+	count_loss(TMPFS_LOSS_SBS_FULL);
+	return 0;
+}
+
+static __always_inline __u32 unattributed_slot_of_row(__u32 sb_row)
+{
+	struct tmpfs_sb_row *row = bpf_map_lookup_elem(&sb_rows, &sb_row);
+
+	return row ? row->unattributed_slot : 0;
+}
+
+static __noinline __u32 find_slot(__u64 cgroup_id, struct super_block *sb)
+{
+	struct slot_key key = {.cgroup_id = cgroup_id, .sb_row = sb_row_of(sb)};
+	__u32 *known, index, rest;
+
+	rest = unattributed_slot_of_row(key.sb_row);
+	if (!key.sb_row || cgroup_id == TMPFS_CGROUP_NONE)
+		return rest;
+	known = bpf_map_lookup_elem(&slot_index, &key);
+	if (known)
+		return *known;
+	index = new_slot(cgroup_id, key.sb_row);
+	if (!index) {
+		count_loss(TMPFS_LOSS_SLOTS_FULL);
+		return rest;
+	}
+	if (bpf_map_update_elem(&slot_index, &key, &index, BPF_NOEXIST) == 0)
+		return index;
+	known = bpf_map_lookup_elem(&slot_index, &key);
+	if (known) {
+		struct tmpfs_slot *slot = slot_at(index);
+
+		if (slot)
+			slot->in_use = 0;
+		bpf_map_push_elem(&free_slots, &index, 0);
+		return *known;
+	}
+	count_loss(TMPFS_LOSS_SLOTS_FULL);
+	return rest;
+}
+
+static __always_inline __u32 slot_of(__u64 cgroup_id, struct super_block *sb)
+{
+	__u32 cpu = bpf_get_smp_processor_id(), slot;
+	struct cpu_cache *cache;
+
+	if (cpu >= CACHE_CPUS)
+		return find_slot(cgroup_id, sb);
+	cache = &cpu_caches[cpu];
+	if (cache->cgroup_id == cgroup_id && cache->sb == (__u64)sb && cache->epoch == cache_epoch)
+		return cache->slot;
+	slot = find_slot(cgroup_id, sb);
+	cache->epoch = cache_epoch;
+	cache->cgroup_id = cgroup_id;
+	cache->sb = (__u64)sb;
+	cache->slot = slot;
+	return slot;
+}
+
+static __always_inline __u32 unattributed_slot(struct super_block *sb)
+{
+	return find_slot(TMPFS_CGROUP_NONE, sb);
+}
+
+#define COUNT(index, field, n)                                                                                        \
+	({                                                                                                            \
+		struct tmpfs_slot *slot__ = slot_at(index);                                                           \
+		if (slot__)                                                                                           \
+			ADD(slot__->counters.field, (n));                                                             \
+	})
+
+#endif /* LEDGER_BPF_H */

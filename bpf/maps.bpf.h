@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every map and every global of the exact mode.
+ *
+ * User space reads counters through mmap and never by system call: a bpf(2) map operation raises bpf_prog_active on its
+ * CPU, and on a preemptible kernel every kprobe program that fires there meanwhile is skipped. For the same reason
+ * whatever user space wants changed at run time is changed by a program of ours that it runs (retire.bpf.h).
+ */
+#ifndef MAPS_BPF_H
+#define MAPS_BPF_H
+
+#include "kernel_types.h"
+#include "tmpfs_abi.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+/* See struct tmpfs_config. */
+const volatile struct tmpfs_config config = {};
+
+/* Set to 1 by user space when every program is attached. Until then nothing is counted: half of the hooks would drift. */
+__u32 armed;
+/* The walker, whose own stat() calls seed the ledger; as the kernel numbers it, whatever the pid namespace. */
+__u32 walker_tgid;
+/* Result of the last seeding stat(), read by the walker. */
+__u32 seed_result;
+/* /proc/sys/vm/overcommit_memory == 2, refreshed by user space. */
+__u32 overcommit_never;
+/* Raised when a superblock ends or a slot is retired: what per-CPU caches hold is void. */
+__u64 cache_epoch;
+/* How many entries "owners" and "marks" hold: 0 lets the hot path skip the look-up. */
+__u64 shared_inodes;
+__u64 live_marks;
+__u64 losses[TMPFS_LOSS_MAX];
+
+/* The last (cgroup, superblock) seen by each CPU and its slot; programs run with preemption off. */
+#define CACHE_CPUS 256
+struct cpu_cache {
+	__u64 cgroup_id;
+	__u64 sb;
+	__u64 epoch;
+	__u32 slot;
+	__u32 pad[9];
+} __attribute__((aligned(64)));
+static struct cpu_cache cpu_caches[CACHE_CPUS];
+
+/*
+ * The counters. Writer: every program, with atomic adds. Reader: user space through mmap. Index: taken from
+ * "free_slots". Slot 0 belongs to superblock row 0: whatever found no row. When full: see LOSS_SLOTS_FULL.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct tmpfs_slot);
+} slots SEC(".maps");
+
+/* Superblocks seen, 0 is reserved. Writer: programs, rarely. Reader: user space through mmap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, struct tmpfs_sb_row);
+} sb_rows SEC(".maps");
+
+/* Indices not in use; filled by user space before attach. A queue, so that an index rests as long as possible. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 16384);
+	__type(value, __u32);
+} free_slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 8192);
+	__type(value, __u32);
+} free_sb_rows SEC(".maps");
+
+struct slot_key {
+	__u64 cgroup_id;
+	__u32 sb_row;
+	__u32 pad;
+};
+
+/* (cgroup, superblock row) -> slot. Same size as "slots". */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct slot_key);
+	__type(value, __u32);
+} slot_index SEC(".maps");
+
+/* Address of a live superblock -> row; removed by put_super, because addresses come again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, __u32);
+} sb_index SEC(".maps");
+
+#define INODE_SHARED 1 /* more than one cgroup was charged: see "owners" */
+#define INODE_TMPFILE 2
+#define INODE_COUNTED 4 /* its creation was counted in created[], not in seeded or late */
+
+struct inode_entry {
+	__u64 cgroup_id; /* first owner */
+	__u32 slot; /* of the first owner */
+	__u32 seen_pages; /* up to 6.5: info->alloced as we last saw it */
+	__u32 xattr_bytes;
+	__u16 kind; /* enum tmpfs_kind */
+	__u16 flags;
+};
+
+/*
+ * One entry a live inode, keyed by its address, from creation (or first sight) to shmem_destroy_inode. Allocated as
+ * needed. When full: see LOSS_INODES_FULL; totals of the superblock stay exact, attribution goes to its own row.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1048576);
+	__type(key, __u64);
+	__type(value, struct inode_entry);
+} inodes SEC(".maps");
+
+#define EXTRA_OWNERS 6
+struct owner {
+	__u64 cgroup_id;
+	__u32 slot;
+	__s32 pages;
+	__s32 hinted; /* pages seen leaving the page cache, not yet seen leaving the books */
+	__s32 pad;
+};
+
+struct owners {
+	struct owner extra[EXTRA_OWNERS];
+	__s32 first_hinted;
+	__u32 count;
+};
+
+/* Further owners of an inode that several cgroups were charged for. Rare. When full: see LOSS_OWNERS_FULL. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct owners);
+} owners SEC(".maps");
+
+/* Threads whose last block allocation was refused by the superblock and not yet reported. Key: tid. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, __u64);
+} marks SEC(".maps");
+
+/* The last fault refused in kernel mode, by tid: one system call may fault several times on the same page. */
+struct kernel_fault {
+	__u64 page;
+	__u64 syscalls;
+	__u64 time_ns;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct kernel_fault);
+} kernel_faults SEC(".maps");
+
+/* Details of refusals. When full: see LOSS_RING_FULL. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1024 * 1024);
+} events SEC(".maps");
+
+static __always_inline void count_loss(enum tmpfs_loss loss)
+{
+	__sync_fetch_and_add(&losses[loss], 1);
+}
+
+#endif /* MAPS_BPF_H */

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which programs to attach to which functions. Pure: facts about the running kernel in, a plan out; never a version number.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tmpfstrace {
+
+// What the kernel's BTF says of the functions and types this project hooks.
+struct KernelShape {
+  std::map<std::string, int> functions;  // name -> number of arguments; absent: no such function
+  bool tmpfile_takes_file = false;       // shmem_tmpfile's object is a struct file (6.1), not a dentry
+  bool inode_budget_in_bytes = false;    // shmem_sb_info.free_ispace (6.6): extended attributes take from it
+  bool fprobe_has_shadow_stack = false;  // return probes without a limit of instances (6.14)
+
+  bool has(const std::string& name) const { return functions.count(name) != 0; }
+  int arguments(const std::string& name) const;  // -1 when absent
+};
+
+enum class HookFlavour { Fentry, Kprobe };
+
+enum class AttachKind { Fentry, Fexit, Kprobe, Kretprobe, FprobeReturn };
+
+struct Hook {
+  std::string program;   // name in the BPF object
+  std::string function;  // what it is attached to
+  AttachKind kind = AttachKind::Fentry;
+  bool essential = false;   // without it the ledger cannot be exact: the mode is given up
+  std::string without;      // what is not seen when it does not attach
+  int order = 0;            // attach order: what ends things first, what begins them last
+};
+
+struct HookPlan {
+  HookFlavour flavour = HookFlavour::Fentry;
+  std::vector<Hook> hooks;             // in attach order
+  std::vector<std::string> impossible;  // "shmem_recalc_inode: no such function …": the plan cannot be exact when not empty
+  std::vector<std::string> blind;      // what no hook of this kernel can see
+  Hook seed;                           // attached only while the seeding walk runs
+  bool counts_arguments = false;       // acct/unacct carry the pages (6.6); else info->alloced is mirrored
+  bool directory_argument_shift = false;
+  int get_inode_arguments = 0;
+};
+
+// Every function name a plan may ask for; what a probe has to look up.
+const std::vector<std::string>& functions_of_interest();
+
+HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour);
+
+const char* attach_kind_name(AttachKind kind);
+
+}  // namespace tmpfstrace

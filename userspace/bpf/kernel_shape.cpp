@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/kernel_shape.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace tmpfstrace {
+namespace {
+
+struct FreeBtf {
+  void operator()(btf* b) const { btf__free(b); }
+};
+using Btf = std::unique_ptr<btf, FreeBtf>;
+
+const btf_type* prototype_of(const btf& types, const char* function) {
+  const int id = btf__find_by_name_kind(&types, function, BTF_KIND_FUNC);
+  if (id < 0) return nullptr;
+  return btf__type_by_id(&types, btf__type_by_id(&types, static_cast<__u32>(id))->type);
+}
+
+// Name of the struct that parameter `index` points to; empty when it is no pointer to a struct.
+std::string pointee_of(const btf& types, const btf_type& prototype, int index) {
+  if (index >= btf_vlen(&prototype)) return {};
+  const btf_type* type = btf__type_by_id(&types, btf_params(&prototype)[index].type);
+  if (type == nullptr || !btf_is_ptr(type)) return {};
+  type = btf__type_by_id(&types, type->type);
+  while (type != nullptr && btf_is_mod(type)) type = btf__type_by_id(&types, type->type);
+  if (type == nullptr) return {};
+  const char* name = btf__name_by_offset(&types, type->name_off);
+  return name == nullptr ? std::string() : name;
+}
+
+bool has_member(const btf& types, const char* structure, const char* member) {
+  const int id = btf__find_by_name_kind(&types, structure, BTF_KIND_STRUCT);
+  if (id < 0) return false;
+  const btf_type* type = btf__type_by_id(&types, static_cast<__u32>(id));
+  for (int i = 0; i < btf_vlen(type); ++i) {
+    const char* name = btf__name_by_offset(&types, btf_members(type)[i].name_off);
+    if (name != nullptr && std::strcmp(name, member) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<KernelShape> probe_kernel_shape() {
+  const Btf types(btf__load_vmlinux_btf());
+  if (!types)
+    return fail(std::string("cannot read the kernel's type information (BTF): ") + std::strerror(errno),
+                "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y", errno);
+  KernelShape shape;
+  for (const auto& name : functions_of_interest())
+    if (const btf_type* prototype = prototype_of(*types, name.c_str()))
+      shape.functions[name] = btf_vlen(prototype);
+  if (const btf_type* tmpfile = prototype_of(*types, "shmem_tmpfile"))
+    for (int i = 0; i < btf_vlen(tmpfile); ++i)
+      if (pointee_of(*types, *tmpfile, i) == "file") shape.tmpfile_takes_file = true;
+  shape.inode_budget_in_bytes = has_member(*types, "shmem_sb_info", "free_ispace");
+  // Up to 6.13 an fprobe carried a rethook pool of limited size.
+  shape.fprobe_has_shadow_stack = btf__find_by_name_kind(types.get(), "fprobe", BTF_KIND_STRUCT) > 0 &&
+                                  !has_member(*types, "fprobe", "rethook");
+  return shape;
+}
+
+}  // namespace tmpfstrace
