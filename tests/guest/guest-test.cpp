@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Black-box test of the tool on the running kernel: what it counts against what the kernel says. Runs as root.
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+
+#include <cstdio>
+#include <cstring>
+#include <exception>
+
+#include "lib/case_table.h"
+
+namespace {
+
+using namespace guest;
+
+void run_case(const Case& test, Environment& env, Report& report) {
+  const std::string reason = missing(test.need, env);
+  if (!reason.empty()) return report.skip(test.name, reason);
+  Fixture fixture(env);
+  std::string skip;
+  try {
+    if (!env.tool || !env.tool->running()) env.start_tool();
+    test.run(fixture);
+  } catch (const Skip& why) {
+    skip = why.what();
+  } catch (const std::exception& error) {
+    fixture.expect(false, error.what());
+  }
+  // A tool that died in a case has failed it, whatever else was seen.
+  if (env.tool && !env.tool->running()) fixture.expect(false, "the tool has ended");
+  if (!fixture.failures().empty()) return report.fail(test.name, fixture.failures());
+  if (!skip.empty()) return report.skip(test.name, skip);
+  report.pass(test.name);
+}
+
+std::string closing_line(Environment& env, const Report& report) {
+  std::string mode = "none";
+  std::string hooks = "none";
+  try {
+    const Sample sample = env.tool ? env.tool->sample_after(0) : Sample{};
+    if (!sample.mode.empty()) mode = sample.mode;
+    if (!sample.hooks.empty()) hooks = sample.hooks;
+  } catch (const std::exception&) {
+    // The tool is gone; a case has said so.
+  }
+  return "GUEST kernel=" + env.kernel.release + " preempt=" + env.kernel.preempt + " mode=" + mode + " hooks=" + hooks +
+         " " + report.counts() + " drift_pages=" + std::to_string(env.worst.pages) +
+         " drift_inodes=" + std::to_string(env.worst.inodes) + " ops=" + std::to_string(env.ops) +
+         " seed=" + std::to_string(env.options.seed);
+}
+
+int run(const Options& options) {
+  Report report(options.result);
+  Environment env;
+  env.options = options;
+  env.cgroups = find_cgroup_root(options.cgroup);
+  env.kernel = probe_kernel();
+  catch_sigbus();
+  pattern();
+  std::printf("seed %llu\n", static_cast<unsigned long long>(options.seed));
+  try {
+    env.start_tool();
+    env.own = std::make_unique<Cgroup>(env.cgroups, "tt_main");
+    env.own->join();
+    for (const Case& test : all_cases()) {
+      if (std::strstr(test.name, options.only.c_str()) != nullptr) run_case(test, env, report);
+    }
+  } catch (const std::exception& error) {
+    report.fail("start", error.what());
+  }
+  report.line(closing_line(env, report));
+  env.tool.reset();
+  write_text(env.cgroups.path + "/cgroup.procs", "0");
+  return report.good() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options = parse_options(argc, argv);
+  if (options.list) {
+    for (const Case& test : all_cases()) std::puts(test.name);
+    return 0;
+  }
+  ::prctl(PR_SET_NAME, "guest-test");
+  try {
+    return run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "guest-test: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cases, in the order in which they run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fixture.h"
+
+namespace guest {
+
+enum class Need { nothing, cgroup_v2, charged_xattrs, populate, collapse, quota };
+
+struct Case {
+  const char* name;
+  Need need;
+  void (*run)(Fixture&);
+};
+
+std::vector<Case> all_cases();
+// Empty when the kernel has it, else the reason for skipping.
+std::string missing(Need need, const Environment& env);
+
+void add_space_cases(std::vector<Case>& cases);
+void add_write_cases(std::vector<Case>& cases);
+void add_name_cases(std::vector<Case>& cases);
+void add_mapping_cases(std::vector<Case>& cases);
+void add_huge_cases(std::vector<Case>& cases);
+void add_xattr_cases(std::vector<Case>& cases);
+void add_mount_cases(std::vector<Case>& cases);
+void add_block_refusal_cases(std::vector<Case>& cases);
+void add_inode_refusal_cases(std::vector<Case>& cases);
+void add_memory_refusal_cases(std::vector<Case>& cases);
+void add_cgroup_cases(std::vector<Case>& cases);
+void add_seed_cases(std::vector<Case>& cases);
+void add_foreign_cases(std::vector<Case>& cases);
+void add_swap_cases(std::vector<Case>& cases);
+void add_incident_case(std::vector<Case>& cases);
+void add_stress_cases(std::vector<Case>& cases);
+void add_robustness_cases(std::vector<Case>& cases);
+
+}  // namespace guest

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// What existed before the tool started: a second instance is started late and has to find it.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "case_table.h"
+
+namespace guest {
+namespace {
+
+Counters of(const Sample& sample, const Mount& m) {
+  const SuperblockSample* sb = sample.superblock(m.dev());
+  return sb == nullptr ? Counters{} : sb->counters;
+}
+
+void files_before_start(Fixture& f) {
+  const Mount m("size=32m,nr_inodes=1000");
+  Tally t;
+  make_directory(m.file("deep"), t);
+  make_directory(m.file("deep/er"), t);
+  for (int i = 0; i < 100; ++i) put_file(m.file("deep/er/f" + std::to_string(i)), pattern(), 1500 + 100u * i, t);
+  make_link(m.file("deep/er/f0"), m.file("link"), t);
+  make_symlink(std::string(3000, 's'), m.file("long"), t);
+  make_fifo(m.file("fifo"), t);
+  ::setxattr(m.file("deep").c_str(), "trusted.x", pattern(), 3000, 0);
+  Fd deleted(create(m.file("deleted"), t));
+  put(deleted.get(), pattern(), 50'000, 0, t);
+  ::unlink(m.file("deleted").c_str());
+  Fd nameless(make_tmpfile(m.path(), t));
+  put(nameless.get(), pattern(), 70'000, 0, t);
+  const Usage used = m.usage();
+
+  Tool late(f.env.options.tool, f.env.tool_args());
+  const std::vector<const Mount*> mounts{&m};
+  const Counters found = of(f.checkpoint(mounts, &late), m);
+  f.expect_eq("seeded_bytes", used.bytes, found.seeded);
+  f.expect_eq("allocated_bytes", 0, found.allocated);
+  f.expect_eq("written_bytes", 0, found.written);
+  // Old files change as new ones do.
+  f.expect(::truncate(m.file("deep/er/f99").c_str(), 100) == 0, "truncate failed");
+  const Fd grown = open_file(m.file("deep/er/f50"), O_RDWR | O_APPEND);
+  put(grown.get(), pattern(), 100'000, kAtPosition, t);
+  put_file(m.file("new"), pattern(), 10'000, t);
+  f.checkpoint(mounts, &late);
+  deleted.close();
+  nameless.close();
+  f.checkpoint(mounts, &late);
+  ::removexattr(m.file("deep").c_str(), "trusted.x");
+  remove_tree(m.path());
+  f.checkpoint(mounts, &late);
+  const Counters end = of(f.checkpoint(mounts, &late), m);
+  // f50 is still held open: all else is gone.
+  f.expect_eq("resident_bytes at the end", m.usage().bytes, end.resident);
+  f.checkpoint(m);  // the first instance saw all of it happen
+}
+
+void memfd_before_start(Fixture& f) {
+  Tally t;
+  Fd fd(::memfd_create("early", MFD_CLOEXEC));
+  put(fd.get(), pattern(), 300'000, 0, t);
+  void* area = ::mmap(nullptr, 40 * kPage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (area == MAP_FAILED) throw_errno("mmap");
+  for (int page = 0; page < 40; ++page) static_cast<volatile char*>(area)[page * kPage] = 1;
+  Tool late(f.env.options.tool, f.env.tool_args());
+  const auto resident = [&] {
+    const Sample first = late.sample_after(monotonic_ns());
+    const Sample second = late.sample_after(first.monotonic_ns);
+    const SuperblockSample* sb = second.internal();
+    return sb == nullptr ? 0 : sb->counters.resident;
+  };
+  const std::int64_t before = resident();
+  fd.close();
+  std::int64_t after = 0;
+  poll_until(std::chrono::seconds(3), [&] { return (after = resident()) == before - 74 * kPage; });
+  f.expect_eq("the memfd's resident_bytes", 74 * kPage, before - after);
+  ::munmap(area, 40 * kPage);
+  std::int64_t last = 0;
+  poll_until(std::chrono::seconds(3), [&] { return (last = resident()) == after - 40 * kPage; });
+  f.expect_eq("the anonymous mapping's resident_bytes", 40 * kPage, after - last);
+}
+
+}  // namespace
+
+void add_seed_cases(std::vector<Case>& cases) {
+  cases.insert(cases.end(), {{"files_before_start", Need::nothing, files_before_start},
+                             {"memfd_before_start", Need::nothing, memfd_before_start}});
+}
+
+}  // namespace guest

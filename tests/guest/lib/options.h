@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace guest {
+
+struct Options {
+  std::string tool = "/bin/tmpfstrace";
+  std::string hooks = "auto";
+  std::string cgroup;  // "v1", "v2", empty: whichever has the memory controller
+  std::string only;    // run the cases whose name contains this
+  std::string result;  // a copy of the output goes here
+  std::uint64_t seed = 0;
+  std::uint64_t ops = 200'000;
+  std::uint64_t short_lived = 10'000;
+  bool list = false;
+};
+
+// Prints the reason and ends the program when an option is unknown.
+Options parse_options(int argc, char** argv);
+
+}  // namespace guest
