@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a mode counts in the kernel, whichever programs do it. The live source knows no more than this.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/result.h"
+#include "model/sample.h"
+
+namespace tmpfstrace {
+
+// A superblock as the programs know it.
+struct KernelSuperblock {
+  SuperblockId id;
+  std::string kind;       // "tmpfs", "devtmpfs", "internal"
+  bool dead = false;      // its last mount and file are gone
+  bool complete = false;  // mounted after the start: nothing of it can have been missed
+};
+
+struct LedgerReading {
+  std::vector<LedgerRow> rows;
+  std::vector<KernelSuperblock> superblocks;
+  std::map<CgroupId, std::string> cgroup_names;  // last path component, for a cgroup that died before it was found
+  std::map<std::string, std::uint64_t> losses;   // 0 included
+};
+
+// Raw stack addresses belong to event.tgid; the live source symbolises them while that process may still live.
+struct KernelEvent {
+  RefusalEvent event;
+  std::vector<std::uint64_t> stack;
+};
+
+struct HookReport {
+  std::string name;  // "fexit shmem_fault"
+  bool attached = false;
+  std::string why_not;
+  std::string without;  // what is not seen without it
+};
+
+class LedgerSource {
+ public:
+  using EventHandler = std::function<void(const KernelEvent&)>;
+
+  virtual ~LedgerSource() = default;
+
+  virtual std::string mode_name() const = 0;   // "exact", "syscall"
+  virtual std::string hooks_name() const = 0;  // "fentry", "kprobe", "raw_tracepoint"
+  virtual std::vector<HookReport> hooks() const = 0;
+  virtual std::vector<std::string> blind() const = 0;
+
+  // Called once after the start, with every superblock that the mount tables show: makes what existed before known.
+  virtual Result<void> seed(const std::vector<Superblock>& superblocks) = 0;
+
+  virtual Result<LedgerReading> read() = 0;
+
+  virtual int event_fd() const = 0;  // readable when events are ready; owned by the source
+  virtual Result<void> drain_events(const EventHandler& handler) = 0;
+
+  // The superblocks that are mounted now and the cgroups that exist, so that what is gone can be given back.
+  virtual void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) = 0;
+};
+
+}  // namespace tmpfstrace
