@@ -167,9 +167,9 @@ class Decoder {
 template <typename Object>
 Result<RecordedLine> decode_object(const Json& json, const char* name) {
   Decoder decoder;
-  Object object;
-  if (!decoder.get(json, object)) return fail(fmt::format("{}: {}", name, decoder.problem()));
-  return RecordedLine(std::move(object));
+  Result<RecordedLine> line(tl::in_place, std::in_place_type<Object>);
+  if (!decoder.get(json, std::get<Object>(*line))) return fail(fmt::format("{}: {}", name, decoder.problem()));
+  return line;
 }
 
 Result<Json> parse_json(std::string_view line) {
@@ -177,6 +177,8 @@ Result<Json> parse_json(std::string_view line) {
     return Json::parse(line);
   } catch (const Json::parse_error& error) {
     return fail(fmt::format("broken JSON at byte {} of the line", error.byte));
+  } catch (const Json::out_of_range&) {
+    return fail("a number is out of range");  // 1e999
   }
 }
 

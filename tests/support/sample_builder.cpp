@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sample_builder.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace tmpfstrace::test {
+namespace {
+
+std::string read_whole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot open " + path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+Superblock full_superblock() {
+  Superblock superblock;
+  superblock.id = {1, 45, 1001};
+  superblock.kind = "tmpfs";
+  superblock.dead = true;
+  superblock.mounts = {{77, 4026531841, 501, "/a", "/dev/shm", "rw,size=65536k"}, {78, 4026531842, 502, "/", "/mnt", "ro"}};
+  superblock.size_bytes = 67108864;
+  superblock.used_bytes = 1002;
+  superblock.inodes_total = 1003;
+  superblock.inodes_used = 1004;
+  superblock.drift_bytes = -4096;
+  superblock.drift_inodes = -1;
+  return superblock;
+}
+
+Counters full_counters() {
+  Counters counters;
+  counters.allocated_bytes = 81920;
+  counters.freed_bytes = 4096;
+  counters.seeded_bytes = 8192;
+  counters.seeded_inodes = 11;
+  counters.written_bytes = 30000;
+  counters.write_calls = 20;
+  counters.short_writes = 2;
+  counters.created = {100, 101, 102, 103, 104, 105};
+  counters.removed = {1, 2, 3, 4, 5, 6};
+  counters.xattr_bytes = 1024;
+  auto& refusals = counters.refusals.emplace();
+  refusals[TMPFS_OP_WRITE][TMPFS_CAUSE_BLOCKS] = 7;
+  refusals[TMPFS_OP_MKDIR][TMPFS_CAUSE_INODES] = 8;
+  refusals[TMPFS_OP_RENAME][TMPFS_CAUSE_MEMORY] = 9;
+  counters.events_held = {21, 22, 23, 24, 25};
+  return counters;
+}
+
+}  // namespace
+
+std::string fixture_path(const std::string& name) {
+  // This file was compiled from the top of the tree, or by its whole path.
+  const auto support = std::filesystem::path(__FILE__).parent_path();
+  return (support.parent_path() / "fixtures" / name).string();
+}
+
+std::string read_fixture(const std::string& name) { return read_whole(fixture_path(name)); }
+
+TemporaryFile::TemporaryFile(const std::string& suffix) {
+  directory_ = (std::filesystem::temp_directory_path() / "tmpfstrace-test-XXXXXX").string();
+  if (mkdtemp(directory_.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+  path_ = directory_ + "/file" + suffix;
+}
+
+TemporaryFile::~TemporaryFile() {
+  std::error_code ignored;  // nothing a destructor could do
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+std::string TemporaryFile::read() const { return read_whole(path_); }
+
+void TemporaryFile::write(const std::string& content) const {
+  std::ofstream file(path_, std::ios::binary | std::ios::trunc);
+  file << content;
+  if (!file.flush()) throw std::runtime_error("cannot write " + path_);
+}
+
+Counters zero_counters() {
+  Counters counters;
+  counters.allocated_bytes = counters.freed_bytes = counters.seeded_bytes = counters.seeded_inodes = 0;
+  counters.written_bytes = counters.write_calls = counters.short_writes = counters.xattr_bytes = 0;
+  counters.created.emplace();
+  counters.removed.emplace();
+  counters.refusals.emplace();
+  counters.events_held.emplace();
+  return counters;
+}
+
+Sample sample_at(std::uint64_t monotonic_ns) {
+  Sample sample;
+  sample.monotonic_ns = monotonic_ns;
+  return sample;
+}
+
+void add_row(Sample& sample, CgroupId cgroup, const SuperblockId& superblock, const Counters& counters) {
+  sample.ledger.push_back({cgroup, superblock, counters});
+}
+
+Sample full_sample() {
+  Sample sample;
+  sample.sequence = 3;
+  sample.realtime_ns = 1776496329123456789;  // 2026-04-18T07:12:09.123456789Z
+  sample.monotonic_ns = 5000000000;
+  sample.kernel = "6.12.0-amd64";
+  sample.mode = {"exact", "fentry", "the best", {"nothing of \"x\"", "two"}};
+  sample.superblocks = {full_superblock()};
+  sample.cgroups.resize(2);
+  sample.cgroups[0] = {4711, "/kubepods/a", true, 601, 602, false, 603};
+  sample.cgroups[1] = {4712, "/", false, 604, std::nullopt, true, std::nullopt};
+  add_row(sample, 4711, {1, 45, 1001}, full_counters());
+  add_row(sample, 4712, {1, 45, 1001}, {});
+  sample.losses = {{"ring_full", 31}, {"slots_full", 0}};
+  return sample;
+}
+
+RefusalEvent full_event() {
+  RefusalEvent event;
+  event.realtime_ns = 1776496329000000001;
+  event.monotonic_ns = 4999000000;
+  event.cgroup = 4711;
+  event.cgroup_path = "/kubepods/a";
+  event.superblock = {1, 45, 1001};
+  event.mount_point = "/dev/shm";
+  event.tgid = 701;
+  event.tid = 702;
+  event.comm = "auth";
+  event.operation = TMPFS_OP_FALLOCATE;
+  event.cause = TMPFS_CAUSE_MEMCG;
+  event.error = "ENOSPC";
+  event.bytes_asked = 1500;
+  event.bytes_done = 4;
+  event.inode = 703;
+  event.file = "session_abc";
+  event.directory = "shm";
+  event.stack = {"write+0x14 (libc.so.6)", "0x401000"};
+  return event;
+}
+
+}  // namespace tmpfstrace::test

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "model/derive.h"
+#include "../support/sample_builder.h"
+
+using namespace tmpfstrace;
+using namespace tmpfstrace::test;
+
+namespace {
+
+constexpr SuperblockId shm{0, 45, 1};
+constexpr SuperblockId run{0, 22, 1};
+constexpr std::uint64_t second = 1'000'000'000;
+
+Counters allocated(std::uint64_t bytes) {
+  Counters counters = zero_counters();
+  counters.allocated_bytes = bytes;
+  return counters;
+}
+
+Sample one_row(std::uint64_t time, const Counters& counters) {
+  Sample sample = sample_at(time);
+  add_row(sample, 7, shm, counters);
+  return sample;
+}
+
+}  // namespace
+
+TEST_CASE("a first sample has levels and no rates") {
+  Counters counters = zero_counters();
+  counters.seeded_bytes = 8192;
+  counters.allocated_bytes = 12288;
+  counters.freed_bytes = 4096;
+  counters.seeded_inodes = 5;
+  counters.created = {10, 1, 1, 2, 1, 0};
+  counters.removed = {3, 0, 0, 1, 0, 0};
+  const Snapshot snapshot = derive_snapshot(one_row(second, counters), nullptr);
+
+  CHECK_FALSE(snapshot.interval_ns);
+  REQUIRE(snapshot.ledger.size() == 1);
+  const Tally& tally = snapshot.ledger[0].tally;
+  CHECK(tally.resident_bytes == 16384);
+  CHECK(tally.created == 15u);
+  CHECK(tally.removed == 4u);
+  CHECK(tally.inodes == 16);
+  CHECK(tally.refused == 0u);
+  CHECK(tally.refusals.empty());
+  CHECK_FALSE(tally.rates.allocated_bytes);
+  CHECK_FALSE(tally.rates.refused);
+  CHECK_FALSE(snapshot.totals.refusals_per_second);
+}
+
+TEST_CASE("rates are differences over the monotonic interval") {
+  Counters before = zero_counters();
+  Counters now = zero_counters();
+  before.allocated_bytes = 4096;
+  now.allocated_bytes = 4096 + 8192;
+  now.freed_bytes = 2048;
+  now.written_bytes = 100;
+  now.created = {6, 2, 0, 0, 0, 0};
+  now.removed = {1, 0, 0, 0, 0, 0};
+  (*now.refusals)[TMPFS_OP_WRITE][TMPFS_CAUSE_BLOCKS] = 3;
+  (*now.refusals)[TMPFS_OP_MKDIR][TMPFS_CAUSE_INODES] = 1;
+
+  const Sample first = one_row(10 * second, before);
+  const Snapshot snapshot = derive_snapshot(one_row(12 * second, now), &first);
+  CHECK(snapshot.interval_ns == 2 * second);
+  for (const Tally* tally : {&snapshot.ledger[0].tally, &snapshot.superblocks[0].tally, &snapshot.cgroups[0].tally}) {
+    CHECK(tally->rates.allocated_bytes == 4096.0);
+    CHECK(tally->rates.freed_bytes == 1024.0);
+    CHECK(tally->rates.written_bytes == 50.0);
+    CHECK(tally->rates.created == 4.0);
+    CHECK(tally->rates.removed == 0.5);
+    CHECK(tally->rates.refused == 2.0);
+    CHECK(tally->refused == 4u);
+    CHECK(tally->refusals == std::vector<RefusalCount>{{TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 3},
+                                                       {TMPFS_OP_MKDIR, TMPFS_CAUSE_INODES, 1}});
+  }
+  CHECK(snapshot.totals.refusals == 4u);
+  CHECK(snapshot.totals.refusals_per_second == 2.0);
+}
+
+TEST_CASE("no time between two samples, or time going back, gives no rates") {
+  const std::uint64_t now = GENERATE(10 * second, 9 * second);
+  const Sample first = one_row(10 * second, allocated(0));
+  const Snapshot snapshot = derive_snapshot(one_row(now, allocated(4096)), &first);
+  CHECK_FALSE(snapshot.interval_ns);
+  CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
+}
+
+TEST_CASE("an object with another identity is new, whatever its name") {
+  Sample first = sample_at(second);
+  add_row(first, 7, shm, allocated(4096));
+  Sample now = sample_at(2 * second);
+
+  SECTION("the device came again with another generation") {
+    add_row(now, 7, {0, 45, 2}, allocated(8192));
+    const Snapshot snapshot = derive_snapshot(now, &first);
+    CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
+    CHECK_FALSE(snapshot.superblocks[0].tally.rates.allocated_bytes);
+    CHECK(snapshot.cgroups[0].tally.rates.allocated_bytes == 4096.0);
+  }
+  SECTION("the cgroup was made again with another id") {
+    add_row(now, 8, shm, allocated(8192));
+    const Snapshot snapshot = derive_snapshot(now, &first);
+    CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
+    CHECK_FALSE(snapshot.cgroups[0].tally.rates.allocated_bytes);
+    CHECK(snapshot.superblocks[0].tally.rates.allocated_bytes == 4096.0);
+  }
+}
+
+TEST_CASE("one counter that goes backwards takes all rates of the object") {
+  Counters before = zero_counters();
+  before.write_calls = 10;
+  Counters now = allocated(4096);
+  SECTION("a plain one") { now.write_calls = 9; }
+  SECTION("one of an array") {
+    now.write_calls = 10;
+    (*before.created)[TMPFS_KIND_LINK] = 1;
+    (*now.created)[TMPFS_KIND_REGULAR] = 5;
+  }
+  SECTION("one of the refusals") {
+    now.write_calls = 10;
+    (*before.refusals)[TMPFS_OP_RENAME][TMPFS_CAUSE_MEMORY] = 1;
+    (*now.refusals)[TMPFS_OP_WRITE][TMPFS_CAUSE_BLOCKS] = 5;
+  }
+  const Sample first = one_row(second, before);
+  const Snapshot snapshot = derive_snapshot(one_row(2 * second, now), &first);
+  CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
+  CHECK_FALSE(snapshot.ledger[0].tally.rates.refused);
+  CHECK_FALSE(snapshot.superblocks[0].tally.rates.created);
+}
+
+TEST_CASE("xattr_bytes is a level: it may fall") {
+  Counters before = zero_counters();
+  before.xattr_bytes = 2048;
+  const Sample first = one_row(second, before);
+  const Snapshot snapshot = derive_snapshot(one_row(2 * second, allocated(4096)), &first);
+  CHECK(snapshot.ledger[0].tally.rates.allocated_bytes == 4096.0);
+}
+
+TEST_CASE("sums are those of the rows that know the field") {
+  Sample sample = sample_at(second);
+  add_row(sample, 7, shm, allocated(4096));
+  add_row(sample, 8, shm, allocated(8192));
+  add_row(sample, 7, run, {});
+  const Snapshot snapshot = derive_snapshot(sample, nullptr);
+
+  REQUIRE(snapshot.superblocks.size() == 2);
+  CHECK(snapshot.superblocks[0].info.id == run);
+  CHECK_FALSE(snapshot.superblocks[0].tally.counters.allocated_bytes);
+  CHECK_FALSE(snapshot.superblocks[0].tally.counters.created);
+  CHECK_FALSE(snapshot.superblocks[0].tally.resident_bytes);
+  CHECK_FALSE(snapshot.superblocks[0].tally.refused);
+  CHECK(snapshot.superblocks[1].tally.counters.allocated_bytes == 12288u);
+  REQUIRE(snapshot.cgroups.size() == 2);
+  CHECK(snapshot.cgroups[0].tally.counters.allocated_bytes == 4096u);
+  CHECK(snapshot.cgroups[1].tally.counters.allocated_bytes == 8192u);
+}
+
+TEST_CASE("a difference needs all its terms") {
+  Counters counters = zero_counters();
+  SECTION("seeded") { counters.seeded_bytes.reset(); }
+  SECTION("allocated") { counters.allocated_bytes.reset(); }
+  SECTION("freed") { counters.freed_bytes.reset(); }
+  const Snapshot snapshot = derive_snapshot(one_row(second, counters), nullptr);
+  CHECK_FALSE(snapshot.ledger[0].tally.resident_bytes);
+  CHECK(snapshot.ledger[0].tally.inodes == 0);
+}
+
+TEST_CASE("a balance below zero shows") {
+  Counters counters = zero_counters();
+  counters.freed_bytes = 4096;
+  CHECK(derive_snapshot(one_row(second, counters), nullptr).ledger[0].tally.resident_bytes == -4096);
+}
+
+TEST_CASE("objects come in the order of the sample, then those that only the ledger names") {
+  Sample sample = sample_at(second);
+  sample.superblocks.resize(1);
+  sample.superblocks[0].id = shm;
+  sample.superblocks[0].kind = "tmpfs";
+  sample.cgroups.resize(2);
+  sample.cgroups[0].id = 9;
+  sample.cgroups[1].id = 7;
+  sample.cgroups[1].path = "/a";
+  add_row(sample, 0, run, allocated(1));
+  add_row(sample, 7, shm, allocated(2));
+  add_row(sample, 3, shm, allocated(4));
+  const Snapshot snapshot = derive_snapshot(sample, nullptr);
+
+  REQUIRE(snapshot.superblocks.size() == 2);
+  CHECK(snapshot.superblocks[0].info.kind == "tmpfs");
+  CHECK(snapshot.superblocks[0].tally.counters.allocated_bytes == 6u);
+  CHECK(snapshot.superblocks[1].info.id == run);
+  CHECK(snapshot.superblocks[1].info.kind == "unknown");
+  REQUIRE(snapshot.cgroups.size() == 4);
+  CHECK(snapshot.cgroups[0].info.id == 9);
+  CHECK_FALSE(snapshot.cgroups[0].tally.counters.allocated_bytes);
+  CHECK(snapshot.cgroups[1].info.path == "/a");
+  CHECK(snapshot.cgroups[2].info.path == "(unattributed)");
+  CHECK(snapshot.cgroups[3].info.id == 3);
+  CHECK(snapshot.cgroups[3].info.path == "(unknown)");
+}
+
+TEST_CASE("rows and objects listed twice are one") {
+  Sample sample = sample_at(second);
+  sample.superblocks.resize(2);
+  sample.superblocks[0].id = sample.superblocks[1].id = shm;
+  add_row(sample, 7, shm, allocated(1));
+  add_row(sample, 7, shm, allocated(2));
+  const Snapshot snapshot = derive_snapshot(sample, nullptr);
+  REQUIRE(snapshot.ledger.size() == 1);
+  CHECK(snapshot.ledger[0].tally.counters.allocated_bytes == 3u);
+  CHECK(snapshot.superblocks.size() == 1);
+}
+
+TEST_CASE("totals sum what is known, drifts by magnitude") {
+  Sample sample = sample_at(second);
+  sample.superblocks.resize(3);
+  sample.superblocks[0].id = {0, 1, 0};
+  sample.superblocks[0].size_bytes = 1000;
+  sample.superblocks[0].used_bytes = 10;
+  sample.superblocks[0].drift_bytes = -4096;
+  sample.superblocks[0].drift_inodes = 2;
+  sample.superblocks[1].id = {0, 2, 0};
+  sample.superblocks[1].used_bytes = 5;
+  sample.superblocks[1].drift_bytes = 4096;
+  sample.superblocks[2].id = {0, 3, 0};
+  const Totals totals = derive_snapshot(sample, nullptr).totals;
+  CHECK(totals.size_bytes == 1000u);
+  CHECK(totals.used_bytes == 15u);
+  CHECK(totals.drift_bytes == 8192);
+  CHECK(totals.drift_inodes == 2);
+  CHECK_FALSE(totals.refusals);
+
+  const Totals nothing = derive_snapshot(sample_at(second), nullptr).totals;
+  CHECK_FALSE(nothing.size_bytes);
+  CHECK_FALSE(nothing.drift_bytes);
+}
+
+TEST_CASE("numbers that only a forged recording holds stop nothing") {
+  Counters counters = zero_counters();
+  counters.allocated_bytes = UINT64_MAX;
+  counters.seeded_bytes = 2;
+  Sample sample = one_row(UINT64_MAX, counters);
+  add_row(sample, 8, shm, counters);
+  sample.superblocks.resize(1);
+  sample.superblocks[0].drift_bytes = INT64_MIN;
+  const Sample first = sample_at(0);
+  const Snapshot snapshot = derive_snapshot(sample, &first);
+  CHECK(snapshot.ledger[0].tally.resident_bytes == 1);
+  CHECK(snapshot.totals.drift_bytes == INT64_MIN);
+}

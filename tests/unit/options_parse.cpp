@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <sstream>
+#include <vector>
+
+// The options are part of the program, not of a library that the unit tests link.
+#include "options.cpp"  // NOLINT(bugprone-suspicious-include)
+
+using namespace tmpfstrace;
+using std::chrono::milliseconds;
+
+namespace {
+
+std::variant<Options, EarlyExit> parse(const std::string& line, bool on_terminal = true) {
+  std::vector<std::string> words{"tmpfstrace"};
+  std::istringstream stream(line);
+  for (std::string word; stream >> word;) words.push_back(word == "''" ? "" : word);
+  std::vector<const char*> argv;
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  return parse_options(static_cast<int>(argv.size()), argv.data(), on_terminal);
+}
+
+Options accepted(const std::string& line, bool on_terminal = true) {
+  const auto parsed = parse(line, on_terminal);
+  INFO(line);
+  if (const auto* early = std::get_if<EarlyExit>(&parsed)) FAIL(early->text);
+  return std::get<Options>(parsed);
+}
+
+EarlyExit refused(const std::string& line, bool on_terminal = true) {
+  const auto parsed = parse(line, on_terminal);
+  INFO(line);
+  REQUIRE(std::holds_alternative<EarlyExit>(parsed));
+  return std::get<EarlyExit>(parsed);
+}
+
+}  // namespace
+
+TEST_CASE("without a command the terminal decides") {
+  CHECK(accepted("", true).command == Subcommand::top);
+  CHECK(accepted("", false).command == Subcommand::json);
+  CHECK(accepted("--interval 2s", false).interval == milliseconds(2000));
+}
+
+TEST_CASE("the commands") {
+  CHECK(accepted("top").command == Subcommand::top);
+  CHECK(accepted("json").command == Subcommand::json);
+  const Options record = accepted("record out.zst");
+  CHECK(record.command == Subcommand::record);
+  CHECK(record.file == "out.zst");
+  CHECK_FALSE(accepted("doctor").json_report);
+  const Options doctor = accepted("doctor --json");
+  CHECK(doctor.command == Subcommand::doctor);
+  CHECK(doctor.json_report);
+}
+
+TEST_CASE("defaults") {
+  const Options options = accepted("json");
+  CHECK(options.interval == milliseconds(1000));
+  CHECK_FALSE(options.count);
+  CHECK_FALSE(options.duration);
+  CHECK(options.mode == "auto");
+  CHECK(options.hooks == "auto");
+  CHECK(options.max_slots == 16384);
+  CHECK(options.max_inodes == 1048576);
+  CHECK(options.max_superblocks == 8192);
+  CHECK(options.event_rate == 10);
+  CHECK(options.events);
+  CHECK(options.replay.empty());
+  CHECK(options.speed == 1);
+}
+
+TEST_CASE("every option, before and after the command") {
+  const std::string all =
+      "--interval 250ms --count 18446744073709551615 --duration 5m --mode syscall --hooks kprobe --max-slots 1 "
+      "--max-inodes 2 --max-superblocks 3 --event-rate 0 --no-events";
+  const std::string line = GENERATE_COPY(all + " json", "json " + all);
+  const Options options = accepted(line);
+  CHECK(options.interval == milliseconds(250));
+  CHECK(options.count == UINT64_MAX);
+  CHECK(options.duration == milliseconds(300'000));
+  CHECK(options.mode == "syscall");
+  CHECK(options.hooks == "kprobe");
+  CHECK(options.max_slots == 1);
+  CHECK(options.max_inodes == 2);
+  CHECK(options.max_superblocks == 3);
+  CHECK(options.event_rate == 0);
+  CHECK_FALSE(options.events);
+}
+
+TEST_CASE("replay") {
+  const Options top = accepted("top --replay f.zst --speed 2.5 --count 3");
+  CHECK(top.replay == "f.zst");
+  CHECK(top.speed == 2.5);
+  CHECK(top.count == 3u);
+  CHECK(accepted("json --replay f --no-events", false).replay == "f");
+  CHECK(accepted("--replay f", false).command == Subcommand::json);
+}
+
+TEST_CASE("the ends of the ranges") {
+  CHECK(accepted("--interval 100ms").interval == milliseconds(100));
+  CHECK(accepted("--interval 60m").interval == milliseconds(3'600'000));
+  CHECK(accepted("--interval 3600s").interval == milliseconds(3'600'000));
+  CHECK(accepted("--duration 527040m").duration == milliseconds(31'622'400'000));
+  CHECK(accepted("--max-slots 16777216").max_slots == 16777216);
+  CHECK(accepted("--event-rate 1000000").event_rate == 1000000);
+  CHECK(accepted("top --replay f --speed 0.01").speed == 0.01);
+  CHECK(accepted("top --replay f --speed 1000").speed == 1000);
+}
+
+TEST_CASE("a mistake is one line and status 2") {
+  const auto [line, part] = GENERATE(table<std::string, std::string>({
+      {"--interval 99ms", "--interval: '99ms' is not a time from 100ms to 60m"},
+      {"--interval 61m", "--interval: '61m' is not a time"},
+      {"--interval 1", "--interval: '1' is not a time"},
+      {"--interval 1.5s", "--interval: '1.5s' is not a time"},
+      {"--interval 1h", "--interval: '1h' is not a time"},
+      {"--interval -1s", "--interval"},
+      {"--interval s", "--interval: 's' is not a time"},
+      {"--interval 9223372036854775807m", "--interval: '9223372036854775807m' is not a time"},
+      {"--interval 99999999999999999999s", "--interval: '99999999999999999999s' is not a time"},
+      {"--interval ''", "--interval"},
+      {"--interval", "--interval"},
+      {"--interval 1s --interval 2s", "--interval"},
+      {"--duration 0s", "--duration: '0s' is not a time"},
+      {"--count 0", "--count: '0' is not a number from 1 to"},
+      {"--count -1", "--count: '-1' is not a number"},
+      {"--count 1x", "--count: '1x' is not a number"},
+      {"--count 0x10", "--count: '0x10' is not a number"},
+      {"--count 18446744073709551616", "--count: '18446744073709551616' is not a number"},
+      {"--mode fast", "--mode: 'fast' is not one of"},
+      {"--hooks tracepoint", "--hooks: 'tracepoint' is not one of"},
+      {"--max-slots 0", "--max-slots: '0' is not a number from 1 to 16777216"},
+      {"--max-slots 4294967297", "--max-slots: '4294967297' is not a number"},
+      {"--max-inodes 16777217", "--max-inodes: '16777217' is not a number"},
+      {"--max-superblocks x", "--max-superblocks: 'x' is not a number"},
+      {"--event-rate -1", "--event-rate: '-1' is not a number from 0 to 1000000"},
+      {"--no-such", "--no-such"},
+      {"sing", "sing"},
+      {"json top", "top"},
+      {"record", "FILE is required"},
+      {"record ''", "FILE: the file name is empty"},
+      {"record a b", "b"},
+      {"record f --replay g", "--replay works with top and json only"},
+      {"doctor --replay g", "--replay works with top and json only"},
+      {"json --replay ''", "--replay: the file name is empty"},
+      {"json --replay g --mode poll", "--mode has no meaning with --replay"},
+      {"json --replay g --duration 5s", "--duration has no meaning with --replay"},
+      {"json --replay g --interval 5s", "--interval has no meaning with --replay"},
+      {"doctor --count 1", "--count has no meaning with doctor"},
+      {"top --speed 2", "--speed needs --replay"},
+      {"json --replay f --speed 2", "--speed"},
+      {"top --replay f --speed 0", "--speed: '0' is not a number from 0.01 to 1000"},
+      {"top --replay f --speed nan", "--speed: 'nan' is not a number"},
+      {"top --replay f --speed inf", "--speed: 'inf' is not a number"},
+      {"top --json", "--json"},
+  }));
+  const EarlyExit early = refused(line);
+  INFO(line << " -> " << early.text);
+  CHECK(early.code == 2);
+  CHECK(early.text.starts_with("tmpfstrace: "));
+  CHECK(early.text.find(part) != std::string::npos);
+  CHECK(std::count(early.text.begin(), early.text.end(), '\n') == 1);
+  CHECK(early.text.back() == '\n');
+}
+
+TEST_CASE("top needs a terminal") {
+  const EarlyExit early = refused("top", false);
+  CHECK(early.code == 2);
+  CHECK(early.text.find("use tmpfstrace json") != std::string::npos);
+  CHECK(refused("top --replay f", false).code == 2);
+}
+
+TEST_CASE("help and version end well") {
+  const auto [line, part] = GENERATE(table<std::string, std::string>({
+      {"--help", "tmpfstrace doctor"},
+      {"-h", "--max-superblocks"},
+      {"top --help", "--speed 10"},
+      {"json --help", "jq"},
+      {"record --help", "hour.zst"},
+      {"doctor --help", "10 syscall"},
+      {"--version", "tmpfstrace "},
+  }));
+  const EarlyExit early = refused(line, false);
+  CHECK(early.code == 0);
+  CHECK(early.text.find(part) != std::string::npos);
+}
