@@ -17,9 +17,9 @@ enum class CgroupLayout {
 };
 
 struct CgroupFacts {
-  bool v2_at_root = false;       // <cgroup>/cgroup.controllers
-  bool v1_memory = false;        // <cgroup>/memory/memory.usage_in_bytes
-  bool v2_at_unified = false;    // <cgroup>/unified/cgroup.controllers
+  bool v2_at_root = false;     // <cgroup>/cgroup.controllers
+  bool v1_memory = false;      // <cgroup>/memory/memory.usage_in_bytes
+  bool v2_at_unified = false;  // <cgroup>/unified/cgroup.controllers
 };
 
 // A cgroup's identity is the inode number of its directory below `root`: the unified hierarchy in layout V2, the memory

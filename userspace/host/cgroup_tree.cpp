@@ -37,8 +37,8 @@ void CgroupTree::visit(int root, const std::string& path, std::vector<std::strin
   entry.path = path;
   entry.seen_in_walk = walks_;
   entry.dead_since_ns.reset();
-  // kernfs counts subdirectories in st_nlink: a leaf, as most cgroups are, need not be listed. (File systems that do not
-  // count them say 1.)
+  // kernfs counts subdirectories in st_nlink: a leaf, as most cgroups are, need not be listed. (File systems that do
+  // not count them say 1.)
   if (facts.st_nlink == 2) return;
   const std::string prefix = path == "/" ? path : path + "/";
   const auto listed = list_directory(directory.get(), [&](std::string_view name, unsigned char type) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the host's files are. In a container that sees the host under /host these are prefixes; in tests, fixture trees.
+// Where the host's files are. In a container that sees the host under /host these are prefixes; in tests, fixture
+// trees.
 #pragma once
 
 #include <string>

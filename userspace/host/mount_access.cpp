@@ -43,8 +43,8 @@ Result<UniqueFd> open_mount_point(const HostPaths& paths, const Mount& mount) {
 
   const std::size_t start = mount.mount_point.find_first_not_of('/');
   const std::string relative = start == std::string::npos ? "." : mount.mount_point.substr(start);
-  UniqueFd fd(open_at(root.get(), relative.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC,
-                      RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS));
+  UniqueFd fd(
+      open_at(root.get(), relative.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS));
   if (!fd) return fail_errno("open", root_path + mount.mount_point, errno);
   return fd;
 }

@@ -15,8 +15,8 @@ namespace tmpfstrace {
 
 // An O_PATH descriptor of the mount's root (a directory, or a file for a file's bind mount), reached through
 // <proc>/PID/root<mount_point>. Symbolic links are not followed: the owner of a container could turn a parent
-// directory into one. Refused: pid 0 (nobody to go through), and whatever is not this superblock on tmpfs (another mount
-// lies on top): ENOENT, EXDEV.
+// directory into one. Refused: pid 0 (nobody to go through), and whatever is not this superblock on tmpfs (another
+// mount lies on top): ENOENT, EXDEV.
 Result<UniqueFd> open_mount(const HostPaths& paths, const Mount& mount, const SuperblockId& id);
 
 // open_mount without the check of identity. For a file system whose type is not known yet.

@@ -31,8 +31,9 @@ const MountEntry* next_on_path(const Children& children, const MountEntry& paren
 }  // namespace
 
 bool is_remote_type(std::string_view fstype) {
-  constexpr std::array<std::string_view, 14> kRemote = {"nfs",  "nfs4",      "cifs",   "smb3",    "smbfs", "ceph", "9p",
-                                                        "afs",  "glusterfs", "lustre", "fuseblk", "fuse",  "gfs2", "beegfs"};
+  constexpr std::array<std::string_view, 14> kRemote = {"nfs",     "nfs4", "cifs", "smb3",      "smbfs",
+                                                        "ceph",    "9p",   "afs",  "glusterfs", "lustre",
+                                                        "fuseblk", "fuse", "gfs2", "beegfs"};
   return fstype.starts_with("fuse.") || std::find(kRemote.begin(), kRemote.end(), fstype) != kRemote.end();
 }
 

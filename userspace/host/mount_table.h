@@ -14,7 +14,7 @@ struct MountEntry {
   std::uint64_t parent_id = 0;
   std::uint32_t major = 0;  // of the superblock; for tmpfs it equals st_dev of every file in it
   std::uint32_t minor = 0;
-  std::string root;  // path inside the superblock; ends in "//deleted" when that directory has been removed
+  std::string root;         // path inside the superblock; ends in "//deleted" when that directory has been removed
   std::string mount_point;  // as the reading process sees it, relative to its root directory
   std::string fstype;
   std::string super_options;

@@ -2,8 +2,8 @@
 // Stats the tmpfs inodes that have no name any more but are held by processes: open or mapped deleted files, memfds,
 // SysV segments and shared anonymous memory.
 //
-// No file is touched before it is known to be on tmpfs, from text alone: /proc/PID/fdinfo gives the mount, /proc/PID/maps
-// the device. A stat of anything else might wait for a dead server.
+// No file is touched before it is known to be on tmpfs, from text alone: /proc/PID/fdinfo gives the mount,
+// /proc/PID/maps the device. A stat of anything else might wait for a dead server.
 //
 // Not found: files held by the kernel alone (loop devices, graphics buffers), descriptors in flight over a socket, SysV
 // segments that nobody has attached, descriptors on a mount that was detached (umount -l) and shows in no mountinfo,

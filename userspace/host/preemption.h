@@ -25,8 +25,8 @@ struct PreemptionTexts {
 };
 
 // PREEMPT_RT in uname -v decides. Then debugfs, which alone knows of a change at run time. Then the words of uname -v:
-// PREEMPT_DYNAMIC sends on to the command line's preempt= and the configured default; PREEMPT is Full, or Lazy where the
-// configuration says so; none of them is None (or Voluntary, where the configuration says so).
+// PREEMPT_DYNAMIC sends on to the command line's preempt= and the configured default; PREEMPT is Full, or Lazy where
+// the configuration says so; none of them is None (or Voluntary, where the configuration says so).
 PreemptionFact derive_preemption(const PreemptionTexts& texts);
 
 std::optional<Preemption> parse_preempt_debugfs(std::string_view text);

@@ -19,8 +19,8 @@ SeedVisit::SeedVisit(const struct stat& facts, int fd, const char* name, int fla
 int SeedVisit::restat() const {
   struct stat facts {};
   if (::fstatat(fd_, name_, &facts, flags_) != 0) return errno;
-  const bool same = facts.st_ino == inode_ && gnu_dev_major(facts.st_dev) == major_ &&
-                    gnu_dev_minor(facts.st_dev) == minor_;
+  const bool same =
+      facts.st_ino == inode_ && gnu_dev_major(facts.st_dev) == major_ && gnu_dev_minor(facts.st_dev) == minor_;
   return same ? 0 : ESTALE;
 }
 

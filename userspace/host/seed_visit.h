@@ -38,12 +38,12 @@ class SeedVisit {
 using SeedVisitor = std::function<bool(const SeedVisit&)>;
 
 struct SeedCounts {
-  std::uint64_t visited = 0;              // stats that succeeded on tmpfs; one inode may be met several times
-  std::uint64_t directories = 0;          // listed
-  std::uint64_t mounts_not_crossed = 0;   // names with another mount on top: what lies below was not seen
-  std::uint64_t directories_skipped = 0;  // they moved away while their parent was left, or too many waited
-  std::uint64_t processes = 0;            // whose descriptors and mappings were looked at
-  std::map<int, std::uint64_t> errors;    // by errno. ENOENT and ESRCH: gone before it was reached, harmless
+  std::uint64_t visited = 0;                   // stats that succeeded on tmpfs; one inode may be met several times
+  std::uint64_t directories = 0;               // listed
+  std::uint64_t mounts_not_crossed = 0;        // names with another mount on top: what lies below was not seen
+  std::uint64_t directories_skipped = 0;       // they moved away while their parent was left, or too many waited
+  std::uint64_t processes = 0;                 // whose descriptors and mappings were looked at
+  std::map<int, std::uint64_t> errors;         // by errno. ENOENT and ESRCH: gone before it was reached, harmless
   std::vector<SuperblockId> partly_reachable;  // only some of its directories are mounted
   std::vector<SuperblockId> unreachable;       // none of its mounts could be entered
   bool stopped = false;                        // by the visitor

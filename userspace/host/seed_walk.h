@@ -12,8 +12,8 @@
 
 namespace tmpfstrace {
 
-// The mounts through which a superblock may be walked, best first: those of its whole ("/") before those of a part, those
-// of own_namespace, which alone can be cloned, before the others. Pure.
+// The mounts through which a superblock may be walked, best first: those of its whole ("/") before those of a part,
+// those of own_namespace, which alone can be cloned, before the others. Pure.
 //
 // A mount is walked unless it shows a part of what one before it has shown: usually only the first. When none of the
 // whole can be entered, each distinct part is walked and the superblock is reported as partly reachable.

@@ -32,7 +32,8 @@ Result<UniqueFd> open_directory(const std::string& path);
 
 // Calls on_entry for each name but "." and ".."; type is d_type, which may be DT_UNKNOWN. name.data()
 // ends with a NUL. The directory's offset moves.
-Result<void> list_directory(int directory, const std::function<bool(std::string_view name, unsigned char type)>& on_entry);
+Result<void> list_directory(int directory,
+                            const std::function<bool(std::string_view name, unsigned char type)>& on_entry);
 
 // Does this path exist and may we see it? "Not known" is an error, "no" is false.
 Result<bool> path_exists(const std::string& path);

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "../support/temp_tree.h"
+#include "host/cgroup_layout.h"
+#include "host/cgroup_tree.h"
+#include "host/memcg_files.h"
+
+using namespace tmpfstrace;
+using tmpfstrace::test::host_fixture;
+using tmpfstrace::test::TempTree;
+
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+CgroupHierarchy probe(const TempTree& tree) {
+  HostPaths paths;
+  paths.cgroup = tree.root();
+  const auto found = probe_cgroup_hierarchy(paths);
+  REQUIRE(found);
+  return *found;
+}
+
+std::optional<CgroupName> name_of(CgroupTree& cgroups, CgroupId id, std::uint64_t now) {
+  const auto found = cgroups.lookup(id, now);
+  REQUIRE(found);
+  return *found;
+}
+
+}  // namespace
+
+TEST_CASE("which hierarchy charges memory", "[host]") {
+  const TempTree tree;
+  CHECK(probe(tree).layout == CgroupLayout::None);
+  CHECK(probe(tree).root.empty());
+
+  SECTION("v2") {
+    tree.file("cgroup.controllers", "cpu memory\n");
+    CHECK(probe(tree).layout == CgroupLayout::V2);
+    CHECK(probe(tree).root == tree.root());
+  }
+  SECTION("v1, then hybrid") {
+    tree.file("memory/memory.usage_in_bytes", "1\n");
+    CHECK(probe(tree).layout == CgroupLayout::V1);
+    CHECK(probe(tree).root == tree.path("memory"));
+    tree.file("unified/cgroup.controllers", "\n");
+    CHECK(probe(tree).layout == CgroupLayout::Hybrid);
+    CHECK(probe(tree).root == tree.path("memory"));
+  }
+  SECTION("unified beside v1, without a v1 memory controller") {
+    tree.directory("cpu");
+    tree.file("unified/cgroup.controllers", "memory\n");
+    CHECK(probe(tree).layout == CgroupLayout::V2);
+    CHECK(probe(tree).root == tree.path("unified"));
+  }
+}
+
+TEST_CASE("cgroup ids become paths", "[host]") {
+  const TempTree tree;
+  tree.file("cg/cgroup.procs", "");
+  tree.directory("cg/kubepods/burstable/pod 1");
+  tree.directory("cg/system.slice");
+  CgroupTree cgroups(tree.path("cg"));
+  REQUIRE(cgroups.refresh(kSecond));
+  CHECK(cgroups.size() == 5);
+  CHECK(name_of(cgroups, tree.inode("cg"), kSecond)->path == "/");
+  CHECK(name_of(cgroups, tree.inode("cg/kubepods"), kSecond)->path == "/kubepods");
+  CHECK(name_of(cgroups, tree.inode("cg/kubepods/burstable/pod 1"), kSecond)->path == "/kubepods/burstable/pod 1");
+  CHECK_FALSE(name_of(cgroups, 0, kSecond));
+  CHECK(cgroups.walks() == 1);
+}
+
+TEST_CASE("unknown ids cause few walks", "[host]") {
+  const TempTree tree;
+  tree.directory("cg/a");
+  CgroupTree cgroups(tree.path("cg"));
+  const CgroupId never = 1;
+  CHECK(name_of(cgroups, tree.inode("cg/a"), 10 * kSecond)->path == "/a");
+  CHECK(cgroups.walks() == 1);
+  CHECK_FALSE(name_of(cgroups, never, 10 * kSecond));  // too soon after a walk
+  CHECK(cgroups.walks() == 1);
+  CHECK_FALSE(name_of(cgroups, never, 11 * kSecond));
+  CHECK(cgroups.walks() == 2);
+  CHECK_FALSE(name_of(cgroups, never, 20 * kSecond));  // a walk did not find it: it never comes back
+  CHECK(cgroups.walks() == 2);
+
+  tree.directory("cg/b");
+  CHECK(name_of(cgroups, tree.inode("cg/b"), 21 * kSecond)->path == "/b");
+  CHECK(cgroups.walks() == 3);
+
+  REQUIRE(cgroups.refresh_if_due(50 * kSecond));
+  CHECK(cgroups.walks() == 3);
+  REQUIRE(cgroups.refresh_if_due(51 * kSecond));
+  CHECK(cgroups.walks() == 4);
+}
+
+TEST_CASE("a removed cgroup keeps its name for the grace time", "[host]") {
+  const TempTree tree;
+  tree.directory("cg/pod/a");
+  CgroupTreeOptions options;
+  options.grace_ns = 60 * kSecond;
+  CgroupTree cgroups(tree.path("cg"), options);
+  REQUIRE(cgroups.refresh(0));
+  const CgroupId old = tree.inode("cg/pod/a");
+  CHECK_FALSE(name_of(cgroups, old, 0)->dead);
+
+  // Moved out of sight, not removed: ids are never reused, but this file system's inode numbers are.
+  std::filesystem::rename(tree.path("cg/pod/a"), tree.path("away"));
+  tree.directory("cg/pod/a");
+  const CgroupId fresh = tree.inode("cg/pod/a");
+  REQUIRE(fresh != old);
+  REQUIRE(cgroups.refresh(10 * kSecond));
+  CHECK(name_of(cgroups, old, 10 * kSecond)->dead);
+  CHECK(name_of(cgroups, old, 10 * kSecond)->path == "/pod/a");
+  CHECK_FALSE(name_of(cgroups, fresh, 10 * kSecond)->dead);
+  CHECK(name_of(cgroups, fresh, 10 * kSecond)->path == "/pod/a");
+
+  REQUIRE(cgroups.refresh(70 * kSecond));
+  CHECK(name_of(cgroups, old, 70 * kSecond));
+  REQUIRE(cgroups.refresh(71 * kSecond));
+  CHECK_FALSE(name_of(cgroups, old, 71 * kSecond));
+
+  Cgroup cgroup;
+  cgroup.id = old;
+  cgroup.path = "/pod/a";
+  CHECK(read_memcg({CgroupLayout::V2, tree.path("cg")}, cgroup).error().code == ENOENT);
+}
+
+TEST_CASE("a hierarchy that cannot be opened keeps the known names", "[host]") {
+  const TempTree tree;
+  tree.directory("cg/a");
+  CgroupTree cgroups(tree.path("cg"));
+  REQUIRE(cgroups.refresh(0));
+  const CgroupId id = tree.inode("cg/a");
+  tree.remove("cg");
+  CHECK_FALSE(cgroups.refresh(kSecond));
+  CHECK_FALSE(name_of(cgroups, id, kSecond)->dead);
+  CHECK_FALSE(CgroupTree("").lookup(5, 0).value());
+}
+
+TEST_CASE("10,000 cgroups", "[host]") {
+  const TempTree tree;
+  for (int slice = 0; slice < 100; ++slice) {
+    for (int scope = 0; scope < 100; ++scope) {
+      tree.directory("cg/" + std::to_string(slice) + "/" + std::to_string(scope));
+    }
+  }
+  CgroupTree cgroups(tree.path("cg"));
+  REQUIRE(cgroups.refresh(0));
+  CHECK(cgroups.size() == 10'101);
+  CHECK(name_of(cgroups, tree.inode("cg/99/42"), 0)->path == "/99/42");
+}
+
+TEST_CASE("limits", "[host]") {
+  CHECK(parse_memory_max("max\n").unlimited);
+  CHECK_FALSE(parse_memory_max("max\n").bytes);
+  CHECK(parse_memory_max("268435456\n").bytes == 268435456U);
+  CHECK(parse_memory_max("0\n").bytes == 0U);
+  for (const std::string& bad :
+       {std::string(), std::string("maximum"), std::string("-1"), std::string(1'000'000, '1')}) {
+    CHECK_FALSE(parse_memory_max(bad).bytes);
+    CHECK_FALSE(parse_memory_max(bad).unlimited);
+    CHECK_FALSE(parse_limit_in_bytes(bad).bytes);
+    CHECK_FALSE(parse_limit_in_bytes(bad).unlimited);
+  }
+  CHECK(parse_limit_in_bytes("9223372036854771712\n").unlimited);
+  CHECK_FALSE(parse_limit_in_bytes("9223372036854767616\n").unlimited);
+  CHECK(parse_limit_in_bytes("134217728\n").bytes == 134217728U);
+}
+
+TEST_CASE("shared memory in memory.stat", "[host]") {
+  CHECK(parse_shmem_v2(host_fixture("memory_stat_v2.txt")) == 8388608U);
+  CHECK(parse_shmem_v1(host_fixture("memory_stat_v1.txt")) == 12582912U);
+  CHECK(parse_shmem_v1("shmem 4096\n") == 4096U);
+  CHECK_FALSE(parse_shmem_v2("shmem_thp 4096\n"));
+  CHECK_FALSE(parse_shmem_v2("shmem 12x\n"));
+}
+
+TEST_CASE("memory files of a cgroup", "[host]") {
+  const TempTree tree;
+  Cgroup cgroup;
+  SECTION("v2") {
+    tree.file("cg/cgroup.controllers", "memory\n");
+    tree.file("cg/memory.stat", host_fixture("memory_stat_v2.txt"));
+    tree.file("cg/a/memory.current", "16777216\n");
+    tree.file("cg/a/memory.max", "max\n");
+    tree.file("cg/a/memory.stat", host_fixture("memory_stat_v2.txt"));
+    const CgroupHierarchy hierarchy{CgroupLayout::V2, tree.path("cg")};
+    cgroup.id = tree.inode("cg/a");
+    cgroup.path = "/a";
+    REQUIRE(read_memcg(hierarchy, cgroup));
+    CHECK(cgroup.memory_current == 16777216U);
+    CHECK_FALSE(cgroup.memory_max);
+    CHECK(cgroup.memory_unlimited);
+    CHECK(cgroup.shmem_bytes == 8388608U);
+
+    cgroup.id = tree.inode("cg");
+    cgroup.path = "/";
+    REQUIRE(read_memcg(hierarchy, cgroup));
+    CHECK_FALSE(cgroup.memory_current);
+    CHECK_FALSE(cgroup.memory_max);
+    CHECK_FALSE(cgroup.memory_unlimited);
+    CHECK(cgroup.shmem_bytes == 8388608U);
+  }
+  SECTION("v1") {
+    tree.file("memory/a/memory.usage_in_bytes", "20971520\n");
+    tree.file("memory/a/memory.limit_in_bytes", "67108864\n");
+    tree.file("memory/a/memory.stat", host_fixture("memory_stat_v1.txt"));
+    cgroup.id = tree.inode("memory/a");
+    cgroup.path = "/a";
+    REQUIRE(read_memcg({CgroupLayout::Hybrid, tree.path("memory")}, cgroup));
+    CHECK(cgroup.memory_current == 20971520U);
+    CHECK(cgroup.memory_max == 67108864U);
+    CHECK_FALSE(cgroup.memory_unlimited);
+    CHECK(cgroup.shmem_bytes == 12582912U);
+  }
+}

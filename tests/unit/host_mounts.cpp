@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+#include <fstream>
+
+#include "../support/private_tmpfs.h"
+#include "../support/temp_tree.h"
+#include "host/mount_access.h"
+#include "host/mount_reach.h"
+#include "host/mount_scanner.h"
+#include "host/superblock_usage.h"
+
+using namespace tmpfstrace;
+using namespace std::string_view_literals;
+using tmpfstrace::test::host_fixture;
+using tmpfstrace::test::PrivateNamespace;
+using tmpfstrace::test::TempTree;
+
+namespace {
+
+const Superblock* find(const std::vector<Superblock>& superblocks, std::uint32_t minor) {
+  for (const auto& superblock : superblocks) {
+    if (superblock.id.major == 0 && superblock.id.minor == minor) return &superblock;
+  }
+  return nullptr;
+}
+
+// Two namespaces: the host's (processes 1, 20 and a chrooted 3) and a container's (400). 21 is a zombie.
+void make_proc(const TempTree& tree) {
+  tree.file("namespaces/host", "");
+  tree.file("namespaces/container", "");
+  for (const auto* pid : {"1", "3", "20"})
+    tree.symlink("proc/" + std::string(pid) + "/ns/mnt", "../../../namespaces/host");
+  tree.symlink("proc/400/ns/mnt", "../../../namespaces/container");
+  tree.directory("proc/21");
+  for (const auto* pid : {"1", "20", "400"}) tree.symlink("proc/" + std::string(pid) + "/root", "/");
+  tree.symlink("proc/3/root", "/var/empty");
+  tree.file("proc/1/mountinfo", host_fixture("mountinfo_node.txt"));
+  tree.file("proc/20/mountinfo", host_fixture("mountinfo_node.txt"));
+  tree.file("proc/3/mountinfo", "");
+  tree.file("proc/400/mountinfo", host_fixture("mountinfo_container.txt"));
+}
+
+}  // namespace
+
+TEST_CASE("mountinfo of a node", "[host]") {
+  const auto table = parse_mount_table(host_fixture("mountinfo_node.txt"));
+  CHECK(table.damaged_lines == 0);
+  REQUIRE(table.entries.size() == 14);
+  const auto& dev = table.entries[3];
+  CHECK(dev.mount_id == 24);
+  CHECK(dev.parent_id == 21);
+  CHECK(dev.major == 0);
+  CHECK(dev.minor == 5);
+  CHECK(dev.fstype == "devtmpfs");
+  CHECK(table.entries[8].mount_point ==
+        "/var/lib/kubelet/pods/1d2e/volumes/kubernetes.io~empty-dir/cache with\todd\\name");
+  CHECK(table.entries[8].super_options == "rw,size=1048576k,inode64,noswap");
+  CHECK(table.entries[9].fstype == "nfs4");  // three optional fields
+  CHECK(table.entries[13].root == "/sub/dir");
+}
+
+TEST_CASE("mountinfo that is damaged", "[host]") {
+  CHECK(parse_mount_table("").entries.empty());
+  const std::string good = "25 24 0:22 / /dev/shm rw - tmpfs tmpfs rw\n";
+  for (const auto& bad : std::vector<std::string>{
+           "25 24 0:22 / /dev/shm rw shared:3 - tmpfs",          // cut: neither source nor options
+           "25 24 0:22 / /dev/shm rw shared:3",                  // cut: no separator
+           "25 24 0.22 / /dev/shm rw - tmpfs tmpfs rw",          // no colon
+           "25 24 0:4294967296 / /dev/shm rw - tmpfs tmpfs rw",  // beyond a device number
+           "x 24 0:22 / /dev/shm rw - tmpfs tmpfs rw",
+           std::string(1'000'000, '9') + " 24 0:22 / /dev/shm rw - tmpfs tmpfs rw",
+           std::string("\x00\xff\x01 \x80"sv),
+       }) {
+    const auto table = parse_mount_table(good + bad + "\n" + good);
+    CHECK(table.entries.size() == 2);
+    CHECK(table.damaged_lines == 1);
+  }
+  const auto no_source = parse_mount_table("25 24 0:22 / /x rw - tmpfs  rw,size=4k\n");
+  REQUIRE(no_source.entries.size() == 1);
+  CHECK(no_source.entries[0].super_options == "rw,size=4k");
+}
+
+TEST_CASE("mounts that must not be entered", "[host]") {
+  const auto reach = derive_mount_reach(parse_mount_table(host_fixture("mountinfo_node.txt")));
+  CHECK(reach.behind_remote == std::unordered_set<std::uint64_t>{31});
+  CHECK(reach.covered == std::unordered_set<std::uint64_t>{32});
+
+  SECTION("a cover on a parent directory hides as well, a sibling with the same beginning does not") {
+    const auto table = parse_mount_table(
+        "1 0 8:1 / / rw - ext4 d rw\n"
+        "2 1 0:30 / /a/b rw - tmpfs t rw\n"
+        "3 1 8:2 / /a rw - ext4 d rw\n"
+        "4 1 0:31 / /ab rw - tmpfs t rw\n"
+        "5 1 0:32 / /c rw - tmpfs t rw\n"
+        "6 5 0:33 / /c/d rw - tmpfs t rw\n");
+    CHECK(derive_mount_reach(table).covered == std::unordered_set<std::uint64_t>{2});
+  }
+  SECTION("a root on the network is no reason") {
+    const auto table = parse_mount_table("1 0 0:9 / / rw - nfs s rw\n2 1 0:30 / /run rw - tmpfs t rw\n");
+    CHECK(derive_mount_reach(table).behind_remote.empty());
+  }
+  SECTION("cycles end") {
+    const auto table = parse_mount_table("1 2 0:30 / /a rw - tmpfs t rw\n2 1 0:31 / /b rw - tmpfs t rw\n");
+    CHECK(derive_mount_reach(table).behind_remote.empty());
+  }
+}
+
+TEST_CASE("superblocks of several mount namespaces", "[host]") {
+  const TempTree tree;
+  make_proc(tree);
+  HostPaths paths;
+  paths.proc = tree.path("proc");
+  MountScanner scanner(paths);
+  const auto scan = scanner.scan();
+  REQUIRE(scan);
+  CHECK(scan->namespaces == 2);
+  CHECK(scan->unreadable_namespaces == 0);
+  CHECK(scan->unreadable_processes == 0);
+  CHECK(scan->mounts_behind_remote == 1);
+  CHECK(scan->mounts_covered == 1);
+  std::vector<std::uint32_t> minors;
+  for (const auto& superblock : scan->superblocks) minors.push_back(superblock.id.minor);
+  CHECK(minors == std::vector<std::uint32_t>{5, 22, 23, 24, 40, 41, 43, 44, 61 + 1, 63});
+  CHECK(find(scan->superblocks, 5)->kind == "devtmpfs");
+
+  const Superblock* shm = find(scan->superblocks, 40);  // sandbox, bind mount, container
+  REQUIRE(shm->mounts.size() == 3);
+  std::size_t in_container = 0;
+  for (const auto& mount : shm->mounts) {
+    if (mount.mount_namespace != tree.inode("namespaces/container")) {
+      CHECK(mount.pid == 1);
+      continue;
+    }
+    ++in_container;
+    CHECK(mount.pid == 400);
+    CHECK(mount.mount_point == "/dev/shm");
+    CHECK(mount.mount_id == 703);
+  }
+  CHECK(in_container == 1);
+  CHECK(find(scan->superblocks, 43)->mounts[0].pid == 0);
+  CHECK(find(scan->superblocks, 44)->mounts[0].pid == 0);
+
+  SECTION("a process that ended is replaced, one that sees all before a chrooted one") {
+    tree.remove("proc/1");
+    const auto again = scanner.scan();
+    REQUIRE(again);
+    CHECK(find(again->superblocks, 22)->mounts[0].pid == 20);
+  }
+  SECTION("only a chrooted process is left") {
+    tree.remove("proc/1");
+    tree.remove("proc/20");
+    const auto again = scanner.scan();
+    REQUIRE(again);
+    CHECK(find(again->superblocks, 22) == nullptr);
+    CHECK(again->namespaces == 2);
+  }
+  SECTION("a changed table is seen, an ended namespace forgotten") {
+    tree.file("proc/1/mountinfo", "25 24 0:99 / /dev/shm rw - tmpfs tmpfs rw\nbroken\n");
+    tree.remove("proc/400");
+    const auto again = scanner.scan();
+    REQUIRE(again);
+    REQUIRE(again->superblocks.size() == 1);
+    CHECK(again->superblocks[0].id == SuperblockId{0, 99, 0});
+    CHECK(again->namespaces == 1);
+    CHECK(again->damaged_lines == 1);
+  }
+  SECTION("a table that cannot be read is counted") {
+    tree.remove("proc/400/mountinfo");
+    tree.directory("proc/400/mountinfo");  // EISDIR, also for root
+    const auto again = scanner.scan();
+    REQUIRE(again);
+    CHECK(again->unreadable_namespaces == 1);
+    CHECK(find(again->superblocks, 63) == nullptr);
+  }
+}
+
+TEST_CASE("no /proc is an error", "[host]") {
+  HostPaths paths;
+  paths.proc = "/nonexistent";
+  CHECK_FALSE(MountScanner(paths).scan());
+}
+
+TEST_CASE("5,000 mounts are scanned, and not parsed again", "[host]") {
+  const TempTree tree;
+  std::string table = "1 0 8:1 / / rw - ext4 d rw\n";
+  for (int i = 0; i < 5000; ++i) {
+    const auto id = std::to_string(i + 100);
+    table += id + " 1 0:" + id + " / /m/" + id + " rw - tmpfs t rw\n";
+  }
+  tree.file("proc/1/ns/mnt", "");
+  tree.symlink("proc/1/root", "/");
+  tree.file("proc/1/mountinfo", table);
+  HostPaths paths;
+  paths.proc = tree.path("proc");
+  MountScanner scanner(paths);
+  for (int round = 0; round < 2; ++round) {
+    const auto scan = scanner.scan();
+    REQUIRE(scan);
+    CHECK(scan->superblocks.size() == 5000);
+    CHECK(scan->mounts_covered == 0);
+  }
+}
+
+TEST_CASE("usage from statfs", "[host]") {
+  struct statfs facts {};
+  facts.f_bsize = 4096;
+  facts.f_frsize = 4096;
+  CHECK_FALSE(derive_usage(facts).size_bytes);
+  CHECK_FALSE(derive_usage(facts).used_bytes);
+  CHECK_FALSE(derive_usage(facts).inodes_total);
+  CHECK_FALSE(derive_usage(facts).inodes_used);
+  facts.f_blocks = 256;
+  facts.f_bfree = 250;
+  facts.f_files = 100;
+  facts.f_ffree = 97;
+  CHECK(derive_usage(facts).size_bytes == 1048576U);
+  CHECK(derive_usage(facts).used_bytes == 24576U);
+  CHECK(derive_usage(facts).inodes_total == 100U);
+  CHECK(derive_usage(facts).inodes_used == 3U);
+  facts.f_bfree = 257;  // read without a lock
+  CHECK(derive_usage(facts).used_bytes == 0U);
+}
+
+TEST_CASE("what is not the superblock is not entered", "[host]") {
+  const TempTree tree;
+  tree.directory("root/plain");
+  tree.symlink("proc/7/root", tree.path("root"));
+  tree.symlink("root/link", "/");
+  HostPaths paths;
+  paths.proc = tree.path("proc");
+  Mount mount;
+  mount.pid = 7;
+  mount.mount_point = "/plain";
+  CHECK(open_mount_point(paths, mount));
+  CHECK(open_mount(paths, mount, {0, 4095, 0}).error().code == EXDEV);
+  mount.mount_point = "/link/etc";
+  CHECK(open_mount_point(paths, mount).error().code == ELOOP);
+  mount.mount_point = "/../../../../plain";  // cannot leave the root
+  CHECK(open_mount_point(paths, mount));
+  mount.mount_point = "/";
+  CHECK(open_mount_point(paths, mount));
+  mount.pid = 0;
+  CHECK(open_mount_point(paths, mount).error().code == ENOENT);
+  mount.pid = 8;
+  CHECK(open_mount_point(paths, mount).error().code == ENOENT);
+}
+
+TEST_CASE("a tmpfs in another mount namespace is found and measured", "[host][root]") {
+  const TempTree tree;
+  tree.directory("m");
+  tree.directory("covered");
+  tree.directory("unlimited");
+  const PrivateNamespace other([&] {
+    const bool mounted = test::mount_tmpfs(tree.path("m").c_str(), "size=1m,nr_inodes=64") &&
+                         test::mount_tmpfs(tree.path("covered").c_str(), "size=2m") &&
+                         test::mount_tmpfs(tree.path("covered").c_str(), "size=3m") &&
+                         test::mount_tmpfs(tree.path("unlimited").c_str(), "size=0,nr_inodes=0");
+    // 5 pages of data; 3 inodes with the root.
+    std::ofstream(tree.path("m/file")) << std::string(5 * 4096 - 1, 'x');
+    return mounted && ::mkdir(tree.path("m/dir").c_str(), 0700) == 0;
+  });
+  if (other.pid() == 0) {
+    WARN("skipped: no right to mount");
+    return;
+  }
+  MountScanner scanner{HostPaths{}};
+  auto scan = scanner.scan();
+  REQUIRE(scan);
+  CHECK(scan->namespaces >= 2);
+  fill_usage(HostPaths{}, scan->superblocks);
+  int measured = 0;
+  int unlimited = 0;
+  int covered = 0;
+  for (const auto& superblock : scan->superblocks) {
+    for (const auto& mount : superblock.mounts) {
+      if (mount.mount_point == tree.path("m")) {
+        ++measured;
+        CHECK(mount.pid == other.pid());
+        CHECK(superblock.size_bytes == 1048576U);
+        CHECK(superblock.used_bytes == 20480U);
+        CHECK(superblock.inodes_total == 64U);
+        CHECK(superblock.inodes_used == 3U);
+      }
+      if (mount.mount_point == tree.path("unlimited")) {
+        ++unlimited;
+        CHECK_FALSE(superblock.size_bytes);
+        CHECK_FALSE(superblock.used_bytes);
+        CHECK_FALSE(superblock.inodes_total);
+        CHECK_FALSE(superblock.inodes_used);
+      }
+      if (mount.mount_point == tree.path("covered")) {
+        ++covered;
+        if (mount.pid == 0) {
+          CHECK_FALSE(superblock.size_bytes);
+        } else {
+          CHECK(superblock.size_bytes == 3U * 1048576U);
+        }
+      }
+    }
+  }
+  CHECK(measured == 1);
+  CHECK(unlimited == 1);
+  CHECK(covered == 2);
+}
