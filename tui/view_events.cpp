@@ -45,7 +45,7 @@ Table event_table(const EventLog& log, const Snapshot& snapshot) {
     if (event.bytes_asked > 0) asked = event.bytes_asked;
     TableRow row{.key = {logged.number, 0},
                  .cells = {{.text = format_clock(event.realtime_ns),
-                            .value = logged.number,
+                            .value = event.monotonic_ns,
                             .role = Role::Normal,
                             .bar = {}},
                            text_cell(or_absent(event.cgroup_path)), text_cell(or_absent(event.mount_point)),

@@ -91,27 +91,31 @@ void draw_mode(Grid& grid, const Snapshot& snapshot) {
   }
 }
 
+std::string refused_text(const Totals& totals, bool with_start) {
+  if (!totals.refusals) return std::string("refused ") + absent_text;
+  return fmt::format("refused {}/s {}{}", format_rate(totals.refusals_per_second), format_count(totals.refusals),
+                     with_start ? " since the start" : "");
+}
+
+// The long form where there is room: the sign of trouble must not be what is cut.
+std::string drift_text(const Totals& totals, int room, Charset charset) {
+  if (!totals.drift_bytes && !totals.drift_inodes) return std::string("ledger - statfs: ") + absent_text;
+  const std::string bytes = format_bytes(totals.drift_bytes);
+  const std::string inodes = totals.drift_inodes ? fmt::format("{}", *totals.drift_inodes) : absent_text;
+  const std::string text = fmt::format("ledger - statfs: {}, {} inodes", bytes, inodes);
+  return text_width(text, charset) <= room ? text : fmt::format("drift {} {}i", bytes, inodes);
+}
+
 void draw_totals(Grid& grid, const Snapshot& snapshot) {
   const Totals& totals = snapshot.totals;
   const bool refused = totals.refusals_per_second.value_or(0) > 0;
   const bool drift = totals.drift_bytes.value_or(0) != 0 || totals.drift_inodes.value_or(0) != 0;
-  const std::string rate = format_rate(totals.refusals_per_second);
-  const std::string drift_text = fmt::format("ledger - statfs: {}, {} inodes", format_bytes(totals.drift_bytes),
-                                             format_signed_count(totals.drift_inodes));
-  const Role refused_role = refused ? Role::Critical : Role::Normal;
   Line line(grid, 2);
   line.add(fmt::format("tmpfs {}/{}", format_bytes(totals.used_bytes), format_bytes(totals.size_bytes)), Role::Normal);
   line.gap();
-  line.add(fmt::format("refused {}/s {}", rate, format_count(totals.refusals)), refused_role);
-  if (grid.columns() >= 100) line.add(" since the start", refused_role);
+  line.add(refused_text(totals, grid.columns() >= 100), refused ? Role::Critical : Role::Normal);
   line.gap();
-  // Short where there is no room: the sign of trouble must not be what is cut.
-  if (text_width(drift_text, grid.charset()) <= line.room()) {
-    line.add(drift_text, drift ? Role::Warning : Role::Normal);
-  } else {
-    line.add(fmt::format("drift {} {}i", format_bytes(totals.drift_bytes), format_signed_count(totals.drift_inodes)),
-             drift ? Role::Warning : Role::Normal);
-  }
+  line.add(drift_text(totals, line.room(), grid.charset()), drift ? Role::Warning : Role::Normal);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TableCell drift_cell(const Superblock& superblock) {
 
 std::string superblock_name(const Superblock& superblock) {
   if (superblock.mounts.empty()) {
-    return superblock.kind == "internal" ? "(memfd, SysV, shared anonymous)" : "(" + superblock.kind + ", no mount)";
+    return superblock.kind == "internal" ? "(memfd, SysV)" : "(no mount)";
   }
   // The whole superblock rather than a part bound elsewhere, then the mount made first.
   const auto shown = std::min_element(superblock.mounts.begin(), superblock.mounts.end(), [](const auto& a, const auto& b) {
@@ -65,8 +65,8 @@ Table superblock_table(const Snapshot& snapshot) {
       {.title = "DEV", .width = 6, .max_width = 9, .priority = 7, .align = Align::Left, .descending = false},
       {.title = "SIZE", .width = 9, .priority = 2},
       {.title = "USED", .width = 9},
-      {.title = "FILL", .width = 4, .max_width = 19},
-      {.title = "INODES", .width = 13, .max_width = 17, .priority = 3},
+      {.title = "FILL", .width = 5, .max_width = 19},
+      {.title = "INODES", .width = 12, .max_width = 17, .priority = 3},
       {.title = "ALLOC/s", .width = 9, .priority = 4},
       {.title = "FREE/s", .width = 9, .priority = 6},
       {.title = "WRITE/s", .width = 9, .priority = 8},
@@ -74,7 +74,7 @@ Table superblock_table(const Snapshot& snapshot) {
       {.title = "REFUSED", .width = 7},
       {.title = "REF/s", .width = 6, .priority = 1},
       {.title = "CAUSE", .width = 6, .align = Align::Left, .descending = false},
-      {.title = "DRIFT", .width = 9, .max_width = 16, .priority = 9},
+      {.title = "DRIFT", .width = 12, .max_width = 16, .priority = 9},
   };
   table.default_sort = 4;
   table.empty_text = "no tmpfs superblock seen";

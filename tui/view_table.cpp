@@ -75,14 +75,14 @@ void draw_header(Grid& grid, int top, const Table& table, const TableState& stat
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const Column& column = table.columns[i];
     if (layout.width(i) == 0) continue;
-    std::string title(column.title);
+    const int width = layout.width(i);
+    grid.put(top, at, fit_text(column.title, width, grid.charset(), column.align));
     if (i == sorted) {
-      const char* arrow = is_descending(table, state) ? "v" : "^";
-      title = column.align == Align::Right ? arrow + title : title + arrow;
+      // Behind the title, in the gap to the next column where need be. The last column has none: in front of it.
+      const int behind = column.align == Align::Right ? at + width : at + static_cast<int>(column.title.size());
+      const int before = at + width - 1 - static_cast<int>(column.title.size());
+      grid.put(top, behind < grid.columns() ? behind : before, is_descending(table, state) ? "v" : "^");
     }
-    // One column more to the left of numbers: the arrow may stand in the gap.
-    const int lead = column.align == Align::Right ? 1 : 0;
-    grid.put(top, at - lead, fit_text(title, layout.width(i) + lead, grid.charset(), column.align));
     at += layout.width(i) + 1;
   }
   grid.paint_row(top, Role::Header);

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hand-built snapshots and events of the screen tests.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/snapshot.h"
+#include "tui/event_log.h"
+
+namespace tmpfstrace::tui_test {
+
+inline constexpr std::uint64_t kib = 1024;
+inline constexpr std::uint64_t mib = 1024 * kib;
+inline constexpr std::uint64_t gib = 1024 * mib;
+inline constexpr std::uint64_t second = 1'000'000'000;
+inline constexpr std::uint64_t noon = 1'776'513'600 * second;  // 2026-04-18 12:00:00 UTC
+
+inline Mount mount_at(std::uint64_t id, std::string point, std::string root = "/") {
+  Mount mount;
+  mount.mount_id = id;
+  mount.root = std::move(root);
+  mount.mount_point = std::move(point);
+  return mount;
+}
+
+inline SuperblockView superblock(std::uint32_t minor, std::vector<Mount> mounts) {
+  SuperblockView view;
+  view.info.id = {0, minor, minor * 100u};
+  view.info.kind = "tmpfs";
+  view.info.mounts = std::move(mounts);
+  return view;
+}
+
+inline Rates rates(double allocated, double freed, double written, double created, double refused) {
+  return {allocated, freed, written, created, 0.0, refused};
+}
+
+// A pod's full /dev/shm, a healthy /run, the kernel's own mount without a limit, and one that is gone.
+inline std::vector<SuperblockView> sample_superblocks() {
+  SuperblockView shm = superblock(45, {mount_at(77, "/dev/shm"), mount_at(90, "/mnt/part", "/part")});
+  shm.info.size_bytes = 64 * mib;
+  shm.info.used_bytes = 64 * mib;
+  shm.info.inodes_total = 1'015'808;
+  shm.info.inodes_used = 44'001;
+  shm.info.drift_bytes = 0;
+  shm.info.drift_inodes = 0;
+  shm.tally.refused = 27'616;
+  shm.tally.refusals = {{TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 27'600}, {TMPFS_OP_CREATE, TMPFS_CAUSE_INODES, 16}};
+  shm.tally.rates = rates(0, 0, 1500, 0.3, 0.3);
+
+  SuperblockView run = superblock(24, {mount_at(30, "/run")});
+  run.info.size_bytes = 800 * mib;
+  run.info.used_bytes = 12 * mib + 300 * kib;
+  run.info.inodes_total = 204'800;
+  run.info.inodes_used = 950;
+  run.info.drift_bytes = 4096;
+  run.info.drift_inodes = -2;
+  run.tally.refused = 0;
+  run.tally.rates = rates(8192, 4096, 5000, 2, 0);
+
+  SuperblockView internal = superblock(1, {});
+  internal.info.kind = "internal";
+  internal.tally.refused = 0;
+  internal.tally.rates = rates(3.5 * 1024 * 1024, 0, 0, 12, 0);
+
+  SuperblockView gone = superblock(51, {});
+  gone.info.dead = true;
+  gone.tally.refused = 2;
+  gone.tally.refusals = {{TMPFS_OP_FAULT, TMPFS_CAUSE_MEMCG, 2}};
+  gone.tally.rates = rates(0, 0, 0, 0, 0);
+  return {internal, run, shm, gone};
+}
+
+inline CgroupView cgroup(CgroupId id, std::string path) {
+  CgroupView view;
+  view.info.id = id;
+  view.info.path = std::move(path);
+  return view;
+}
+
+inline std::vector<CgroupView> sample_cgroups() {
+  CgroupView root = cgroup(1, "/");
+  root.info.memory_unlimited = true;
+  root.info.shmem_bytes = 2 * gib;
+  root.tally.resident_bytes = 0;
+  root.tally.created = 0;
+  root.tally.removed = 0;
+  root.tally.refused = 0;
+  root.tally.rates = rates(0, 0, 0, 0, 0);
+
+  CgroupView pod = cgroup(4711, "/kubepods.slice/kubepods-burstable.slice/pod0c8f/auth-proxy");
+  pod.info.memory_max = 256 * mib;
+  pod.info.shmem_bytes = 64 * mib;
+  pod.tally.resident_bytes = static_cast<std::int64_t>(64 * mib);
+  pod.tally.created = 44'000;
+  pod.tally.removed = 0;
+  pod.tally.refused = 27'600;
+  pod.tally.refusals = {{TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 27'600}};
+  pod.tally.rates = rates(0, 0, 1500, 0.3, 0.3);
+
+  CgroupView dead = cgroup(99, "…/batch-7");
+  dead.info.dead = true;
+  dead.tally.resident_bytes = -4096;
+  dead.tally.created = 3;
+  dead.tally.removed = 4;
+  dead.tally.refused = 0;
+
+  return {root, pod, dead, cgroup(0, "(unattributed)")};
+}
+
+inline Snapshot sample_snapshot() {
+  Snapshot snapshot;
+  snapshot.sequence = 3;
+  snapshot.realtime_ns = noon;
+  snapshot.monotonic_ns = 100 * second;
+  snapshot.interval_ns = second;
+  snapshot.kernel = "6.12.0-amd64";
+  snapshot.mode = {"exact", "fentry", "every hook of the exact mode could be attached",
+                   {"extended attributes before 6.6", "writes through splice"}};
+  snapshot.losses = {{"recursion_misses", 0}, {"ring_full", 3}, {"slots_full", 0}};
+  snapshot.totals = {864 * mib, 76 * mib + 300 * kib, 27'618, 0.3, 4096, 2};
+  snapshot.superblocks = sample_superblocks();
+  snapshot.cgroups = sample_cgroups();
+  return snapshot;
+}
+
+inline RefusalEvent event(std::uint64_t seconds_before, std::string cgroup_path, std::string file) {
+  RefusalEvent event;
+  event.realtime_ns = noon - seconds_before * second;
+  event.monotonic_ns = (100 - seconds_before) * second;
+  event.cgroup_path = std::move(cgroup_path);
+  event.mount_point = "/dev/shm";
+  event.comm = "auth-proxy";
+  event.tgid = 1234;
+  event.error = "ENOSPC";
+  event.bytes_asked = 1500;
+  event.file = std::move(file);
+  event.directory = "shm";
+  return event;
+}
+
+inline EventLog sample_events() {
+  EventLog log;
+  RefusalEvent fault = event(40, "/user.slice", "model.bin");
+  fault.comm = "python3";
+  fault.tgid = 77;
+  fault.operation = TMPFS_OP_FAULT;
+  fault.cause = TMPFS_CAUSE_MEMCG;
+  fault.error = "SIGBUS";
+  fault.bytes_asked = 0;
+  fault.directory = "/";
+  log.push(fault);
+  RefusalEvent cut = event(5, "/kubepods.slice/kubepods-burstable.slice/pod0c8f/auth-proxy", "session_aa");
+  cut.error = "";
+  cut.bytes_asked = 64 * kib;
+  cut.bytes_done = 4 * kib;
+  log.push(cut);
+  log.push(event(0, "/kubepods.slice/kubepods-burstable.slice/pod0c8f/auth-proxy", "session_bb"));
+  RefusalEvent nameless = event(20, "", "");
+  nameless.mount_point = "";
+  nameless.operation = TMPFS_OP_MKDIR;
+  nameless.cause = TMPFS_CAUSE_INODES;
+  log.push(nameless);
+  return log;
+}
+
+}  // namespace tmpfstrace::tui_test

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string>
+
+#include "tui/view_rows.h"
+#include "tui_golden.h"
+#include "tui_samples.h"
+#include "tui_screens.h"
+
+using namespace tmpfstrace;
+using namespace tmpfstrace::tui_test;
+
+namespace {
+
+std::string text_of(const Grid& grid) {
+  std::string text;
+  for (int row = 0; row < grid.rows(); ++row) text += grid.row_text(row) + "\n";
+  return text;
+}
+
+std::vector<std::uint64_t> order(Table table, const TableState& state) {
+  sort_table(table, state);
+  std::vector<std::uint64_t> keys;
+  for (const RowKey& key : row_keys(table)) keys.push_back(key.major);
+  return keys;
+}
+
+using Catch::Matchers::Contains;
+
+}  // namespace
+
+TEST_CASE("golden screens", "[tui][view]") {
+  for (const NamedScreen& screen : golden_screens()) {
+    INFO(screen.name);
+    CHECK(render(screen.grid) == read_golden(screen.name));
+  }
+}
+
+TEST_CASE("hostile names stay in their cells", "[tui][view]") {
+  const std::string hostile = GENERATE(
+      std::string("\x1b[2J\x1b]0;owned\x07"), std::string("\xe2\x80\xaetxt.exe"), std::string("日本語日本語日本語日本語日本語"),
+      std::string("e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"), std::string("\xff\xc0\x9b\x80"),
+      std::string("a\nb\rc\0d", 7), std::string(255, 'x'), std::string(255, '\x1b'), std::string(255, '\xff'));
+  Snapshot snapshot = sample_snapshot();
+  snapshot.kernel = hostile;
+  snapshot.mode.reason = hostile;
+  snapshot.superblocks[1].info.mounts[0].mount_point = hostile;
+  snapshot.cgroups[1].info.path = "/" + hostile;
+  EventLog log;
+  RefusalEvent bad = event(0, hostile, hostile);
+  bad.comm = hostile.substr(0, 15);
+  bad.mount_point = bad.directory = hostile;
+  log.push(bad);
+  for (const View view : {View::Superblocks, View::Cgroups, View::Events}) {
+    for (const GridSize size : {GridSize{15, 60}, GridSize{24, 80}, GridSize{40, 400}}) {
+      for (const Charset charset : {Charset::Utf8, Charset::Ascii}) {
+        ViewState state;
+        state.view = view;
+        const Grid grid = screen_of(snapshot, log, state, size, charset);
+        for (int row = 0; row < grid.rows(); ++row) {
+          int width = 0;
+          for (int column = 0; column < grid.columns(); ++column) {
+            const std::string& text = grid.at(row, column).text;
+            const auto clusters = split_clusters(text, charset);
+            REQUIRE(clusters.size() <= 1);
+            if (!text.empty()) REQUIRE(clusters.front().text == text);
+            width += text_width(text, charset);
+          }
+          REQUIRE(width == size.columns);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("tiny and odd sizes", "[tui][view]") {
+  const Snapshot snapshot = sample_snapshot();
+  for (int rows = 0; rows <= 6; ++rows) {
+    for (int columns = 0; columns <= 12; ++columns) {
+      for (const View view : {View::Superblocks, View::Cgroups, View::Events}) {
+        for (const bool help : {false, true}) {
+          ViewState state;
+          state.view = view;
+          state.help = help;
+          state.help_line = 100;
+          const Grid grid = screen_of(snapshot, sample_events(), state, {rows, columns});
+          REQUIRE(grid.rows() == rows);
+          REQUIRE(grid.columns() == columns);
+          REQUIRE(draw_screen(nullptr, {}, state, {rows, columns}, Charset::Ascii).rows() == rows);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("an empty snapshot says that it is empty", "[tui][view]") {
+  ViewState state;
+  CHECK_THAT(text_of(screen_of({}, EventLog(), state, {24, 80})), Contains("no tmpfs superblock seen"));
+  state.view = View::Cgroups;
+  CHECK_THAT(text_of(screen_of({}, EventLog(), state, {24, 80})), Contains("no cgroup has used tmpfs yet"));
+  state.view = View::Events;
+  CHECK_THAT(text_of(screen_of({}, EventLog(), state, {24, 80})), Contains("no refusal since the start"));
+}
+
+TEST_CASE("any loss is named, none is silent", "[tui][view]") {
+  Snapshot snapshot = sample_snapshot();
+  snapshot.losses = {{"a_lost", 0}, {"ring_full", 1}, {"slots_full", 20}};
+  const Grid grid = screen_of(snapshot, EventLog(), {}, {24, 80});
+  CHECK_THAT(grid.row_text(1), Contains("LOST ring_full 1, slots_full 20"));
+  CHECK(grid.at(1, 0).role == Role::Warning);
+  snapshot.losses = {{"ring_full", 0}};
+  CHECK_THAT(screen_of(snapshot, EventLog(), {}, {24, 80}).row_text(1), !Contains("LOST"));
+}
+
+TEST_CASE("what a mode cannot see is cut with a count", "[tui][view]") {
+  Snapshot snapshot = sample_snapshot();
+  snapshot.losses.clear();
+  snapshot.mode.reason = "";
+  snapshot.mode.blind = {"alpha", "beta", std::string(200, 'x')};
+  CHECK_THAT(screen_of(snapshot, EventLog(), {}, {24, 80}).row_text(1), Contains("not seen: alpha; beta (+1)"));
+  CHECK_THAT(screen_of(snapshot, EventLog(), {}, {24, 20}).row_text(1), Contains("3 not seen"));
+}
+
+TEST_CASE("sorting", "[tui][view]") {
+  const Table table = superblock_table(sample_snapshot());  // minors 1, 24, 45, 51; fill known of 24 and 45
+  TableState state;
+  CHECK(order(table, state) == std::vector<std::uint64_t>{45, 24, 1, 51});
+  state.reversed = true;  // absent stays last
+  CHECK(order(table, state) == std::vector<std::uint64_t>{24, 45, 1, 51});
+  state = {.sort_column = 10};  // REFUSED 0, 0, 27616, 2: equal ones in the order of their keys
+  CHECK(order(table, state) == std::vector<std::uint64_t>{45, 51, 1, 24});
+  state.reversed = true;
+  CHECK(order(table, state) == std::vector<std::uint64_t>{1, 24, 51, 45});
+  state = {.sort_column = 999};
+  CHECK(order(table, state).size() == 4);
+}
+
+TEST_CASE("the order does not depend on the order of arrival", "[tui][view]") {
+  Snapshot snapshot = sample_snapshot();
+  const Table before = cgroup_table(snapshot);
+  std::reverse(snapshot.cgroups.begin(), snapshot.cgroups.end());
+  const Table after = cgroup_table(snapshot);
+  for (std::size_t column = 0; column < before.columns.size(); ++column) {
+    for (const bool reversed : {false, true}) {
+      const TableState state{.sort_column = column, .reversed = reversed};
+      CHECK(order(before, state) == order(after, state));
+    }
+  }
+}
+
+TEST_CASE("names and causes", "[tui][view]") {
+  Superblock superblock;
+  superblock.kind = "tmpfs";
+  CHECK(superblock_name(superblock) == "(no mount)");
+  superblock.mounts = {mount_at(1, "/bound", "/part"), mount_at(9, "/late"), mount_at(5, "/first")};
+  CHECK(superblock_name(superblock) == "/first +2");
+  CHECK(main_cause({}) == "-");
+  CHECK(main_cause({{TMPFS_OP_WRITE, TMPFS_CAUSE_MEMCG, 2},
+                    {TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 3},
+                    {TMPFS_OP_FAULT, TMPFS_CAUSE_MEMCG, 2}}) == "memcg");
+}
+
+TEST_CASE("the event log is bounded and its numbers go on", "[tui][view]") {
+  EventLog log(2);
+  for (int i = 0; i < 5; ++i) log.push({});
+  REQUIRE(log.events().size() == 2);
+  CHECK(log.events().front().number == 4);
+  CHECK(log.pushed() == 5);
+}
