@@ -146,10 +146,7 @@ void Worker::rename_some(std::uint64_t what) {
   if (what == 0) {
     ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE);
   } else if (what == 1) {
-    const bool done = note(::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_WHITEOUT), kRename,
-                           kInodes, tally()) == 0;
-    // Two names of one inode: the kernel does nothing, and makes no whiteout.
-    tally().created[kOther] += done ? 1 : 0;
+    note(::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_WHITEOUT), kRename, kInodes, tally());
   } else {
     ::rename(from.c_str(), to.c_str());
   }
