@@ -52,9 +52,9 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -W
               -D__TARGET_ARCH_x86 -Ibpf $(BPF_SYSTEM)
 
 # Only libbcc_bpf, from the archive: its shared cousin libbcc would bring in all of LLVM.
-# libbpf stands before it because the archive holds a copy of libbpf's symbols.
+# It uses libbpf itself, so libbpf stands behind it.
 LIBS_HOST := -lfmt -lzstd
-LIBS_BPF  := -lbpf -l:libbcc_bpf.a -lelf -lz
+LIBS_BPF  := -l:libbcc_bpf.a -lbpf -lelf -lz
 LIBS_TERM := -lncursesw -ltinfo
 
 # ---- sources --------------------------------------------------------------------------------------
