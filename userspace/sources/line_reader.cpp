@@ -58,7 +58,7 @@ Result<LineReader> LineReader::open(const std::string& path) {
 Result<std::optional<std::string>> LineReader::next() {
   std::string line;
   while (!take_line(line)) {
-    if (text_.size() - position_ > longest_line) problem_ = fmt::format("a line is longer than {} bytes", longest_line);
+    if (searched_ - position_ > longest_line) problem_ = fmt::format("a line is longer than {} bytes", longest_line);
     if (problem_.empty() && !at_end_) {
       read_more();
       continue;
@@ -73,11 +73,9 @@ Result<std::optional<std::string>> LineReader::next() {
 }
 
 bool LineReader::take_line(std::string& line) {
-  const std::size_t end = text_.find('\n', std::max(position_, searched_));
-  if (end == std::string::npos) {
-    searched_ = text_.size();
-    return false;
-  }
+  const std::size_t end = std::min(text_.find('\n', std::max(position_, searched_)), text_.size());
+  searched_ = end;
+  if (end == text_.size() || end - position_ > longest_line) return false;
   line.assign(text_, position_, end - position_);
   line_offset_ = next_offset_;
   ++line_number_;
