@@ -13,6 +13,9 @@
 
 namespace tmpfstrace {
 
+// The row that holds what cgroups and superblocks that are gone have left in the books; no cgroup has this id.
+constexpr CgroupId kEndedCgroups = ~CgroupId{0};
+
 // A superblock as the programs know it.
 struct KernelSuperblock {
   SuperblockId id;
@@ -59,6 +62,9 @@ class LedgerSource {
 
   virtual int event_fd() const = 0;  // readable when events are ready; owned by the source
   virtual Result<void> drain_events(const EventHandler& handler) = 0;
+
+  // /proc/sys/vm/overcommit_memory == 2: a block may then be refused by the node, with the errno of a full superblock.
+  virtual void set_overcommit_never(bool) {}
 
   // The superblocks that are mounted now and the cgroups that exist, so that what is gone can be given back.
   virtual void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) = 0;

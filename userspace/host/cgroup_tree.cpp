@@ -48,6 +48,14 @@ void CgroupTree::visit(int root, const std::string& path, std::vector<std::strin
   if (!listed && !has_vanished(listed.error().code)) unreadable_.push_back(path);
 }
 
+std::vector<CgroupId> CgroupTree::living() const {
+  std::vector<CgroupId> ids;
+  for (const auto& [id, entry] : known_) {
+    if (!entry.dead_since_ns) ids.push_back(id);
+  }
+  return ids;
+}
+
 bool CgroupTree::is_below_unreadable(const std::string& path) const {
   for (const auto& prefix : unreadable_) {
     if (prefix == "/" || path == prefix || path.starts_with(prefix + "/")) return true;

@@ -44,6 +44,8 @@ class CgroupTree {
   // error of that walk is an error here; the known names stay.
   Result<std::optional<CgroupName>> lookup(CgroupId id, std::uint64_t now_ns);
 
+  std::vector<CgroupId> living() const;  // as of the last walk
+
   std::size_t size() const { return known_.size(); }
   std::uint64_t walks() const { return walks_; }
   std::uint64_t unreadable_directories() const { return unreadable_.size(); }  // of the last walk

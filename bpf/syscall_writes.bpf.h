@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Calls that put data into a file: bytes from the return value, refusals from the errno and from what was cut short. */
+#ifndef SYSCALL_WRITES_BPF_H
+#define SYSCALL_WRITES_BPF_H
+
+#include "syscall_books.bpf.h"
+
+#define MOST_BYTES 0x7ffff000 /* MAX_RW_COUNT: no call moves more, whoever asks */
+#define MOST_SEGMENTS 1024 /* UIO_MAXIOV */
+#define UNKNOWN_SIZE (~0ULL)
+
+struct segment {
+	__u64 base;
+	__u64 length;
+};
+
+/* Bytes that a vector asks for; UNKNOWN_SIZE when the memory that describes it is not there to be read. */
+static __noinline __u64 vector_bytes(const struct segment *vector, __u64 count)
+{
+	struct segment segment;
+	__u64 sum = 0;
+	__u32 i;
+
+	for (i = 0; i < MOST_SEGMENTS; i++) {
+		if (i >= count)
+			break;
+		if (bpf_probe_read_user(&segment, sizeof(segment), vector + i))
+			return UNKNOWN_SIZE;
+		sum += segment.length;
+	}
+	return sum;
+}
+
+static __always_inline __u64 bytes_asked(struct call *call)
+{
+	__u64 asked;
+
+	switch (call->nr) {
+	case NR_WRITEV:
+	case NR_PWRITEV:
+	case NR_PWRITEV2:
+		asked = vector_bytes((void *)READ(call->regs, si), READ(call->regs, dx));
+		break;
+	case NR_FALLOCATE:
+		return READ(call->regs, r10);
+	case NR_SENDFILE:
+		asked = READ(call->regs, r10);
+		break;
+	case NR_SPLICE:
+	case NR_COPY_FILE_RANGE:
+		asked = READ(call->regs, r8);
+		break;
+	default:
+		asked = READ(call->regs, dx);
+	}
+	return asked != UNKNOWN_SIZE && asked > MOST_BYTES ? MOST_BYTES : asked;
+}
+
+static __always_inline __u32 write_operation(__u32 nr)
+{
+	if (nr == NR_FALLOCATE)
+		return TMPFS_OP_FALLOCATE;
+	return nr == NR_SENDFILE || nr == NR_SPLICE || nr == NR_COPY_FILE_RANGE ? TMPFS_OP_SPLICE : TMPFS_OP_WRITE;
+}
+
+static __always_inline __u32 write_fd(struct call *call)
+{
+	if (call->nr == NR_SPLICE || call->nr == NR_COPY_FILE_RANGE)
+		return READ(call->regs, dx);
+	return READ(call->regs, di);
+}
+
+static __always_inline __u32 write_error_cause(struct super_block *sb, long error)
+{
+	switch (error) {
+	case -ENOSPC:
+		return block_cause(sb);
+	case -EDQUOT:
+		return TMPFS_CAUSE_QUOTA;
+	case -ENOMEM:
+		return memory_cause();
+	default:
+		return TMPFS_CAUSE_MAX;
+	}
+}
+
+/* A short write has no errno. The superblock is as full as it was a moment ago, or the reason remains unknown. */
+static __always_inline __u32 short_write_cause(struct super_block *sb)
+{
+	if (is_full(sb))
+		return TMPFS_CAUSE_BLOCKS;
+	if (memcg_is_full())
+		return TMPFS_CAUSE_MEMCG;
+	count_syscall_loss(SYSCALL_LOSS_SHORT_WRITES);
+	return TMPFS_CAUSE_MAX;
+}
+
+static __noinline int on_tmpfs_write(struct call *call, struct file *file, struct super_block *sb)
+{
+	struct refusal refusal = {.sb = sb, .operation = write_operation(call->nr), .cause = TMPFS_CAUSE_MAX};
+	__u64 asked = bytes_asked(call);
+	long ret = call->ret;
+	__u32 index;
+	int is_short;
+
+	know_superblock(sb);
+	index = slot_of(current_cgroup(), sb);
+	/* A source of splice and its kind that ends early is no short write: only write and its kind know what was asked. */
+	is_short = refusal.operation == TMPFS_OP_WRITE && ret > 0 && asked != UNKNOWN_SIZE && (__u64)ret < asked;
+	if (refusal.operation == TMPFS_OP_WRITE && ret > 0 && asked == UNKNOWN_SIZE)
+		count_syscall_loss(SYSCALL_LOSS_SHORT_WRITES);
+	if (ret < 0)
+		refusal.cause = write_error_cause(sb, ret);
+	else if (is_short)
+		refusal.cause = short_write_cause(sb);
+	if (refusal.operation != TMPFS_OP_FALLOCATE && (ret > 0 || refusal.cause < TMPFS_CAUSE_MAX)) {
+		COUNT(index, write_calls, 1);
+		if (ret > 0)
+			COUNT(index, written_bytes, ret);
+		if (is_short)
+			COUNT(index, short_writes, 1);
+	}
+	if (refusal.cause >= TMPFS_CAUSE_MAX)
+		return 0;
+	refusal.inode = READ(file, f_inode);
+	refusal.dentry = READ(file, f_path.dentry);
+	refusal.bytes_asked = asked == UNKNOWN_SIZE ? 0 : asked;
+	refusal.bytes_done = ret > 0 ? ret : 0;
+	refusal.error = ret < 0 ? -ret : 0;
+	refusal.syscall = call->nr;
+	count_refusal(call->ctx, &refusal);
+	return 0;
+}
+
+static __always_inline void on_write_call(struct call *call)
+{
+	struct super_block *sb;
+	struct file *file;
+
+	if (call->nr == NR_FALLOCATE && call->ret == 0)
+		return;
+	file = file_of_fd(write_fd(call));
+	sb = file ? tmpfs_of_file(file) : 0;
+	if (sb)
+		on_tmpfs_write(call, file, sb);
+}
+
+/* fsetxattr: the inode budget pays for extended attributes (since 6.6). Any kind of file has them. */
+static __noinline int on_fsetxattr(struct call *call)
+{
+	struct refusal refusal = {.operation = TMPFS_OP_XATTR, .cause = TMPFS_CAUSE_INODES, .error = ENOSPC};
+	struct file *file;
+
+	if (call->ret != -ENOSPC)
+		return 0;
+	file = file_of_fd(READ(call->regs, di));
+	if (!file)
+		return 0;
+	refusal.inode = READ(file, f_inode);
+	refusal.dentry = READ(file, f_path.dentry);
+	{
+		struct inode *inode = refusal.inode;
+
+		refusal.sb = READ(inode, i_sb);
+	}
+	{
+		struct super_block *sb = refusal.sb;
+
+		if (READ(sb, s_magic) != TMPFS_MAGIC_NUMBER)
+			return 0;
+		know_superblock(sb);
+	}
+	refusal.syscall = call->nr;
+	count_refusal(call->ctx, &refusal);
+	return 0;
+}
+
+#endif /* SYSCALL_WRITES_BPF_H */

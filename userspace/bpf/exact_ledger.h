@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exact mode as a ledger source: reads the tracer's shared memory, seeds it, gives back what has died.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "bpf/event_ring.h"
+#include "bpf/ledger_source.h"
+#include "bpf/tracer.h"
+#include "host/host_paths.h"
+
+namespace tmpfstrace {
+
+class ExactLedger : public LedgerSource {
+ public:
+  static Result<std::unique_ptr<ExactLedger>> start(const HostPaths& paths, const KernelShape& shape,
+                                                    const HookPlan& plan, const TracerOptions& options);
+
+  std::string mode_name() const override { return "exact"; }
+  std::string hooks_name() const override;
+  std::vector<HookReport> hooks() const override;
+  std::vector<std::string> blind() const override;
+  Result<void> seed(const std::vector<Superblock>& superblocks) override;
+  Result<LedgerReading> read() override;
+  int event_fd() const override { return ring_->fd(); }
+  Result<void> drain_events(const EventHandler& handler) override;
+  void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) override;
+
+  void set_overcommit_never(bool never) override { tracer_->set_overcommit_never(never); }
+
+ private:
+  ExactLedger(HostPaths paths, HookPlan plan);
+  SuperblockId superblock_of(std::uint32_t row) const;
+  void read_losses(std::map<std::string, std::uint64_t>& losses) const;
+
+  HostPaths paths_;
+  HookPlan plan_;
+  std::unique_ptr<Tracer> tracer_;
+  std::unique_ptr<EventRing> ring_;  // after the tracer: destroyed first
+  // Counts of slots that were given back, so that nothing cumulative ever shrinks: by superblock, for ended cgroups.
+  std::map<SuperblockId, Counters> ended_;
+  std::map<std::string, std::uint64_t> walk_losses_;
+  std::uint64_t undecodable_events_ = 0;
+};
+
+
+}  // namespace tmpfstrace

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/live_start.h"
+
+#include <bpf/libbpf.h>
+#include <linux/capability.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+
+#include "bpf/exact_ledger.h"
+#include "bpf/syscall_ledger.h"
+#include "host/kernel_symbols.h"
+
+namespace tmpfstrace {
+namespace {
+
+int print_debug(libbpf_print_level, const char* format, va_list arguments) {
+  return std::vfprintf(stderr, format, arguments);
+}
+
+// libbpf is quiet: what matters of its errors is in ours. TMPFSTRACE_DEBUG=1 shows all it says, the verifier's log included.
+void set_libbpf_voice() {
+  const char* debug = std::getenv("TMPFSTRACE_DEBUG");
+  libbpf_set_print(debug != nullptr && *debug == '1' ? print_debug : nullptr);
+}
+
+// Absent when nothing is missing.
+std::optional<Error> missing_privilege(const KernelFacts& facts) {
+  if (!facts.effective_capabilities) return std::nullopt;
+  const std::uint64_t have = *facts.effective_capabilities;
+  const bool bpf = has_capability(have, CAP_SYS_ADMIN) || (has_capability(have, CAP_BPF) && has_capability(have, CAP_PERFMON));
+  if (bpf) return std::nullopt;
+  return Error{"missing privilege: counting needs CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN)",
+               "run as root; --mode poll needs none of them, but sees only usage", EPERM};
+}
+
+Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, const LiveStart& start) {
+  TracerOptions tracer;
+  tracer.max_slots = options.max_slots;
+  tracer.max_superblocks = options.max_superblocks;
+  tracer.max_inodes = options.max_inodes;
+  tracer.events_per_second = options.events ? options.event_rate : 0;
+  tracer.memcg_identity = start.facts.memory_controller.value_or(false);
+  tracer.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
+  const auto symbols = KernelSymbols::load(start.paths, {"shmem_mfill_atomic_pte"});
+  if (symbols)
+    if (const KernelSymbol* mfill = symbols->find("shmem_mfill_atomic_pte"); mfill && mfill->address && mfill->size) {
+      tracer.mfill_start = *mfill->address;
+      tracer.mfill_end = *mfill->address + *mfill->size;
+    }
+  const HookPlan plan = plan_hooks(start.probed.shape, start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry
+                                                                                               : HookFlavour::Kprobe);
+  auto ledger = ExactLedger::start(start.paths, start.probed.shape, plan, tracer);
+  if (!ledger) return tl::unexpected(ledger.error());
+  return std::move(*ledger);
+}
+
+Result<std::unique_ptr<LedgerSource>> start_syscall(const LiveOptions& options, const LiveStart& start) {
+  SyscallOptions syscall;
+  syscall.max_slots = options.max_slots;
+  syscall.max_superblocks = options.max_superblocks;
+  syscall.events_per_second = options.events ? options.event_rate : 0;
+  syscall.memcg_identity = start.facts.memory_controller.value_or(false);
+  syscall.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
+  auto ledger = SyscallLedger::start(syscall);
+  if (!ledger) return tl::unexpected(ledger.error());
+  return std::move(*ledger);
+}
+
+Result<std::unique_ptr<LedgerSource>> start_ledger(const LiveOptions& options, const LiveStart& start) {
+  switch (start.decision.mode) {
+    case RunMode::Exact: return start_exact(options, start);
+    case RunMode::Syscall: return start_syscall(options, start);
+    case RunMode::Poll: break;
+  }
+  return std::unique_ptr<LedgerSource>();
+}
+
+const char* const kPollBlind[] = {
+    "allocations, frees, writes and created files: only the present use of each superblock is known",
+    "refusals of any kind: a full superblock is seen, who was refused is not",
+    "which cgroup filled which superblock: memory.stat tells the shared memory of a cgroup, not where it lies",
+};
+
+}  // namespace
+
+Result<LiveStart> start_live(const LiveOptions& options) {
+  set_libbpf_voice();
+  LiveStart start;
+  auto facts = probe_kernel_facts(start.paths);
+  if (!facts) return tl::unexpected(facts.error());
+  start.facts = std::move(*facts);
+  if (options.mode != "poll")
+    if (auto missing = missing_privilege(start.facts)) return tl::unexpected(*missing);
+  auto hierarchy = probe_cgroup_hierarchy(start.paths);
+  if (!hierarchy) return tl::unexpected(hierarchy.error());
+  start.hierarchy = std::move(*hierarchy);
+  if (options.mode != "poll") start.probed = probe_host(start.facts);
+
+  auto decision = decide_mode(start.probed.abilities, options.mode, options.hooks);
+  if (!decision) return tl::unexpected(decision.error());
+  start.decision = *decision;
+  auto ledger = start_ledger(options, start);
+  if (!ledger) return tl::unexpected(ledger.error());
+  start.ledger = std::move(*ledger);
+
+  start.mode = {run_mode_name(start.decision.mode), run_hooks_name(start.decision.hooks), start.decision.reason, {}};
+  if (start.ledger)
+    start.mode.blind = start.ledger->blind();
+  else
+    start.mode.blind.assign(std::begin(kPollBlind), std::end(kPollBlind));
+  return start;
+}
+
+}  // namespace tmpfstrace

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// From nothing to a running mode: probe, decide, attach.
+#pragma once
+
+#include <memory>
+
+#include "bpf/abilities.h"
+#include "bpf/ledger_source.h"
+#include "host/cgroup_layout.h"
+#include "host/host_paths.h"
+#include "host/kernel_facts.h"
+#include "sources/live_source.h"
+
+namespace tmpfstrace {
+
+struct LiveStart {
+  HostPaths paths;
+  KernelFacts facts;
+  CgroupHierarchy hierarchy;
+  ProbedHost probed;
+  ModeDecision decision;
+  std::unique_ptr<LedgerSource> ledger;  // null when polling
+  Mode mode;
+};
+
+Result<LiveStart> start_live(const LiveOptions& options);
+
+
+}  // namespace tmpfstrace
