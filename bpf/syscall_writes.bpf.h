@@ -4,6 +4,7 @@
 #define SYSCALL_WRITES_BPF_H
 
 #include "syscall_books.bpf.h"
+#include "syscall_numbers.bpf.h"
 
 #define MOST_BYTES 0x7ffff000 /* MAX_RW_COUNT: no call moves more, whoever asks */
 #define MOST_SEGMENTS 1024 /* UIO_MAXIOV */

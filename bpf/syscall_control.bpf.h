@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What user space asks for, run by BPF_PROG_TEST_RUN in its own context; see also control.bpf.h. */
+#ifndef SYSCALL_CONTROL_BPF_H
+#define SYSCALL_CONTROL_BPF_H
+
+#include "control.bpf.h"
+#include "syscall_faults.bpf.h"
+
+struct file___private {
+	void *private_data;
+} KERNEL_STRUCT;
+
+/* The handles of a per-CPU map's memory lie in a union at the end of its description; its name differs by kernel. */
+struct bpf_array___parts {
+	void *pptrs[1];
+} KERNEL_STRUCT;
+
+/*
+ * args[0] = a descriptor of "scratch". Run once on each CPU: where its copy of the map's value lies, less the handle that
+ * stands for all copies, is how far that CPU's per-CPU memory is from its handles.
+ */
+SEC("raw_tp")
+int c_learn_cpu(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct file___private *file = (void *)file_of_fd(ctx->args[0]);
+	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
+	void *value = bpf_map_lookup_elem(&scratch, &zero);
+	struct bpf_array___parts *array;
+	__u64 handle = 0;
+
+	if (!file || !value || cpu >= MOST_CPUS || !bpf_core_field_exists(struct bpf_array___parts, pptrs))
+		return 0;
+	array = READ(file, private_data);
+	bpf_probe_read_kernel(&handle, sizeof(handle), (void *)array + bpf_core_field_offset(struct bpf_array___parts, pptrs));
+	if (!handle)
+		return 0;
+	cpu_offsets[cpu] = (__u64)value - handle;
+	return 1;
+}
+
+SEC("raw_tp")
+int c_learn_root(void *ctx)
+{
+	struct fs_struct *fs = READ(current_task(), fs);
+
+	own_root_mount = (__u64)READ(fs, root.mnt);
+	own_root_dentry = (__u64)READ(fs, root.dentry);
+	return 1;
+}
+
+/*
+ * args: a descriptor of the file or directory, the cgroup, operation, error, bytes asked, SYSCALL_* flags, the cgroup's name
+ * in the caller's memory. Returns SYSCALL_RESULT_*.
+ */
+SEC("raw_tp")
+int c_count_refusal(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct file *file = file_of_fd(ctx->args[0]);
+	__u64 cgroup_id = ctx->args[1], now = bpf_ktime_get_ns();
+	__u32 operation = ctx->args[2], cause, index;
+	__s32 error = ctx->args[3];
+	__u32 result;
+	struct tmpfs_slot *slot;
+	struct super_block *sb;
+
+	if (!file || operation >= TMPFS_OP_MAX)
+		return SYSCALL_RESULT_NONE;
+	sb = READ(file, f_inode, i_sb);
+	if (READ(sb, s_magic) != TMPFS_MAGIC_NUMBER)
+		return SYSCALL_RESULT_NONE;
+	if (operation == TMPFS_OP_FAULT)
+		cause = block_cause(sb);
+	else
+		cause = path_cause(sb, error, operation, ctx->args[4], ctx->args[5] & SYSCALL_MEMCG_FULL);
+	index = slot_of_other(cgroup_id, sb, 0, (void *)ctx->args[6]);
+	slot = slot_at(index);
+	if (!slot || cause >= TMPFS_CAUSE_MAX)
+		return SYSCALL_RESULT_NONE;
+	ADD(slot->counters.refusals[operation][cause], 1);
+	result = (index & SYSCALL_RESULT_SLOT) | cause << SYSCALL_RESULT_CAUSE_SHIFT;
+	if (now - slot->window_start_ns[cause] > NS_PER_SECOND) {
+		slot->window_start_ns[cause] = now;
+		slot->window_events[cause] = 0;
+	}
+	if (slot->window_events[cause] >= config.events_per_second) {
+		ADD(slot->counters.events_held[cause], 1);
+		return result;
+	}
+	slot->window_events[cause]++;
+	return result | SYSCALL_RESULT_SHOW;
+}
+
+#define ROWS_AT_ONCE 64
+
+/* args[0] = first row to look at: which of the next superblocks have ended? Nothing else tells. */
+SEC("raw_tp")
+int c_check_superblocks(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 first = ctx->args[0], i;
+
+	for (i = 0; i < ROWS_AT_ONCE; i++) {
+		__u32 index = first + i;
+		struct tmpfs_sb_row *row = bpf_map_lookup_elem(&sb_rows, &index);
+		struct super_block___identity *sb;
+		__u64 *uuid;
+
+		if (!row)
+			break;
+		if (!index || !row->in_use || (row->flags & TMPFS_SB_DEAD))
+			continue;
+		sb = (void *)row->sb;
+		uuid = bpf_map_lookup_elem(&sb_uuids, &index);
+		/* freed memory keeps its contents until it is given out again, and then it has no such uuid */
+		if (READ(sb, s_active.counter) == 0 || (uuid && *uuid != uuid_of((void *)sb)))
+			end_superblock(row->sb, index);
+	}
+	return 1;
+}
+
+#endif /* SYSCALL_CONTROL_BPF_H */

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Calls that make a name. A failed one tells neither inode nor superblock: where the path is a bare name the directory is
+ * at hand and the refusal is counted here; otherwise the path goes to user space, which resolves it and has it counted.
+ */
+#ifndef SYSCALL_PATHS_BPF_H
+#define SYSCALL_PATHS_BPF_H
+
+#include "syscall_books.bpf.h"
+#include "syscall_numbers.bpf.h"
+
+#define O_CREAT 0100
+#define O_EXCL 0200
+#define O_NOFOLLOW 0400000
+#define O_TMPFILE_BIT 020000000
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define FMODE_CREATED 0x100000
+#define SHORT_SYMLINK_LEN 128 /* up to here a target lives in the inode; longer ones take a page */
+#define RECORD_HEAD (sizeof(struct syscall_record) - SYSCALL_PATH_LEN)
+
+/* One record is built at a time on a CPU: a program that is running there already is skipped, and counted as a miss. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct syscall_record);
+} scratch SEC(".maps");
+
+struct path_call {
+	const char *path;
+	const char *target; /* of a symbolic link */
+	int dirfd;
+	__u32 operation;
+	__u32 flags; /* SYSCALL_PATH_* */
+	__u32 open_flags;
+};
+
+static __always_inline __u32 open_flags(struct call *call)
+{
+	__u64 flags = 0;
+
+	switch (call->nr) {
+	case NR_OPEN:
+		return READ(call->regs, si);
+	case NR_OPENAT:
+		return READ(call->regs, dx);
+	case NR_OPENAT2: /* struct open_how begins with the flags */
+		bpf_probe_read_user(&flags, sizeof(flags), (void *)READ(call->regs, dx));
+		return flags;
+	default:
+		return O_CREAT;
+	}
+}
+
+/* A file came to be: FMODE_CREATED is the kernel's own word for it; O_TMPFILE always makes one. */
+static __noinline int on_opened(struct call *call)
+{
+	__u32 flags = open_flags(call), index;
+	struct super_block *sb;
+	struct file *file;
+
+	if (!(flags & (O_CREAT | O_TMPFILE_BIT)))
+		return 0;
+	file = file_of_fd(call->ret);
+	if (!file || (!(flags & O_TMPFILE_BIT) && !(READ(file, f_mode) & FMODE_CREATED)))
+		return 0;
+	sb = tmpfs_of_file(file);
+	if (!sb)
+		return 0;
+	know_superblock(sb);
+	index = slot_of(current_cgroup(), sb);
+	COUNT(index, created[TMPFS_KIND_REGULAR], 1);
+	if (flags & O_TMPFILE_BIT)
+		COUNT(index, created[TMPFS_KIND_TMPFILE], 1);
+	return 0;
+}
+
+static __always_inline void describe_open(struct call *call, struct path_call *out, int at)
+{
+	out->open_flags = open_flags(call);
+	out->operation = TMPFS_OP_CREATE;
+	if (out->open_flags & O_TMPFILE_BIT) {
+		out->operation = TMPFS_OP_TMPFILE;
+		out->flags = SYSCALL_PATH_OBJECT | SYSCALL_PATH_FOLLOW;
+	} else if (!(out->open_flags & (O_EXCL | O_NOFOLLOW))) {
+		out->flags = SYSCALL_PATH_FOLLOW;
+	}
+	out->dirfd = at ? (int)READ(call->regs, di) : AT_FDCWD;
+	out->path = (void *)(at ? READ(call->regs, si) : READ(call->regs, di));
+}
+
+/* Which argument is what; 0 for a call that is none of these. */
+static __noinline int describe_path_call(struct call *call, struct path_call *out)
+{
+	unsigned long di = READ(call->regs, di), si = READ(call->regs, si), dx = READ(call->regs, dx);
+	unsigned long r10 = READ(call->regs, r10);
+
+	out->dirfd = AT_FDCWD;
+	switch (call->nr) {
+	case NR_OPEN:
+	case NR_CREAT:
+		describe_open(call, out, 0);
+		return out->open_flags & (O_CREAT | O_TMPFILE_BIT);
+	case NR_OPENAT:
+	case NR_OPENAT2:
+		describe_open(call, out, 1);
+		return out->open_flags & (O_CREAT | O_TMPFILE_BIT);
+	case NR_MKDIR:
+	case NR_MKNOD:
+		out->operation = call->nr == NR_MKDIR ? TMPFS_OP_MKDIR : TMPFS_OP_MKNOD;
+		out->path = (void *)di;
+		return 1;
+	case NR_MKDIRAT:
+	case NR_MKNODAT:
+		out->operation = call->nr == NR_MKDIRAT ? TMPFS_OP_MKDIR : TMPFS_OP_MKNOD;
+		out->dirfd = di;
+		out->path = (void *)si;
+		return 1;
+	case NR_SYMLINK:
+		out->operation = TMPFS_OP_SYMLINK;
+		out->target = (void *)di;
+		out->path = (void *)si;
+		return 1;
+	case NR_SYMLINKAT:
+		out->operation = TMPFS_OP_SYMLINK;
+		out->target = (void *)di;
+		out->dirfd = si;
+		out->path = (void *)dx;
+		return 1;
+	case NR_LINK:
+	case NR_RENAME:
+		out->operation = call->nr == NR_LINK ? TMPFS_OP_LINK : TMPFS_OP_RENAME;
+		out->path = (void *)si;
+		return 1;
+	case NR_LINKAT:
+	case NR_RENAMEAT:
+	case NR_RENAMEAT2:
+		out->operation = call->nr == NR_LINKAT ? TMPFS_OP_LINK : TMPFS_OP_RENAME;
+		out->dirfd = dx;
+		out->path = (void *)r10;
+		return 1;
+	case NR_SETXATTR:
+	case NR_LSETXATTR:
+		out->operation = TMPFS_OP_XATTR;
+		out->flags = SYSCALL_PATH_OBJECT | (call->nr == NR_SETXATTR ? SYSCALL_PATH_FOLLOW : 0);
+		out->path = (void *)di;
+		return 1;
+	case NR_SETXATTRAT:
+		out->operation = TMPFS_OP_XATTR;
+		out->flags = SYSCALL_PATH_OBJECT | (dx & AT_SYMLINK_NOFOLLOW ? 0 : SYSCALL_PATH_FOLLOW);
+		out->dirfd = di;
+		out->path = (void *)si;
+		return 1;
+	}
+	return 0;
+}
+
+/* The same verdict as the exact mode's, but for the page that a long symbolic link takes. */
+static __always_inline __u32 path_cause(struct super_block *sb, __s32 error, __u32 operation, __u64 asked, int memcg_full)
+{
+	struct shmem_sb_info *info = sb_info(sb);
+
+	if (error == EDQUOT)
+		return TMPFS_CAUSE_QUOTA;
+	if (!has_inodes_left(sb))
+		return TMPFS_CAUSE_INODES;
+	if (operation == TMPFS_OP_SYMLINK && asked >= SHORT_SYMLINK_LEN && READ(info, max_blocks))
+		return TMPFS_CAUSE_BLOCKS;
+	if (memcg_full)
+		return TMPFS_CAUSE_MEMCG;
+	return READ(info, max_inodes) ? TMPFS_CAUSE_INODES : TMPFS_CAUSE_MEMORY;
+}
+
+static __always_inline int has_slash(const char *path)
+{
+	__u32 i;
+
+	for (i = 0; i < TMPFS_NAME_LEN; i++) {
+		if (path[i] == '/')
+			return 1;
+		if (!path[i])
+			return 0;
+	}
+	return 1; /* longer than any one name */
+}
+
+static __always_inline int root_is_ours(void)
+{
+	struct fs_struct *fs = READ(current_task(), fs);
+
+	return own_root_dentry && (__u64)READ(fs, root.mnt) == own_root_mount &&
+	       (__u64)READ(fs, root.dentry) == own_root_dentry;
+}
+
+/* A bare name in a tmpfs directory: the superblock is known. 1: counted. */
+static __noinline int count_bare_name(struct call *call, struct path_call *what, struct syscall_record *record)
+{
+	struct refusal refusal = {.operation = what->operation, .error = -call->ret, .syscall = call->nr};
+	struct inode *directory;
+	struct super_block *sb;
+
+	if ((what->flags & SYSCALL_PATH_OBJECT) || has_slash(record->path))
+		return 0;
+	directory = start_directory(what->dirfd);
+	if (!directory)
+		return 0;
+	sb = READ(directory, i_sb);
+	if (READ(sb, s_magic) != TMPFS_MAGIC_NUMBER)
+		return (what->flags & SYSCALL_PATH_FOLLOW) ? 0 : 1; /* another file system's affair */
+	/* open() may have followed a symbolic link of that name to elsewhere: not when it is here that inodes are short */
+	if ((what->flags & SYSCALL_PATH_FOLLOW) && has_inodes_left(sb))
+		return 0;
+	know_superblock(sb);
+	refusal.sb = sb;
+	refusal.cause = path_cause(sb, refusal.error, what->operation, record->bytes_asked, memcg_is_full());
+	count_refusal(call->ctx, &refusal);
+	return 1;
+}
+
+static __always_inline void fill_record(struct syscall_record *record, __u32 type, __u32 operation, __s32 error, __u32 nr)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	record->abi_version = TMPFS_ABI_VERSION;
+	record->type = type;
+	record->time_ns = bpf_ktime_get_ns();
+	record->cgroup_id = current_cgroup();
+	record->tgid = id >> 32;
+	record->tid = id;
+	record->operation = operation;
+	record->error = error;
+	record->syscall = nr;
+	record->pad = 0;
+	record->flags = memcg_is_full() ? SYSCALL_MEMCG_FULL : 0;
+	bpf_get_current_comm(record->comm, sizeof(record->comm));
+}
+
+static __noinline int send_record(void *ctx, struct syscall_record *record)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct cgroup_subsys_state *css = config.use_memcg_identity ? task_memory_css(task) : 0;
+	struct cgroup *cgroup = css ? READ(css, cgroup) : READ(task, cgroups, dfl_cgrp);
+	__u32 length = record->path_length;
+	long stack;
+
+	__builtin_memset(record->cgroup_name, 0, sizeof(record->cgroup_name));
+	bpf_probe_read_kernel_str(record->cgroup_name, sizeof(record->cgroup_name), READ(cgroup, kn, name));
+	__builtin_memset(record->stack, 0, sizeof(record->stack));
+	stack = bpf_get_stack(ctx, record->stack, sizeof(record->stack), BPF_F_USER_STACK);
+	record->stack_depth = stack > 0 ? stack / sizeof(record->stack[0]) : 0;
+	if (length > SYSCALL_PATH_LEN)
+		return 0;
+	if (bpf_ringbuf_output(&events, record, RECORD_HEAD + length, 0))
+		count_syscall_loss(SYSCALL_LOSS_RECORDS);
+	return 0;
+}
+
+static __noinline int on_path_refused(struct call *call)
+{
+	struct path_call what = {};
+	struct syscall_record *record;
+	__u32 zero = 0;
+	long length;
+
+	if (!describe_path_call(call, &what))
+		return 0;
+	record = bpf_map_lookup_elem(&scratch, &zero);
+	if (!record)
+		return 0;
+	record->bytes_asked = 0;
+	if (what.target) { /* only its length is wanted */
+		length = bpf_probe_read_user_str(record->path, sizeof(record->path), what.target);
+		record->bytes_asked = length > 0 ? length - 1 : 0;
+	}
+	length = bpf_probe_read_user_str(record->path, sizeof(record->path), what.path);
+	if (length <= 0) {
+		count_syscall_loss(SYSCALL_LOSS_PATHS);
+		return 0;
+	}
+	record->path_length = length;
+	if (count_bare_name(call, &what, record))
+		return 0;
+	fill_record(record, TMPFS_EVENT_PATH_REFUSAL, what.operation, -call->ret, call->nr);
+	record->address = 0;
+	record->dirfd = what.dirfd;
+	record->flags |= what.flags;
+	if (root_is_ours())
+		record->flags |= SYSCALL_PATH_OWN_ROOT;
+	return send_record(call->ctx, record);
+}
+
+#endif /* SYSCALL_PATHS_BPF_H */
