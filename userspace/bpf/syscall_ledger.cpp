@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/syscall_ledger.h"
+
+#include <cstring>
+#include <set>
+
+#include "bpf/decode.h"
+#include "bpf/syscall_paths.h"
+#include "model/counters.h"
+#include "model/names.h"
+
+namespace tmpfstrace {
+namespace {
+
+constexpr std::size_t kMostWaiting = 65536;  // details that nobody fetches
+
+const char* const kBlind[] = {
+    "allocated bytes: no tracepoint tells of an allocation; the use of each superblock comes from statfs",
+    "removed inodes, and created ones other than files opened with O_CREAT or O_TMPFILE: directories, links, symbolic "
+    "links, nodes and sockets are counted only when they are refused",
+    "what existed before the start; its pages are counted when they are freed",
+    "pages freed while they are swapped out",
+    "inodes taken by extended attributes",
+    "io_uring, asynchronous I/O (io_submit), 32-bit programs, and file systems and loop devices that write to tmpfs from "
+    "inside the kernel",
+    "splice, sendfile and copy_file_range cut short, and extended attributes and mappings by handle",
+    "refused faults inside a system call, which the caller sees as EFAULT, and refused madvise calls",
+    "refused binding of a socket to a path, and calls with a path that fail for want of memory (ENOMEM)",
+    "a refused fault by a user's quota is taken for one by size",
+    "a write whose descriptor another thread closes or replaces before the call returns",
+};
+
+// The fields that this mode does not count are absent, never 0.
+Counters decode_known(const tmpfs_counters& raw) {
+  Counters counters = decode_counters(raw);
+  counters.allocated_bytes.reset();
+  counters.seeded_bytes.reset();
+  counters.seeded_inodes.reset();
+  counters.removed.reset();
+  counters.xattr_bytes.reset();
+  return counters;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SyscallLedger>> SyscallLedger::start(const SyscallOptions& options) {
+  std::unique_ptr<SyscallLedger> ledger(new SyscallLedger);
+  auto programs = SyscallPrograms::start(options);
+  if (!programs) return tl::unexpected(programs.error());
+  ledger->programs_ = std::move(*programs);
+  auto ring = EventRing::open(ledger->programs_->ring_fd());
+  if (!ring) return tl::unexpected(ring.error());
+  ledger->ring_ = std::move(*ring);
+  return ledger;
+}
+
+std::vector<std::string> SyscallLedger::blind() const {
+  std::vector<std::string> blind(std::begin(kBlind), std::end(kBlind));
+  for (const HookReport& hook : programs_->hooks())
+    if (!hook.attached) blind.push_back(hook.without + " (" + hook.why_not + ")");
+  if (!programs_->knows_fill())
+    blind.push_back("writes cut short by a full superblock, where the kernel's sum of its use lags behind (32 blocks a CPU)");
+  if (!programs_->sees_own_pids())
+    blind.push_back("refused calls with a path of several components: this program is in a pid namespace of its own");
+  return blind;
+}
+
+SuperblockId SyscallLedger::superblock_of(std::uint32_t row) const {
+  if (row >= programs_->sb_row_count()) row = 0;
+  const tmpfs_sb_row& sb = programs_->sb_rows()[row];
+  return decode_superblock_id(sb.kernel_dev, sb.first_seen_ns);
+}
+
+void SyscallLedger::keep(KernelEvent event) {
+  if (waiting_.size() < kMostWaiting)
+    waiting_.push_back(std::move(event));
+  else
+    ++details_dropped_;
+}
+
+void SyscallLedger::take_refusal(const void* data, std::size_t size) {
+  auto event = decode_event(data, size);
+  if (!event) {
+    ++undecodable_events_;
+    return;
+  }
+  tmpfs_event raw;
+  std::memcpy(&raw, data, sizeof(raw));
+  event->event.superblock = superblock_of(raw.sb_row);
+  keep(std::move(*event));
+}
+
+void SyscallLedger::take_unattributed(const SyscallRecord& record) {
+  std::uint64_t& unresolved = record.is_fault ? unresolved_faults_ : unresolved_paths_;
+  if (!programs_->sees_own_pids()) {
+    ++unresolved;
+    return;
+  }
+  auto found = record.is_fault ? resolve_fault(paths_, record) : resolve_path(paths_, record);
+  if (!found) {
+    ++unresolved;
+    return;
+  }
+  if (!found->fd) return;  // not a refusal
+  const std::uint32_t result = programs_->count_refusal(found->fd.get(), record);
+  if (result == SYSCALL_RESULT_NONE || !(result & SYSCALL_RESULT_SHOW)) return;
+  const std::uint32_t slot = result & SYSCALL_RESULT_SLOT;
+  if (slot >= programs_->slot_count()) return;
+  KernelEvent event = record.details;
+  event.event.cause = static_cast<tmpfs_cause>((result >> SYSCALL_RESULT_CAUSE_SHIFT) & 15);
+  event.event.superblock = superblock_of(programs_->slots()[slot].sb_row);
+  event.event.file = std::move(found->file);
+  event.event.directory = std::move(found->directory);
+  keep(std::move(event));
+}
+
+void SyscallLedger::take_record(const void* data, std::size_t size) {
+  if (record_type(data, size) == TMPFS_EVENT_REFUSAL) {
+    take_refusal(data, size);
+    return;
+  }
+  const auto record = decode_syscall_record(data, size);
+  if (record)
+    take_unattributed(*record);
+  else
+    ++undecodable_events_;
+}
+
+Result<void> SyscallLedger::collect() {
+  return ring_->drain([&](const void* data, std::size_t size) { take_record(data, size); });
+}
+
+Result<void> SyscallLedger::drain_events(const EventHandler& handler) {
+  if (auto collected = collect(); !collected) return collected;
+  std::deque<KernelEvent> events;
+  events.swap(waiting_);
+  for (const KernelEvent& event : events) handler(event);
+  return {};
+}
+
+void SyscallLedger::read_losses(std::map<std::string, std::uint64_t>& losses) const {
+  for (const tmpfs_loss loss : {TMPFS_LOSS_SLOTS_FULL, TMPFS_LOSS_SBS_FULL, TMPFS_LOSS_RING_FULL})
+    losses[std::string(loss_name(loss))] = programs_->loss(loss);
+  losses["records_lost"] = programs_->loss(SYSCALL_LOSS_RECORDS);
+  losses["unjudged_short_writes"] = programs_->loss(SYSCALL_LOSS_SHORT_WRITES);
+  losses["unresolved_path_refusals"] = programs_->loss(SYSCALL_LOSS_PATHS) + unresolved_paths_;
+  losses["unresolved_faults"] = unresolved_faults_;
+  losses["undecodable_events"] = undecodable_events_;
+  losses["details_dropped"] = details_dropped_;
+  if (const std::int64_t misses = programs_->recursion_misses(); misses >= 0)
+    losses["recursion_misses"] = static_cast<std::uint64_t>(misses);
+}
+
+Result<LedgerReading> SyscallLedger::read() {
+  if (auto collected = collect(); !collected) return tl::unexpected(collected.error());
+  programs_->look_for_ended_superblocks();
+  LedgerReading reading;
+  for (std::uint32_t i = 1; i < programs_->sb_row_count(); ++i) {
+    const tmpfs_sb_row& row = programs_->sb_rows()[i];
+    if (!row.in_use) continue;
+    const char* kind = row.flags & TMPFS_SB_INTERNAL ? "internal" : row.flags & TMPFS_SB_DEVTMPFS ? "devtmpfs" : "tmpfs";
+    reading.superblocks.push_back({superblock_of(i), kind, (row.flags & TMPFS_SB_DEAD) != 0, false});
+  }
+  for (std::uint32_t i = 1; i < programs_->slot_count(); ++i) {
+    const tmpfs_slot& slot = programs_->slots()[i];
+    if (!slot.in_use) continue;
+    reading.rows.push_back({slot.cgroup_id, superblock_of(slot.sb_row), decode_known(slot.counters)});
+    if (slot.cgroup_id != TMPFS_CGROUP_NONE && slot.cgroup_name[0] != 0)
+      reading.cgroup_names.emplace(slot.cgroup_id,
+                                   std::string(slot.cgroup_name, strnlen(slot.cgroup_name, TMPFS_CGROUP_NAME_LEN)));
+  }
+  for (const auto& [superblock, counters] : ended_) reading.rows.push_back({kEndedCgroups, superblock, counters});
+  read_losses(reading.losses);
+  return reading;
+}
+
+void SyscallLedger::release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) {
+  std::uint32_t used = 0;
+  for (std::uint32_t i = 0; i < programs_->slot_count(); ++i) used += programs_->slots()[i].in_use;
+  std::uint32_t rows_used = 0;
+  for (std::uint32_t i = 0; i < programs_->sb_row_count(); ++i) rows_used += programs_->sb_rows()[i].in_use;
+  // Names and counts of the dead are worth keeping as long as there is room.
+  if (used * 2 < programs_->slot_count() && rows_used * 2 < programs_->sb_row_count()) return;
+
+  std::set<std::uint32_t> rows_in_use;
+  for (std::uint32_t i = 1; i < programs_->slot_count(); ++i) {
+    const tmpfs_slot& slot = programs_->slots()[i];
+    if (!slot.in_use || slot.sb_row >= programs_->sb_row_count()) continue;
+    const std::uint32_t row = slot.sb_row;
+    const bool sb_dead = (programs_->sb_rows()[row].flags & TMPFS_SB_DEAD) != 0;
+    const bool owner_gone = slot.cgroup_id != TMPFS_CGROUP_NONE && cgroup_is_dead(slot.cgroup_id);
+    if (sb_dead || owner_gone) {
+      const SuperblockId superblock = superblock_of(row);
+      const Counters counters = decode_known(slot.counters);
+      if (programs_->retire_slot(i)) {
+        add_counters(ended_[superblock], counters);
+        continue;
+      }
+    }
+    rows_in_use.insert(row);
+  }
+  for (std::uint32_t i = 1; i < programs_->sb_row_count(); ++i) {
+    const tmpfs_sb_row& row = programs_->sb_rows()[i];
+    if (row.in_use && (row.flags & TMPFS_SB_DEAD) && rows_in_use.count(i) == 0) programs_->retire_sb_row(i);
+  }
+}
+
+}  // namespace tmpfstrace

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The "syscall" mode as a ledger source: raw tracepoints, for kernels where functions cannot be hooked.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bpf/event_ring.h"
+#include "bpf/ledger_source.h"
+#include "bpf/syscall_programs.h"
+#include "bpf/syscall_record.h"
+#include "host/host_paths.h"
+
+namespace tmpfstrace {
+
+class SyscallLedger : public LedgerSource {
+ public:
+  static Result<std::unique_ptr<SyscallLedger>> start(const SyscallOptions& options);
+
+  std::string mode_name() const override { return "syscall"; }
+  std::string hooks_name() const override { return "raw_tracepoint"; }
+  std::vector<HookReport> hooks() const override { return programs_->hooks(); }
+  std::vector<std::string> blind() const override;
+  Result<void> seed(const std::vector<Superblock>&) override { return {}; }  // what existed is not counted here
+
+  // Resolves what waits in the ring first, so that a reading holds every refusal that happened before it.
+  Result<LedgerReading> read() override;
+
+  int event_fd() const override { return ring_->fd(); }
+  Result<void> drain_events(const EventHandler& handler) override;
+  void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) override;
+  void set_overcommit_never(bool never) override { programs_->set_overcommit_never(never); }
+
+ private:
+  SyscallLedger() = default;
+  Result<void> collect();
+  void take_record(const void* data, std::size_t size);
+  void take_refusal(const void* data, std::size_t size);
+  void take_unattributed(const SyscallRecord& record);
+  void keep(KernelEvent event);
+  SuperblockId superblock_of(std::uint32_t row) const;
+  void read_losses(std::map<std::string, std::uint64_t>& losses) const;
+
+  HostPaths paths_;
+  std::unique_ptr<SyscallPrograms> programs_;
+  std::unique_ptr<EventRing> ring_;  // after the programs: destroyed first
+  std::deque<KernelEvent> waiting_;  // details drained by a reading, not handed over yet
+  std::map<SuperblockId, Counters> ended_;  // counts of slots that were given back
+  std::uint64_t unresolved_paths_ = 0;
+  std::uint64_t unresolved_faults_ = 0;
+  std::uint64_t undecodable_events_ = 0;
+  std::uint64_t details_dropped_ = 0;
+};
+
+}  // namespace tmpfstrace

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a path that another process gave to a failed call leads: the superblock of its directory.
+//
+// Nothing is opened but with O_PATH, which neither runs a driver nor starts an automount at the last component. The
+// walk is by hand, one component at a time, because the other process has its own root and its absolute symbolic links
+// begin there. Kernels that can (5.12) answer from memory only, so that no dead server is waited for: the failed call has
+// just brought every component there.
+#pragma once
+
+#include <string>
+
+#include "bpf/syscall_record.h"
+#include "host/host_paths.h"
+#include "host/unique_fd.h"
+#include "model/result.h"
+
+namespace tmpfstrace {
+
+struct ResolvedPath {
+  UniqueFd fd;            // of the directory, or of the object itself (SYSCALL_PATH_OBJECT); O_PATH
+  std::string file;       // last component
+  std::string directory;  // name of the directory it is in; empty when it is not known
+};
+
+// Fails when the process is gone and its root was not ours, or the path does not lead where it did.
+Result<ResolvedPath> resolve_path(const HostPaths& paths, const SyscallRecord& record);
+
+// The file mapped at the address of a refused fault, if it lies on tmpfs and the address is inside the file: then fd is
+// open, else not. An error when it cannot be found out.
+Result<ResolvedPath> resolve_fault(const HostPaths& paths, const SyscallRecord& record);
+
+}  // namespace tmpfstrace
