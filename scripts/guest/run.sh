@@ -65,8 +65,8 @@ printf '%s\n' "$*" >"$command_tree/run.sh"
 (cd "$command_tree" && echo run.sh | cpio --quiet -o -H newc -R 0:0) >>"$dir/initramfs"
 
 # thread=single: with a host thread for each processor the emulator lets one of them run code that
-# another has just patched, and kernels patch themselves at every attach: "Oops: int3" and hangs in
-# about one boot of ten. The processors take turns instead; a second guest uses the second host core.
+# another has just patched, and kernels patch themselves at boot and at every attach (seen: a panic
+# "Oops: int3"). The processors take turns instead; a second guest uses the second host core.
 accel=(-accel "tcg,thread=$threads" -smp "$smp")
 [[ -z $icount ]] || accel=(-accel "tcg,thread=single" -smp 1 -icount "shift=0,sleep=off")
 
