@@ -4,7 +4,7 @@
 # make_initramfs.sh KERNELDIR OUT [FILE…]: build the root file system of a test guest.
 #
 # Each FILE goes to /bin/<its name>, with the shared libraries it needs; SRC:DEST names another place.
-# The archive is not compressed: under emulation unpacking costs more than loading it.
+# The archive is not compressed: it lives for one boot, and the guest would have to unpack it under emulation.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

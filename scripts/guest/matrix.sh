@@ -28,9 +28,9 @@ matrix='
 6.1-cgroup-v1     | 6.1  | v1 |              |
 '
 
-# As many guests as processors: a guest has two of its own but seldom uses both.
+# One guest keeps one host processor busy (see --threads of run.sh).
 parallel=$(nproc)
-[[ $parallel -le 2 ]] || parallel=$((parallel / 2 + 1))
+[[ $parallel -le 4 ]] || parallel=4
 if [[ ${1:-} = -j ]]; then
 	parallel=$2
 	shift 2

@@ -72,7 +72,7 @@ accel=(-accel "tcg,thread=$threads" -smp "$smp")
 
 : >"$dir/result.txt"
 status=0
-# mitigations=off: they guard nothing in here and cost a third of the time under emulation.
+# mitigations=off: they guard nothing in a throw-away guest.
 timeout --foreground -k 10 "$timeout" qemu-system-x86_64 "${accel[@]}" -m "$mem" \
 	-nodefaults -no-user-config -display none -no-reboot \
 	-chardev stdio,id=console,signal=off -serial chardev:console -serial "file:$dir/result.txt" \
