@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -15,14 +16,24 @@ namespace tmpfstrace::test {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Thousands of directories are made: /dev/shm spares the disk. TMPDIR overrides.
+fs::path parent_directory() {
+  if (std::getenv("TMPDIR") == nullptr && ::access("/dev/shm", W_OK) == 0) return "/dev/shm";
+  return fs::temp_directory_path();
+}
+
+}  // namespace
+
 TempTree::TempTree() {
-  std::string pattern = (fs::temp_directory_path() / "tmpfstrace-test-XXXXXX").string();
+  std::string pattern = (parent_directory() / "tmpfstrace-test-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), pattern);
   root_ = pattern;
 }
 
 TempTree::~TempTree() {
-  std::error_code ignored;  // a destructor may not throw, and a directory left in /tmp harms nobody
+  std::error_code ignored;  // a destructor may not throw, and a directory left behind harms nobody
   fs::remove_all(root_, ignored);
 }
 

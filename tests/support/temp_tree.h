@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A directory tree in a fresh temporary directory, removed with the object. Paths are relative to it; parent
-// directories are made as needed. Failure throws: a test without its fixture must not go on.
+// A directory tree in a fresh temporary directory (in TMPDIR, else /dev/shm, else /tmp), removed with the object. Paths
+// are relative to it; parent directories are made as needed. Failure throws: a test without its fixture must not go on.
 #pragma once
 
 #include <string>
