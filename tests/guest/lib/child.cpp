@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "child.h"
 
+#include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,6 +56,19 @@ void Child::kill() {
   ::kill(pid_, SIGKILL);
   int status = 0;
   if (::waitpid(pid_, &status, 0) == pid_) status_ = status;
+}
+
+int run_born_in(const Cgroup& group, int (*body)(void*), void* argument) {
+  const Fd directory(::open(group.directory().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  clone_args args{};
+  args.flags = CLONE_INTO_CGROUP;
+  args.exit_signal = SIGCHLD;
+  args.cgroup = static_cast<std::uint64_t>(directory.get());
+  const long pid = ::syscall(SYS_clone3, &args, sizeof args);
+  if (pid == 0) ::_exit(body(argument));
+  int status = 0;
+  if (pid < 0 || ::waitpid(static_cast<pid_t>(pid), &status, 0) != pid || !WIFEXITED(status)) return -1;
+  return WEXITSTATUS(status);
 }
 
 void run_child(const Cgroup* group, const std::string& comm, const std::function<int()>& body) {

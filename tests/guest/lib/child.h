@@ -53,6 +53,11 @@ class Child {
   std::optional<int> status_;
 };
 
+// A process born in a cgroup of v2: it is never moved, and a move waits for a grace period of RCU, thousands of times.
+// Between clone3 and _exit the body may only make system calls: the C library knows nothing of this child.
+// The exit code, or -1 where the kernel cannot do it.
+int run_born_in(const Cgroup& group, int (*body)(void*), void* argument);
+
 // Runs the body to its end; throws when it did not end with 0.
 void run_child(const Cgroup* group, const std::string& comm, const std::function<int()>& body);
 

@@ -16,7 +16,7 @@
 namespace guest {
 namespace {
 
-constexpr auto kFirstSample = std::chrono::seconds(60);  // loading the programs under emulation takes its time
+constexpr auto kFirstSample = std::chrono::seconds(180);  // loading the programs under emulation and load takes its time
 constexpr auto kNextSample = std::chrono::seconds(20);
 constexpr std::size_t kMostEvents = 200'000;
 
