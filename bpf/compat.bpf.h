@@ -61,21 +61,29 @@ static __always_inline int current_is_kthread(void)
 	return (READ(task, flags) & PF_KTHREAD) != 0;
 }
 
+static __always_inline struct pt_regs___kernel *user_registers(struct task_struct *task)
+{
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	/* before 5.15; no kernel of that age pads the top of the stack */
+	return READ(task, stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs___kernel);
+}
+
 /* Number of the system call the current task is in, ~0 when it is in none (an exception) or is a 32-bit program. */
 static __always_inline __u32 current_syscall(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct pt_regs___kernel *regs;
 	long nr;
 
 	if (READ(task, thread_info.status) & TS_COMPAT)
 		return ~0u;
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
-		regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	else /* before 5.15; no kernel of that age pads the top of the stack */
-		regs = READ(task, stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs___kernel);
-	nr = READ(regs, orig_ax);
+	nr = READ(user_registers(task), orig_ax);
 	return nr < 0 || nr > 0xffff ? ~0u : (__u32)nr;
+}
+
+static __always_inline __u64 syscall_first_argument(void)
+{
+	return READ(user_registers((void *)bpf_get_current_task()), di);
 }
 
 static __always_inline unsigned int fault_flags(struct vm_fault *vmf)

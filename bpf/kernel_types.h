@@ -63,20 +63,15 @@ struct thread_info {
 	unsigned int status;
 } KERNEL_STRUCT;
 
-struct task_io_accounting {
-	__u64 syscr;
-	__u64 syscw;
-} KERNEL_STRUCT;
-
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
 	unsigned int flags;
 	struct css_set *cgroups;
-	struct task_io_accounting ioac;
 } KERNEL_STRUCT;
 
 struct pt_regs___kernel {
+	unsigned long di;
 	unsigned long orig_ax;
 } KERNEL_STRUCT;
 

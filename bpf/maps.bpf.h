@@ -159,11 +159,10 @@ struct {
 	__type(value, __u64);
 } marks SEC(".maps");
 
-/* The last fault refused in kernel mode, by tid: one system call may fault several times on the same page. */
+/* The last fault refused in kernel mode, by tid: see is_second_try. */
 struct kernel_fault {
 	__u64 page;
-	__u64 syscalls;
-	__u64 time_ns;
+	__u64 place; /* hash of the kernel stack */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -20,17 +20,17 @@ static __always_inline int moves_pages_by_splice(__u32 syscall)
 }
 
 /* Which limit stands behind a negative return; TMPFS_CAUSE_MAX when it is no refusal at all. */
-static __always_inline __u32 block_error_cause(struct super_block *sb, long error, int marked)
+static __always_inline __u32 block_error_cause(struct super_block *sb, long error, __u64 asked, int marked)
 {
 	switch (error) {
 	case -ENOSPC:
-		return block_cause(sb);
+		return block_cause(sb, asked);
 	case -EDQUOT:
 		return TMPFS_CAUSE_QUOTA;
 	case -ENOMEM:
 		return memory_cause();
 	case -EFAULT: /* the buffer itself lies in a tmpfs that refused; a fault outside a refusal leaves no mark */
-		return marked ? block_cause(sb) : TMPFS_CAUSE_MAX;
+		return marked ? block_cause(sb, asked) : TMPFS_CAUSE_MAX;
 	default:
 		return TMPFS_CAUSE_MAX;
 	}
@@ -44,13 +44,15 @@ static __noinline int refused_write(void *ctx, struct kiocb *iocb, long ret, uns
 
 	refusal.syscall = current_syscall();
 	refusal.operation = moves_pages_by_splice(refusal.syscall) ? TMPFS_OP_SPLICE : TMPFS_OP_WRITE;
+	if (refusal.operation == TMPFS_OP_SPLICE && ret > 0)
+		return 0; /* splice goes on with the rest by itself: the error of that is the one refusal */
 	refusal.bytes_asked = left + (ret > 0 ? ret : 0);
 	refusal.bytes_done = ret > 0 ? ret : 0;
 	if (ret < 0) {
-		refusal.cause = block_error_cause(refusal.sb, ret, marked);
+		refusal.cause = block_error_cause(refusal.sb, ret, 0, marked);
 		refusal.error = -ret;
 	} else if (marked) {
-		refusal.cause = block_cause(refusal.sb);
+		refusal.cause = block_cause(refusal.sb, refusal.bytes_asked);
 	} else {
 		/* Cut short for another reason than blocks: memory, or a signal, or the caller's buffer. */
 		refusal.cause = memcg_is_full() ? TMPFS_CAUSE_MEMCG : TMPFS_CAUSE_MAX;
@@ -81,7 +83,8 @@ static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struc
 	else
 		slot = slot_at(slot_of(cgroup_id, READ(inode, i_sb)));
 	if (slot) {
-		ADD(slot->counters.write_calls, 1);
+		if (ret >= 0)
+			ADD(slot->counters.write_calls, 1);
 		if (ret > 0)
 			ADD(slot->counters.written_bytes, ret);
 		if (ret > 0 && left)
@@ -91,20 +94,39 @@ static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struc
 		refused_write(ctx, iocb, ret, left, marked);
 }
 
-/* One system call may fault twice on one page (the copy's second, byte-wise try): that is one refusal. */
-static __always_inline int same_system_call(__u64 page)
+/*
+ * One system call may fault twice on the page that is refused; its caller sees one refusal.
+ * - A copy to or from user memory tries the rest byte by byte: the second fault comes from another instruction, while the
+ *   next system call's first comes from the same one again. The kernel stack tells them apart.
+ * - madvise(MADV_POPULATE_*) and mlock report the pages they got, go on from there and fault again, unless the refused page is
+ *   the first of their range.
+ */
+static __noinline int is_second_try(void *ctx, __u64 page, __u32 syscall)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct kernel_fault now = {.page = page, .time_ns = bpf_ktime_get_ns()}, *last;
-	__u32 tid = bpf_get_current_pid_tgid();
-	int same;
+	__u64 stack[12] = {}, place = 0;
+	struct kernel_fault now = {.page = page}, *last;
+	__u32 tid = bpf_get_current_pid_tgid(), i;
 
-	now.syscalls = READ(task, ioac.syscr) + READ(task, ioac.syscw);
+	if (syscall == NR_MADVISE || syscall == NR_MLOCK) {
+		if (syscall_first_argument() >> BYTES_PER_PAGE_SHIFT == page)
+			return 0;
+		last = bpf_map_lookup_elem(&kernel_faults, &tid);
+		if (last && last->page == page) {
+			bpf_map_delete_elem(&kernel_faults, &tid);
+			return 1;
+		}
+		bpf_map_update_elem(&kernel_faults, &tid, &now, BPF_ANY);
+		return 0;
+	}
+	bpf_get_stack(ctx, stack, sizeof(stack), 0);
+	for (i = 0; i < 12; i++)
+		place = place * 31 + stack[i];
 	last = bpf_map_lookup_elem(&kernel_faults, &tid);
-	same = last && last->page == now.page && last->syscalls == now.syscalls &&
-	       now.time_ns - last->time_ns < NS_PER_SECOND / 1000;
+	if (last && last->page == page && last->place != place)
+		return 1;
+	now.place = place;
 	bpf_map_update_elem(&kernel_faults, &tid, &now, BPF_ANY);
-	return same;
+	return 0;
 }
 
 static __noinline int refused_fault(void *ctx, struct vm_fault *vmf, __u32 ret, int marked)
@@ -124,14 +146,16 @@ static __noinline int refused_fault(void *ctx, struct vm_fault *vmf, __u32 ret, 
 		pages = (READ(inode, i_size) + (1 << BYTES_PER_PAGE_SHIFT) - 1) >> BYTES_PER_PAGE_SHIFT;
 		if (READ(vmf, pgoff) >= pages || !marked)
 			return 0; /* past the end of the file, or a damaged page */
-		refusal.cause = block_cause(refusal.sb);
+		refusal.cause = block_cause(refusal.sb, refusal.bytes_asked);
 		refusal.error = flags & FAULT_FLAG_USER ? SIGBUS : EFAULT;
 	}
+	refusal.syscall = flags & FAULT_FLAG_USER ? ~0u : current_syscall();
 	if (refusal.error == SIGBUS)
 		refusal.error = -SIGBUS;
-	else if (same_system_call(READ(vmf, address) >> BYTES_PER_PAGE_SHIFT))
+	else if (refusal.syscall == NR_MMAP)
+		return 0; /* MAP_POPULATE: mmap succeeds all the same */
+	else if (is_second_try(ctx, READ(vmf, address) >> BYTES_PER_PAGE_SHIFT, refusal.syscall))
 		return 0;
-	refusal.syscall = flags & FAULT_FLAG_USER ? ~0u : current_syscall();
 	refusal.operation = refusal.syscall == NR_MADVISE ? TMPFS_OP_MADVISE : TMPFS_OP_FAULT;
 	refusal.bytes_asked = 1 << BYTES_PER_PAGE_SHIFT;
 	count_refusal(ctx, &refusal);
@@ -155,7 +179,7 @@ static __noinline int on_fallocate_return(void *ctx, struct file *file, __u64 le
 	if (ret >= 0)
 		return 0;
 	refusal.operation = TMPFS_OP_FALLOCATE;
-	refusal.cause = block_error_cause(refusal.sb, ret, marked);
+	refusal.cause = block_error_cause(refusal.sb, ret, length, marked);
 	refusal.error = -ret;
 	refusal.bytes_asked = length;
 	refusal.syscall = current_syscall();
@@ -210,7 +234,7 @@ static __noinline int on_symlink_return(void *ctx, struct inode *dir, struct den
 	if (ret == -ENOSPC && marked) {
 		struct refusal refusal = {.sb = READ(dir, i_sb), .dentry = dentry, .operation = TMPFS_OP_SYMLINK};
 
-		refusal.cause = block_cause(refusal.sb);
+		refusal.cause = block_cause(refusal.sb, refusal.bytes_asked);
 		refusal.error = ENOSPC;
 		refusal.syscall = current_syscall();
 		count_refusal(ctx, &refusal);
@@ -226,7 +250,7 @@ static __always_inline void on_tmpfile_return(void *ctx, struct inode *dir, void
 	if (config.tmpfile_takes_file)
 		dentry = READ((struct file *)object, f_path.dentry);
 	if (ret < 0)
-		refused_in_directory(ctx, dir, 0, TMPFS_OP_TMPFILE, ret);
+		refused_in_directory(ctx, dir, dentry, TMPFS_OP_TMPFILE, ret);
 	else
 		on_tmpfile_created(READ(dentry, d_inode));
 }

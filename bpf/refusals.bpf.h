@@ -20,10 +20,12 @@
 #define NS_PER_SECOND 1000000000ULL
 
 /* x86-64 system call numbers */
+#define NR_MMAP 9
 #define NR_MADVISE 28
 #define NR_SENDFILE 40
 #define NR_RENAME 82
 #define NR_MKNOD 133
+#define NR_MLOCK 149
 #define NR_MKNODAT 259
 #define NR_RENAMEAT 264
 #define NR_SPLICE 275
@@ -64,15 +66,16 @@ static __always_inline struct shmem_sb_info *sb_info(struct super_block *sb)
 }
 
 /* -ENOSPC for a block: size=, or overcommit (mode 2) on a superblock that is not full. */
-static __always_inline __u32 block_cause(struct super_block *sb)
+static __always_inline __u32 block_cause(struct super_block *sb, __u64 bytes_asked)
 {
 	struct shmem_sb_info *info = sb_info(sb);
-	unsigned long max = READ(info, max_blocks);
+	long long max = READ(info, max_blocks);
 
 	if (!max)
 		return TMPFS_CAUSE_MEMORY;
-	/* the global part of a per-CPU counter: within 32 a CPU, hence the wide margin */
-	if (overcommit_never && READ(info, used_blocks.count) + 4096 < (long long)max)
+	/* the global part of the per-CPU counter may be off by used_blocks_slack */
+	if (overcommit_never && READ(info, used_blocks.count) + config.used_blocks_slack < max &&
+	    bytes_asked >> BYTES_PER_PAGE_SHIFT <= (__u64)max)
 		return TMPFS_CAUSE_MEMORY;
 	return TMPFS_CAUSE_BLOCKS;
 }
@@ -118,7 +121,8 @@ static __always_inline void fill_names(struct tmpfs_event *event, const struct r
 	if (!dentry)
 		return;
 	parent = READ(dentry, d_parent);
-	bpf_probe_read_kernel_str(event->file, sizeof(event->file), READ(dentry, d_name.name));
+	if (refusal->operation != TMPFS_OP_TMPFILE) /* whose dentry has no name yet */
+		bpf_probe_read_kernel_str(event->file, sizeof(event->file), READ(dentry, d_name.name));
 	if (parent && parent != dentry)
 		bpf_probe_read_kernel_str(event->directory, sizeof(event->directory), READ(parent, d_name.name));
 }

@@ -17,6 +17,8 @@
 #define SYSCALL_PATH_OWN_ROOT 4u /* the task's root directory is the tool's: an absolute path outlives the task */
 #define SYSCALL_MEMCG_FULL 8u /* the task's memory cgroup was at its limit */
 
+#define SYSCALL_COUNTED 16u /* details alone: counted already, address holds SYSCALL_RESULT_* */
+
 #define SYSCALL_PATH_LEN 4096 /* PATH_MAX */
 
 /* type == TMPFS_EVENT_PATH_REFUSAL or SYSCALL_RECORD_FAULT. Only the used part of path is sent: path_length bytes. */
@@ -25,7 +27,7 @@ struct syscall_record {
 	__u32 type;
 	__u64 time_ns;
 	__u64 cgroup_id;
-	__u64 address; /* of the fault */
+	__u64 address; /* of the fault, or see SYSCALL_COUNTED */
 	__u64 bytes_asked; /* length of a symbolic link's target */
 	__u32 tgid;
 	__u32 tid;

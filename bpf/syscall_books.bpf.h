@@ -21,8 +21,12 @@ typedef struct {
 	int counter;
 } atomic_int_t;
 
+typedef struct {
+	__u8 b[16];
+} uuid_t;
+
 struct super_block___identity {
-	unsigned char s_uuid[16];
+	uuid_t s_uuid;
 	atomic_int_t s_active;
 } KERNEL_STRUCT;
 
@@ -107,6 +111,28 @@ static __noinline __u32 slot_of_other(__u64 cgroup_id, struct super_block *sb, c
 	return index;
 }
 
+/* Counts a refusal whose details go another way than emit_refusal's. Returns SYSCALL_RESULT_*. */
+static __noinline __u32 count_alone(__u32 index, __u32 operation, __u32 cause)
+{
+	struct tmpfs_slot *slot = slot_at(index);
+	__u32 result = (index & SYSCALL_RESULT_SLOT) | cause << SYSCALL_RESULT_CAUSE_SHIFT;
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!slot || operation >= TMPFS_OP_MAX || cause >= TMPFS_CAUSE_MAX)
+		return SYSCALL_RESULT_NONE;
+	ADD(slot->counters.refusals[operation][cause], 1);
+	if (now - slot->window_start_ns[cause] > NS_PER_SECOND) {
+		slot->window_start_ns[cause] = now;
+		slot->window_events[cause] = 0;
+	}
+	if (slot->window_events[cause] >= config.events_per_second) {
+		ADD(slot->counters.events_held[cause], 1);
+		return result;
+	}
+	slot->window_events[cause]++;
+	return result | SYSCALL_RESULT_SHOW;
+}
+
 /*
  * Blocks in use. The kernel keeps the number in parts: up to 32 a CPU (more on big machines) have not reached the sum yet,
  * so that a full superblock's sum alone may look as if there were room.
@@ -133,6 +159,19 @@ static __always_inline int is_full(struct super_block *sb)
 	unsigned long max = READ(info, max_blocks);
 
 	return max && used_blocks(info) >= (__s64)max;
+}
+
+/* -ENOSPC for blocks: size=, or overcommit (mode 2) on a superblock that has room for what was asked at once. */
+static __noinline __u32 size_cause(struct super_block *sb, __u64 pages_at_once)
+{
+	struct shmem_sb_info *info = sb_info(sb);
+	unsigned long max = READ(info, max_blocks);
+
+	if (!max)
+		return TMPFS_CAUSE_MEMORY;
+	if (overcommit_never && used_blocks(info) + pages_at_once <= max)
+		return TMPFS_CAUSE_MEMORY;
+	return TMPFS_CAUSE_BLOCKS;
 }
 
 static __always_inline int has_inodes_left(struct super_block *sb)

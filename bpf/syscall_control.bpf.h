@@ -15,26 +15,37 @@ struct bpf_array___parts {
 	void *pptrs[1];
 } KERNEL_STRUCT;
 
-/*
- * args[0] = a descriptor of "scratch". Run once on each CPU: where its copy of the map's value lies, less the handle that
- * stands for all copies, is how far that CPU's per-CPU memory is from its handles.
- */
+static __u64 scratch_handle;
+
+/* args[0] = a descriptor of "scratch": what stands for all of its copies. */
 SEC("raw_tp")
-int c_learn_cpu(struct bpf_raw_tracepoint_args *ctx)
+int c_learn_handle(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct file___private *file = (void *)file_of_fd(ctx->args[0]);
-	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
-	void *value = bpf_map_lookup_elem(&scratch, &zero);
 	struct bpf_array___parts *array;
 	__u64 handle = 0;
 
-	if (!file || !value || cpu >= MOST_CPUS || !bpf_core_field_exists(struct bpf_array___parts, pptrs))
+	if (!file || !bpf_core_field_exists(struct bpf_array___parts, pptrs))
 		return 0;
 	array = READ(file, private_data);
 	bpf_probe_read_kernel(&handle, sizeof(handle), (void *)array + bpf_core_field_offset(struct bpf_array___parts, pptrs));
-	if (!handle)
+	scratch_handle = handle;
+	return handle != 0;
+}
+
+/* Run on each CPU, in whoever's context: where its copy lies, less the handle, is true of all per-CPU memory. */
+SEC("raw_tp")
+int c_learn_cpu(void *ctx)
+{
+	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
+	void *volatile value = bpf_map_lookup_elem(&scratch, &zero);
+	__u64 place = 0;
+
+	/* as a number: the verifier allows no difference of an address and a number it has not seen */
+	bpf_probe_read_kernel(&place, sizeof(place), (void *)&value);
+	if (!scratch_handle || !place || cpu >= MOST_CPUS)
 		return 0;
-	cpu_offsets[cpu] = (__u64)value - handle;
+	cpu_offsets[cpu] = place - scratch_handle;
 	return 1;
 }
 
@@ -56,11 +67,9 @@ SEC("raw_tp")
 int c_count_refusal(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct file *file = file_of_fd(ctx->args[0]);
-	__u64 cgroup_id = ctx->args[1], now = bpf_ktime_get_ns();
-	__u32 operation = ctx->args[2], cause, index;
+	__u64 cgroup_id = ctx->args[1];
+	__u32 operation = ctx->args[2], cause;
 	__s32 error = ctx->args[3];
-	__u32 result;
-	struct tmpfs_slot *slot;
 	struct super_block *sb;
 
 	if (!file || operation >= TMPFS_OP_MAX)
@@ -69,25 +78,10 @@ int c_count_refusal(struct bpf_raw_tracepoint_args *ctx)
 	if (READ(sb, s_magic) != TMPFS_MAGIC_NUMBER)
 		return SYSCALL_RESULT_NONE;
 	if (operation == TMPFS_OP_FAULT)
-		cause = block_cause(sb);
+		cause = size_cause(sb, 1);
 	else
 		cause = path_cause(sb, error, operation, ctx->args[4], ctx->args[5] & SYSCALL_MEMCG_FULL);
-	index = slot_of_other(cgroup_id, sb, 0, (void *)ctx->args[6]);
-	slot = slot_at(index);
-	if (!slot || cause >= TMPFS_CAUSE_MAX)
-		return SYSCALL_RESULT_NONE;
-	ADD(slot->counters.refusals[operation][cause], 1);
-	result = (index & SYSCALL_RESULT_SLOT) | cause << SYSCALL_RESULT_CAUSE_SHIFT;
-	if (now - slot->window_start_ns[cause] > NS_PER_SECOND) {
-		slot->window_start_ns[cause] = now;
-		slot->window_events[cause] = 0;
-	}
-	if (slot->window_events[cause] >= config.events_per_second) {
-		ADD(slot->counters.events_held[cause], 1);
-		return result;
-	}
-	slot->window_events[cause]++;
-	return result | SYSCALL_RESULT_SHOW;
+	return count_alone(slot_of_other(cgroup_id, sb, 0, (void *)ctx->args[6]), operation, cause);
 }
 
 #define ROWS_AT_ONCE 64

@@ -41,11 +41,11 @@ static __always_inline __u32 open_flags(struct call *call)
 
 	switch (call->nr) {
 	case NR_OPEN:
-		return READ(call->regs, si);
+		return READ(regs_of(call), si);
 	case NR_OPENAT:
-		return READ(call->regs, dx);
+		return READ(regs_of(call), dx);
 	case NR_OPENAT2: /* struct open_how begins with the flags */
-		bpf_probe_read_user(&flags, sizeof(flags), (void *)READ(call->regs, dx));
+		bpf_probe_read_user(&flags, sizeof(flags), (void *)READ(regs_of(call), dx));
 		return flags;
 	default:
 		return O_CREAT;
@@ -85,15 +85,15 @@ static __always_inline void describe_open(struct call *call, struct path_call *o
 	} else if (!(out->open_flags & (O_EXCL | O_NOFOLLOW))) {
 		out->flags = SYSCALL_PATH_FOLLOW;
 	}
-	out->dirfd = at ? (int)READ(call->regs, di) : AT_FDCWD;
-	out->path = (void *)(at ? READ(call->regs, si) : READ(call->regs, di));
+	out->dirfd = at ? (int)READ(regs_of(call), di) : AT_FDCWD;
+	out->path = (void *)(at ? READ(regs_of(call), si) : READ(regs_of(call), di));
 }
 
 /* Which argument is what; 0 for a call that is none of these. */
 static __noinline int describe_path_call(struct call *call, struct path_call *out)
 {
-	unsigned long di = READ(call->regs, di), si = READ(call->regs, si), dx = READ(call->regs, dx);
-	unsigned long r10 = READ(call->regs, r10);
+	unsigned long di = READ(regs_of(call), di), si = READ(regs_of(call), si), dx = READ(regs_of(call), dx);
+	unsigned long r10 = READ(regs_of(call), r10);
 
 	out->dirfd = AT_FDCWD;
 	switch (call->nr) {
@@ -192,29 +192,38 @@ static __always_inline int root_is_ours(void)
 	       (__u64)READ(fs, root.dentry) == own_root_dentry;
 }
 
-/* A bare name in a tmpfs directory: the superblock is known. 1: counted. */
+enum bare_name {
+	NAME_ELSEWHERE, /* user space has to find out */
+	NAME_DONE, /* counted, or not on tmpfs */
+	NAME_SHOWN, /* counted, and its details are wanted */
+};
+
+/* A bare name in a tmpfs directory: the superblock is known. */
 static __noinline int count_bare_name(struct call *call, struct path_call *what, struct syscall_record *record)
 {
-	struct refusal refusal = {.operation = what->operation, .error = -call->ret, .syscall = call->nr};
+	__u32 flags = what->flags, operation = what->operation, cause, result;
+	__s32 error = -call->ret;
 	struct inode *directory;
 	struct super_block *sb;
 
-	if ((what->flags & SYSCALL_PATH_OBJECT) || has_slash(record->path))
-		return 0;
+	if ((flags & SYSCALL_PATH_OBJECT) || has_slash(record->path))
+		return NAME_ELSEWHERE;
 	directory = start_directory(what->dirfd);
 	if (!directory)
-		return 0;
+		return NAME_ELSEWHERE;
 	sb = READ(directory, i_sb);
 	if (READ(sb, s_magic) != TMPFS_MAGIC_NUMBER)
-		return (what->flags & SYSCALL_PATH_FOLLOW) ? 0 : 1; /* another file system's affair */
+		return flags & SYSCALL_PATH_FOLLOW ? NAME_ELSEWHERE : NAME_DONE;
 	/* open() may have followed a symbolic link of that name to elsewhere: not when it is here that inodes are short */
-	if ((what->flags & SYSCALL_PATH_FOLLOW) && has_inodes_left(sb))
-		return 0;
+	if ((flags & SYSCALL_PATH_FOLLOW) && has_inodes_left(sb))
+		return NAME_ELSEWHERE;
 	know_superblock(sb);
-	refusal.sb = sb;
-	refusal.cause = path_cause(sb, refusal.error, what->operation, record->bytes_asked, memcg_is_full());
-	count_refusal(call->ctx, &refusal);
-	return 1;
+	cause = path_cause(sb, error, operation, record->bytes_asked, memcg_is_full());
+	result = count_alone(slot_of(current_cgroup(), sb), operation, cause);
+	if (result == SYSCALL_RESULT_NONE || !(result & SYSCALL_RESULT_SHOW))
+		return NAME_DONE;
+	record->address = result;
+	return NAME_SHOWN;
 }
 
 static __always_inline void fill_record(struct syscall_record *record, __u32 type, __u32 operation, __s32 error, __u32 nr)
@@ -250,7 +259,11 @@ static __noinline int send_record(void *ctx, struct syscall_record *record)
 	record->stack_depth = stack > 0 ? stack / sizeof(record->stack[0]) : 0;
 	if (length > SYSCALL_PATH_LEN)
 		return 0;
-	if (bpf_ringbuf_output(&events, record, RECORD_HEAD + length, 0))
+	if (!bpf_ringbuf_output(&events, record, RECORD_HEAD + length, 0))
+		return 0;
+	if (record->flags & SYSCALL_COUNTED)
+		count_loss(TMPFS_LOSS_RING_FULL);
+	else
 		count_syscall_loss(SYSCALL_LOSS_RECORDS);
 	return 0;
 }
@@ -261,6 +274,7 @@ static __noinline int on_path_refused(struct call *call)
 	struct syscall_record *record;
 	__u32 zero = 0;
 	long length;
+	int known;
 
 	if (!describe_path_call(call, &what))
 		return 0;
@@ -278,12 +292,15 @@ static __noinline int on_path_refused(struct call *call)
 		return 0;
 	}
 	record->path_length = length;
-	if (count_bare_name(call, &what, record))
+	record->address = 0;
+	known = count_bare_name(call, &what, record);
+	if (known == NAME_DONE)
 		return 0;
 	fill_record(record, TMPFS_EVENT_PATH_REFUSAL, what.operation, -call->ret, call->nr);
-	record->address = 0;
 	record->dirfd = what.dirfd;
 	record->flags |= what.flags;
+	if (known == NAME_SHOWN)
+		record->flags |= SYSCALL_COUNTED;
 	if (root_is_ours())
 		record->flags |= SYSCALL_PATH_OWN_ROOT;
 	return send_record(call->ctx, record);

@@ -44,6 +44,12 @@ struct call {
 	__u32 nr;
 };
 
+/* A plain copy: a relocatable access must not begin in a struct of ours. */
+static __always_inline struct pt_regs___args *regs_of(const struct call *call)
+{
+	return call->regs;
+}
+
 static __always_inline struct task_struct___fs *current_task(void)
 {
 	return (void *)bpf_get_current_task();

@@ -40,19 +40,19 @@ static __always_inline __u64 bytes_asked(struct call *call)
 	case NR_WRITEV:
 	case NR_PWRITEV:
 	case NR_PWRITEV2:
-		asked = vector_bytes((void *)READ(call->regs, si), READ(call->regs, dx));
+		asked = vector_bytes((void *)READ(regs_of(call), si), READ(regs_of(call), dx));
 		break;
 	case NR_FALLOCATE:
-		return READ(call->regs, r10);
+		return READ(regs_of(call), r10);
 	case NR_SENDFILE:
-		asked = READ(call->regs, r10);
+		asked = READ(regs_of(call), r10);
 		break;
 	case NR_SPLICE:
 	case NR_COPY_FILE_RANGE:
-		asked = READ(call->regs, r8);
+		asked = READ(regs_of(call), r8);
 		break;
 	default:
-		asked = READ(call->regs, dx);
+		asked = READ(regs_of(call), dx);
 	}
 	return asked != UNKNOWN_SIZE && asked > MOST_BYTES ? MOST_BYTES : asked;
 }
@@ -67,15 +67,15 @@ static __always_inline __u32 write_operation(__u32 nr)
 static __always_inline __u32 write_fd(struct call *call)
 {
 	if (call->nr == NR_SPLICE || call->nr == NR_COPY_FILE_RANGE)
-		return READ(call->regs, dx);
-	return READ(call->regs, di);
+		return READ(regs_of(call), dx);
+	return READ(regs_of(call), di);
 }
 
-static __always_inline __u32 write_error_cause(struct super_block *sb, long error)
+static __always_inline __u32 write_error_cause(struct super_block *sb, long error, __u64 pages_at_once)
 {
 	switch (error) {
 	case -ENOSPC:
-		return block_cause(sb);
+		return size_cause(sb, pages_at_once);
 	case -EDQUOT:
 		return TMPFS_CAUSE_QUOTA;
 	case -ENOMEM:
@@ -111,7 +111,7 @@ static __noinline int on_tmpfs_write(struct call *call, struct file *file, struc
 	if (refusal.operation == TMPFS_OP_WRITE && ret > 0 && asked == UNKNOWN_SIZE)
 		count_syscall_loss(SYSCALL_LOSS_SHORT_WRITES);
 	if (ret < 0)
-		refusal.cause = write_error_cause(sb, ret);
+		refusal.cause = write_error_cause(sb, ret, call->nr == NR_FALLOCATE ? asked >> BYTES_PER_PAGE_SHIFT : 1);
 	else if (is_short)
 		refusal.cause = short_write_cause(sb);
 	if (refusal.operation != TMPFS_OP_FALLOCATE && (ret > 0 || refusal.cause < TMPFS_CAUSE_MAX)) {
@@ -154,7 +154,7 @@ static __noinline int on_fsetxattr(struct call *call)
 
 	if (call->ret != -ENOSPC)
 		return 0;
-	file = file_of_fd(READ(call->regs, di));
+	file = file_of_fd(READ(regs_of(call), di));
 	if (!file)
 		return 0;
 	refusal.inode = READ(file, f_inode);

@@ -86,7 +86,7 @@ struct tmpfs_counters {
 	__u64 allocated_pages;
 	__u64 freed_pages;
 	__u64 written_bytes;
-	__u64 write_calls;
+	__u64 write_calls; /* that returned 0 or more */
 	__u64 short_writes;
 	__u64 created[TMPFS_KIND_MAX];
 	__u64 removed[TMPFS_KIND_MAX];
@@ -177,7 +177,7 @@ struct tmpfs_config {
 	__u32 get_inode_args;
 	__u32 inflight_mask; /* entries of one level in "inflight", minus 1 */
 	__u32 counts_arguments; /* since 6.6: acct/unacct carry the pages; before: info->alloced is mirrored */
-	__u32 pad;
+	__u32 used_blocks_slack; /* pages by which percpu_counter.count may be off: batch * CPUs */
 	__u64 mfill_start; /* address range of shmem_mfill_atomic_pte, see unacct_blocks */
 	__u64 mfill_end;
 };

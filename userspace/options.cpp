@@ -6,9 +6,9 @@
 #include <set>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
 
 #include "exit_codes.h"
 
@@ -226,10 +226,14 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   }
 
   options.events = !no_events;
-  if (commands.top->parsed()) options.command = Subcommand::top;
-  else if (commands.record->parsed()) options.command = Subcommand::record;
-  else if (commands.doctor->parsed()) options.command = Subcommand::doctor;
-  else options.command = commands.json->parsed() || !on_terminal ? Subcommand::json : Subcommand::top;
+  if (commands.top->parsed())
+    options.command = Subcommand::top;
+  else if (commands.record->parsed())
+    options.command = Subcommand::record;
+  else if (commands.doctor->parsed())
+    options.command = Subcommand::doctor;
+  else
+    options.command = commands.json->parsed() || !on_terminal ? Subcommand::json : Subcommand::top;
 
   if (std::optional<std::string> conflict = find_conflict(app, commands, options)) return mistake(std::move(*conflict));
   if (options.command == Subcommand::top && !on_terminal) {

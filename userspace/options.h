@@ -15,19 +15,19 @@ enum class Subcommand { top, json, record, doctor };
 struct Options {
   Subcommand command = Subcommand::json;
   std::chrono::milliseconds interval{1000};
-  std::optional<std::uint64_t> count;                  // samples
+  std::optional<std::uint64_t> count;  // samples
   std::optional<std::chrono::milliseconds> duration;
   std::string mode = "auto";
   std::string hooks = "auto";
-  std::uint32_t max_slots = 16384;                     // (cgroup, superblock) pairs
+  std::uint32_t max_slots = 16384;  // (cgroup, superblock) pairs
   std::uint32_t max_inodes = 1048576;
   std::uint32_t max_superblocks = 8192;
   std::uint32_t event_rate = 10;
   bool events = true;
-  std::string replay;                                  // top, json: a recording instead of this host; empty: none
-  double speed = 1;                                    // top with a recording
-  std::string file;                                    // record
-  bool json_report = false;                            // doctor
+  std::string replay;        // top, json: a recording instead of this host; empty: none
+  double speed = 1;          // top with a recording
+  std::string file;          // record
+  bool json_report = false;  // doctor
 };
 
 // The program ends without running: help, version, or a mistake. A mistake is one line on stderr.

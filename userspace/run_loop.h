@@ -13,7 +13,7 @@
 namespace tmpfstrace {
 
 struct LoopOptions {
-  std::optional<std::uint64_t> count;                 // samples
+  std::optional<std::uint64_t> count;  // samples
   std::optional<std::chrono::milliseconds> duration;
   bool events = true;
   bool last_sample = false;  // take one more when a signal or the duration ends the run

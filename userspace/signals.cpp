@@ -12,12 +12,14 @@ namespace tmpfstrace {
 
 Result<Signals> Signals::create(bool with_resize) {
   // A reader that went away is the error EPIPE of a write, not the end of the process.
-  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) return fail(std::string("cannot ignore SIGPIPE: ") + std::strerror(errno));
+  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+    return fail(std::string("cannot ignore SIGPIPE: ") + std::strerror(errno));
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
   if (with_resize) sigaddset(&set, SIGWINCH);
-  if (sigprocmask(SIG_BLOCK, &set, nullptr) != 0) return fail(std::string("cannot block signals: ") + std::strerror(errno));
+  if (sigprocmask(SIG_BLOCK, &set, nullptr) != 0)
+    return fail(std::string("cannot block signals: ") + std::strerror(errno));
   UniqueFd fd(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!fd) return fail(std::string("signalfd: ") + std::strerror(errno), "", errno);
   return Signals(std::move(fd));

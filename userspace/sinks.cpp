@@ -48,8 +48,6 @@ Result<Sink::Flow> TopSink::put_event(const RefusalEvent& event) {
   return Flow::go_on;
 }
 
-Result<Sink::Flow> TopSink::on_input() {
-  return app_->on_input() == App::Action::Quit ? Flow::stop : Flow::go_on;
-}
+Result<Sink::Flow> TopSink::on_input() { return app_->on_input() == App::Action::Quit ? Flow::stop : Flow::go_on; }
 
 }  // namespace tmpfstrace

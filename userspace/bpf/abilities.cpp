@@ -34,6 +34,8 @@ std::string try_program(const char* name, bool kprobe, int* code) {
   return {};
 }
 
+bool is_refusal(int code) { return code == EPERM || code == EACCES; }
+
 std::string gaps_of(const HookPlan& plan) {
   std::string text;
   for (const std::string& gap : plan.impossible) text += (text.empty() ? "" : "; ") + gap;
@@ -42,31 +44,37 @@ std::string gaps_of(const HookPlan& plan) {
 
 }  // namespace
 
-ProbedHost probe_host(const KernelFacts& facts) {
+ProbedHost probe_host(const KernelFacts& facts, bool all) {
   ProbedHost host;
   HostAbilities& can = host.abilities;
   can.may_preempt = may_preempt(facts.preemption.model);
   can.preemption = std::string(preemption_name(facts.preemption.model)) + ", from " + facts.preemption.source;
 
-  int codes[3] = {};
-  can.no_fentry_reason = try_program("p_fentry", false, &codes[0]);
-  can.fentry = can.no_fentry_reason.empty();
-  can.no_kprobes_reason = try_program("p_kprobe", true, &codes[1]);
-  can.kprobes = can.no_kprobes_reason.empty();
-  can.no_raw_tracepoints_reason = try_program("p_raw_tp", false, &codes[2]);
-  can.raw_tracepoints = can.no_raw_tracepoints_reason.empty();
-  // Without a capability even the simplest program is refused; a kernel without a feature refuses only some.
-  can.missing_privilege = codes[2] == EPERM || codes[2] == EACCES;
-
   auto shape = probe_kernel_shape();
   can.btf = shape.has_value();
-  if (!shape) {
+  if (shape) {
+    host.shape = std::move(*shape);
+    can.fentry_gaps = gaps_of(plan_hooks(host.shape, HookFlavour::Fentry));
+    can.kprobe_gaps = gaps_of(plan_hooks(host.shape, HookFlavour::Kprobe));
+  } else {
     can.no_btf_reason = shape.error().message;
-    return host;
   }
-  host.shape = std::move(*shape);
-  can.fentry_gaps = gaps_of(plan_hooks(host.shape, HookFlavour::Fentry));
-  can.kprobe_gaps = gaps_of(plan_hooks(host.shape, HookFlavour::Kprobe));
+
+  const std::string not_tried = "not tried";
+  int code = 0;
+  can.no_kprobes_reason = can.no_raw_tracepoints_reason = not_tried;
+  can.no_fentry_reason = all || !can.may_preempt ? try_program("p_fentry", false, &code) : not_tried;
+  can.fentry = can.no_fentry_reason.empty();
+  can.missing_privilege = is_refusal(code);
+  // Kprobes are what is left when fentry is not exact, and may be asked for.
+  can.no_kprobes_reason = try_program("p_kprobe", true, &code);
+  can.kprobes = can.no_kprobes_reason.empty();
+  if (all || !(can.fentry || can.kprobes)) {
+    can.no_raw_tracepoints_reason = try_program("p_raw_tp", false, &code);
+    // Without a capability even the simplest program is refused; a kernel without a feature refuses only some.
+    can.missing_privilege = is_refusal(code);
+  }
+  can.raw_tracepoints = can.no_raw_tracepoints_reason.empty();
   return host;
 }
 

@@ -13,6 +13,8 @@ struct ProbedHost {
   KernelShape shape;
 };
 
-ProbedHost probe_host(const KernelFacts& facts);
+// Each try costs a load of the kernel's type information. `all`: try everything, for a report; otherwise only what the
+// choice can depend on (fentry is not tried where the kernel may preempt it, nor what is worse than what works).
+ProbedHost probe_host(const KernelFacts& facts, bool all);
 
 }  // namespace tmpfstrace

@@ -90,7 +90,29 @@ void SyscallLedger::take_refusal(const void* data, std::size_t size) {
   keep(std::move(*event));
 }
 
+// Gives the details of a counted refusal what is known of it since.
+void SyscallLedger::show(const SyscallRecord& record, std::uint32_t result, std::string file, std::string directory) {
+  const std::uint32_t slot = result & SYSCALL_RESULT_SLOT;
+  const std::uint32_t cause = (result >> SYSCALL_RESULT_CAUSE_SHIFT) & 15;
+  if (result == SYSCALL_RESULT_NONE || !(result & SYSCALL_RESULT_SHOW)) return;
+  if (slot >= programs_->slot_count() || cause >= TMPFS_CAUSE_MAX) {
+    ++undecodable_events_;
+    return;
+  }
+  KernelEvent event = record.details;
+  event.event.cause = static_cast<tmpfs_cause>(cause);
+  event.event.superblock = superblock_of(programs_->slots()[slot].sb_row);
+  event.event.file = std::move(file);
+  event.event.directory = std::move(directory);
+  keep(std::move(event));
+}
+
 void SyscallLedger::take_unattributed(const SyscallRecord& record) {
+  if (record.flags & SYSCALL_COUNTED) {
+    const auto result = static_cast<std::uint32_t>(record.address);
+    show(record, result, record.path, programs_->sees_own_pids() ? start_directory_name(paths_, record) : std::string());
+    return;
+  }
   std::uint64_t& unresolved = record.is_fault ? unresolved_faults_ : unresolved_paths_;
   if (!programs_->sees_own_pids()) {
     ++unresolved;
@@ -103,15 +125,7 @@ void SyscallLedger::take_unattributed(const SyscallRecord& record) {
   }
   if (!found->fd) return;  // not a refusal
   const std::uint32_t result = programs_->count_refusal(found->fd.get(), record);
-  if (result == SYSCALL_RESULT_NONE || !(result & SYSCALL_RESULT_SHOW)) return;
-  const std::uint32_t slot = result & SYSCALL_RESULT_SLOT;
-  if (slot >= programs_->slot_count()) return;
-  KernelEvent event = record.details;
-  event.event.cause = static_cast<tmpfs_cause>((result >> SYSCALL_RESULT_CAUSE_SHIFT) & 15);
-  event.event.superblock = superblock_of(programs_->slots()[slot].sb_row);
-  event.event.file = std::move(found->file);
-  event.event.directory = std::move(found->directory);
-  keep(std::move(event));
+  show(record, result, std::move(found->file), std::move(found->directory));
 }
 
 void SyscallLedger::take_record(const void* data, std::size_t size) {

@@ -41,6 +41,7 @@ class SyscallLedger : public LedgerSource {
   void take_record(const void* data, std::size_t size);
   void take_refusal(const void* data, std::size_t size);
   void take_unattributed(const SyscallRecord& record);
+  void show(const SyscallRecord& record, std::uint32_t result, std::string file, std::string directory);
   void keep(KernelEvent event);
   SuperblockId superblock_of(std::uint32_t row) const;
   void read_losses(std::map<std::string, std::uint64_t>& losses) const;

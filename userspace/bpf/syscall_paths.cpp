@@ -36,6 +36,13 @@ int open_component(int directory, const char* name) {
   return ::openat(directory, name, kPathFlags);  // before 5.12
 }
 
+// A last component that was never looked up: elsewhere than on tmpfs it does not matter, and counts as absent.
+int open_unless_remote(int directory, const char* name) {
+  if (is_on_tmpfs(directory)) return ::openat(directory, name, kPathFlags);
+  errno = ENOENT;
+  return -1;
+}
+
 // From what the kernel remembers: a file system that asks a server does not ask it now.
 Result<struct statx> stat_cached(int fd, std::string_view name) {
   struct statx facts {};
@@ -140,6 +147,8 @@ Result<ResolvedPath> Walk::run(bool follow_last, bool want_object) {
     }
     std::string directory = name_of(at_.get());
     UniqueFd last(open_component(at_.get(), name.c_str()));
+    // What does not exist need not be remembered: tmpfs itself can be asked, it waits for nobody.
+    if (!last && errno == EAGAIN) last.reset(open_unless_remote(at_.get(), name.c_str()));
     if (!last && (want_object || errno != ENOENT)) return fail_errno("follow", name, errno);
     if (!last) return ResolvedPath{std::move(at_), name, std::move(directory)};
     const auto facts = stat_cached(last.get(), name);
@@ -175,6 +184,12 @@ Result<ResolvedPath> resolve_path(const HostPaths& paths, const SyscallRecord& r
   }
   Walk walk(std::move(*root), std::move(start), record.path);
   return walk.run((record.flags & SYSCALL_PATH_FOLLOW) != 0, (record.flags & SYSCALL_PATH_OBJECT) != 0);
+}
+
+std::string start_directory_name(const HostPaths& paths, const SyscallRecord& record) {
+  const std::string task = fmt::format("{}/{}/task/{}", paths.proc, record.details.event.tgid, record.details.event.tid);
+  const auto fd = open_link(record.dirfd == AT_FDCWD ? task + "/cwd" : fmt::format("{}/fd/{}", task, record.dirfd));
+  return fd ? name_of(fd->get()) : std::string();
 }
 
 Result<ResolvedPath> resolve_fault(const HostPaths& paths, const SyscallRecord& record) {

@@ -25,6 +25,9 @@ struct ResolvedPath {
 // Fails when the process is gone and its root was not ours, or the path does not lead where it did.
 Result<ResolvedPath> resolve_path(const HostPaths& paths, const SyscallRecord& record);
 
+// Name of the directory that a relative path starts from; empty when the task is gone.
+std::string start_directory_name(const HostPaths& paths, const SyscallRecord& record);
+
 // The file mapped at the address of a refused fault, if it lies on tmpfs and the address is inside the file: then fd is
 // open, else not. An error when it cannot be found out.
 Result<ResolvedPath> resolve_fault(const HostPaths& paths, const SyscallRecord& record);

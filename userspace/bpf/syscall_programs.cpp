@@ -132,8 +132,9 @@ void SyscallPrograms::learn_host() {
   const int cpus = std::max(libbpf_num_possible_cpus(), 1);
   const auto scratch = static_cast<std::uint64_t>(bpf_map__fd(skeleton.maps.scratch));
   int learnt = 0;
+  run(skeleton.progs.c_learn_handle, {scratch});
   for (int cpu = 0; cpu < cpus; ++cpu)  // fails on a CPU that is offline, whose part is empty
-    if (run(skeleton.progs.c_learn_cpu, {scratch}, cpu).value_or(0) == 1) ++learnt;
+    if (run(skeleton.progs.c_learn_cpu, {}, cpu).value_or(0) == 1) ++learnt;
   skeleton.bss->cpu_count = static_cast<__u32>(cpus);
   knows_fill_ = learnt > 0 && learnt >= sysconf(_SC_NPROCESSORS_ONLN);
   run(skeleton.progs.c_learn_root, {});

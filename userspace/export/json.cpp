@@ -12,6 +12,7 @@ namespace tmpfstrace {
 namespace {
 
 constexpr const char* schema = "tmpfstrace/1";
+constexpr std::size_t typical_row_bytes = 500;
 
 void write_head(JsonWriter& json, const char* type) {
   json.begin_object();
@@ -173,6 +174,8 @@ void write_cgroup(JsonWriter& json, const CgroupView& cgroup) {
 
 std::string sample_to_json(const Snapshot& snapshot) {
   JsonWriter json;
+  json.reserve(typical_row_bytes *
+               (1 + snapshot.ledger.size() + snapshot.cgroups.size() + snapshot.superblocks.size()));
   write_head(json, "sample");
   json.field("sequence", snapshot.sequence);
   write_time(json, snapshot.realtime_ns, snapshot.monotonic_ns);

@@ -2,6 +2,8 @@
 #include "model/derive.h"
 
 #include <cstddef>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "model/counters.h"
@@ -13,12 +15,37 @@ using LedgerKey = std::pair<CgroupId, SuperblockId>;
 
 constexpr double nanoseconds_per_second = 1e9;
 
-// Every sum of one sample, by identity. An object without a ledger row has the empty Counters: nothing is known of it.
+const Counters nothing_known;
+
+// The counters of an object: those of its one row as they stand in the sample, copied only when a second row is added.
+// Most cgroups have one row, and Counters is a kilobyte.
+class Sum {
+ public:
+  void add(const Counters& addend) {
+    if (sum_ == nullptr) {
+      sum_ = &addend;
+      return;
+    }
+    if (!own_) {
+      own_ = std::make_unique<Counters>(*sum_);
+      sum_ = own_.get();
+    }
+    add_counters(*own_, addend);
+  }
+
+  const Counters& counters() const { return sum_ == nullptr ? nothing_known : *sum_; }
+
+ private:
+  const Counters* sum_ = nullptr;  // into the sample, which outlives every sum, or own_
+  std::unique_ptr<Counters> own_;
+};
+
+// Every sum of one sample, by identity. Of an object without a ledger row nothing is known.
 struct Sums {
-  std::map<LedgerKey, Counters> rows;
-  std::map<SuperblockId, Counters> superblocks;
-  std::map<CgroupId, Counters> cgroups;
-  Counters all;
+  std::map<LedgerKey, Sum> rows;
+  std::map<SuperblockId, Sum> superblocks;
+  std::map<CgroupId, Sum> cgroups;
+  Sum all;
 };
 
 Sums sum_ledger(const Sample& sample) {
@@ -26,10 +53,10 @@ Sums sum_ledger(const Sample& sample) {
   for (const Superblock& superblock : sample.superblocks) sums.superblocks[superblock.id];
   for (const Cgroup& cgroup : sample.cgroups) sums.cgroups[cgroup.id];
   for (const LedgerRow& row : sample.ledger) {
-    add_counters(sums.rows[{row.cgroup, row.superblock}], row.counters);
-    add_counters(sums.superblocks[row.superblock], row.counters);
-    add_counters(sums.cgroups[row.cgroup], row.counters);
-    add_counters(sums.all, row.counters);
+    sums.rows[{row.cgroup, row.superblock}].add(row.counters);
+    sums.superblocks[row.superblock].add(row.counters);
+    sums.cgroups[row.cgroup].add(row.counters);
+    sums.all.add(row.counters);
   }
   return sums;
 }
@@ -82,8 +109,9 @@ std::optional<Baseline> baseline_of(const Sample& now, const Sample* previous) {
 
 // One member of Sums, looked up by identity, becomes a tally.
 template <typename Key>
-Tally derive_tally(const Counters& counters, const Key& key, std::map<Key, Counters> Sums::*group,
+Tally derive_tally(const Sum& sum, const Key& key, std::map<Key, Sum> Sums::*group,
                    const std::optional<Baseline>& baseline) {
+  const Counters& counters = sum.counters();
   Tally tally{.counters = counters,
               .resident_bytes = balance(counters.seeded_bytes, counters.allocated_bytes, counters.freed_bytes),
               .inodes = balance(counters.seeded_inodes, sum_of(counters.created), sum_of(counters.removed)),
@@ -95,7 +123,7 @@ Tally derive_tally(const Counters& counters, const Key& key, std::map<Key, Count
   if (baseline) {
     const auto before = (baseline->sums.*group).find(key);
     if (before != (baseline->sums.*group).end()) {
-      tally.rates = derive_rates(counters, before->second, baseline->seconds);
+      tally.rates = derive_rates(counters, before->second.counters(), baseline->seconds);
     }
   }
   return tally;
@@ -103,7 +131,8 @@ Tally derive_tally(const Counters& counters, const Key& key, std::map<Key, Count
 
 template <typename Value>
 void add_known(std::optional<Value>& sum, std::optional<Value> addend) {
-  if (addend) sum = static_cast<Value>(static_cast<std::uint64_t>(sum.value_or(0)) + static_cast<std::uint64_t>(*addend));
+  if (addend)
+    sum = static_cast<Value>(static_cast<std::uint64_t>(sum.value_or(0)) + static_cast<std::uint64_t>(*addend));
 }
 
 std::optional<std::int64_t> magnitude(std::optional<std::int64_t> value) {
@@ -121,12 +150,13 @@ Totals derive_totals(const Sample& now, const Counters& all, const std::optional
     add_known(totals.drift_inodes, magnitude(superblock.drift_inodes));
   }
   totals.refusals = sum_of(all.refusals);
-  if (baseline) totals.refusals_per_second = derive_rates(all, baseline->sums.all, baseline->seconds).refused;
+  if (baseline)
+    totals.refusals_per_second = derive_rates(all, baseline->sums.all.counters(), baseline->seconds).refused;
   return totals;
 }
 
 // The objects of the sample in its order, then those that only the ledger names.
-void add_superblocks(Snapshot& snapshot, const Sample& now, std::map<SuperblockId, Counters> sums,
+void add_superblocks(Snapshot& snapshot, const Sample& now, std::map<SuperblockId, Sum> sums,
                      const std::optional<Baseline>& baseline) {
   const auto add = [&](Superblock info) {
     const auto node = sums.extract(info.id);
@@ -143,7 +173,7 @@ void add_superblocks(Snapshot& snapshot, const Sample& now, std::map<SuperblockI
   }
 }
 
-void add_cgroups(Snapshot& snapshot, const Sample& now, std::map<CgroupId, Counters> sums,
+void add_cgroups(Snapshot& snapshot, const Sample& now, std::map<CgroupId, Sum> sums,
                  const std::optional<Baseline>& baseline) {
   const auto add = [&](Cgroup info) {
     const auto node = sums.extract(info.id);
@@ -175,16 +205,17 @@ Snapshot derive_snapshot(const Sample& now, const Sample* previous) {
   snapshot.kernel = now.kernel;
   snapshot.mode = now.mode;
   snapshot.losses = now.losses;
-  snapshot.totals = derive_totals(now, sums.all, baseline);
+  snapshot.totals = derive_totals(now, sums.all.counters(), baseline);
 
   snapshot.ledger.reserve(sums.rows.size());
   for (const LedgerRow& row : now.ledger) {
     const LedgerKey key{row.cgroup, row.superblock};
     const auto node = sums.rows.extract(key);
     if (node.empty()) continue;  // its counters are in the first row of that identity
-    snapshot.ledger.push_back(
-        {row.cgroup, row.superblock, derive_tally(node.mapped(), key, &Sums::rows, baseline)});
+    snapshot.ledger.push_back({row.cgroup, row.superblock, derive_tally(node.mapped(), key, &Sums::rows, baseline)});
   }
+  snapshot.superblocks.reserve(sums.superblocks.size());
+  snapshot.cgroups.reserve(sums.cgroups.size());
   add_superblocks(snapshot, now, std::move(sums.superblocks), baseline);
   add_cgroups(snapshot, now, std::move(sums.cgroups), baseline);
   return snapshot;

@@ -10,17 +10,11 @@ namespace tmpfstrace {
 namespace {
 
 bool is_plain(std::string_view string) {
-  return std::all_of(string.begin(), string.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  return std::all_of(string.begin(), string.end(),
+                     [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
 }
 
 }  // namespace
-
-// What stands before tells whether this is a first element: no string ends in one of these, its quote comes last.
-void JsonWriter::separate() {
-  if (text_.empty()) return;
-  const char last = text_.back();
-  if (last != '{' && last != '[' && last != ':') text_ += ',';
-}
 
 void JsonWriter::open(char bracket) {
   separate();

@@ -5,9 +5,11 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tmpfstrace {
 
@@ -18,7 +20,12 @@ class JsonWriter {
   void begin_array() { open('['); }
   void end_array() { text_ += ']'; }
 
-  void key(std::string_view name);
+  void key(std::string_view name);  // escaped
+  template <std::size_t Size>
+  void key(const char (&name)[Size]) {  // a literal of ours: nothing in it needs escaping
+    separate();
+    text_.append("\"").append(name, Size - 1).append("\":");
+  }
   void null();
   void value(bool flag);
   void value(double number);
@@ -44,18 +51,30 @@ class JsonWriter {
     value(content);
   }
 
-  template <typename Value>
-  void field_if_known(std::string_view name, const std::optional<Value>& content) {
+  template <std::size_t Size, typename Value>
+  void field(const char (&name)[Size], const Value& content) {
+    key(name);
+    value(content);
+  }
+
+  template <std::size_t Size, typename Value>
+  void field_if_known(const char (&name)[Size], const std::optional<Value>& content) {
     if (content) field(name, *content);
   }
 
   // False, and nothing written, when the string is not UTF-8.
   bool value_if_utf8(std::string_view string);
 
+  void reserve(std::size_t bytes) { text_.reserve(bytes); }
   std::string take() { return std::move(text_); }
 
  private:
-  void separate();
+  // What stands before tells whether this is a first element: no string ends in one of these, its quote comes last.
+  void separate() {
+    if (text_.empty()) return;
+    const char last = text_.back();
+    if (last != '{' && last != '[' && last != ':') text_ += ',';
+  }
   void open(char bracket);
 
   std::string text_;

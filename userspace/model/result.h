@@ -10,9 +10,9 @@
 namespace tmpfstrace {
 
 struct Error {
-  std::string message;   // "cannot open /proc/1/mountinfo: Permission denied"
-  std::string hint;      // what to do about it; may be empty
-  int code = 0;          // positive errno where there was one
+  std::string message;  // "cannot open /proc/1/mountinfo: Permission denied"
+  std::string hint;     // what to do about it; may be empty
+  int code = 0;         // positive errno where there was one
 };
 
 template <typename T>

@@ -62,7 +62,7 @@ struct Mount {
 
 struct Superblock {
   SuperblockId id;
-  std::string kind;  // "tmpfs", "devtmpfs", "internal" (the kernel's own mount: memfd, SysV, anonymous shared memory)
+  std::string kind;   // "tmpfs", "devtmpfs", "internal" (the kernel's own mount: memfd, SysV, anonymous shared memory)
   bool dead = false;  // its last mount and file are gone
   std::vector<Mount> mounts;
   // From statfs; absent when no mount of it can be reached, or when the superblock has no such limit.
@@ -86,9 +86,9 @@ struct Cgroup {
 };
 
 struct Mode {
-  std::string name;    // "exact", "syscall", "poll"
-  std::string hooks;   // "fentry", "kprobe", "raw_tracepoint", ""
-  std::string reason;  // why this one and not a better one
+  std::string name;                // "exact", "syscall", "poll"
+  std::string hooks;               // "fentry", "kprobe", "raw_tracepoint", ""
+  std::string reason;              // why this one and not a better one
   std::vector<std::string> blind;  // what is not counted and therefore absent, one sentence each
 };
 
@@ -101,7 +101,8 @@ struct Sample {
   std::vector<Superblock> superblocks;
   std::vector<Cgroup> cgroups;
   std::vector<LedgerRow> ledger;
-  // Everything that was lost, by name ("slots_full", "ring_full", "recursion_misses", "unreadable_mounts"…), 0 included.
+  // Everything that was lost, by name ("slots_full", "ring_full", "recursion_misses", "unreadable_mounts"…), 0
+  // included.
   std::map<std::string, std::uint64_t> losses;
 };
 

@@ -40,8 +40,8 @@ struct Tally {
   std::optional<std::int64_t> inodes;          // seeded + created - removed, all kinds
   std::optional<std::uint64_t> created;        // all kinds
   std::optional<std::uint64_t> removed;
-  std::optional<std::uint64_t> refused;        // all operations and causes
-  std::vector<RefusalCount> refusals;          // what is not 0, in the order of the enums
+  std::optional<std::uint64_t> refused;  // all operations and causes
+  std::vector<RefusalCount> refusals;    // what is not 0, in the order of the enums
   Rates rates;
 };
 

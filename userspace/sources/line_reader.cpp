@@ -106,7 +106,8 @@ void LineReader::accept(std::string_view bytes) {
 }
 
 std::string LineReader::problem_at_end() const {
-  if (decoder_ && decoder_->inside_frame()) return "the compressed stream ends in the middle: cut, or its writer was killed";
+  if (decoder_ && decoder_->inside_frame())
+    return "the compressed stream ends in the middle: cut, or its writer was killed";
   if (position_ < text_.size()) return "the last line is cut";
   return {};
 }

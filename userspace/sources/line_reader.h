@@ -38,14 +38,14 @@ class LineReader {
 
   UniqueFd file_;
   std::optional<ZstdDecoder> decoder_;
-  std::string text_;              // decompressed and not yet taken from position_ on
+  std::string text_;  // decompressed and not yet taken from position_ on
   std::size_t position_ = 0;
-  std::size_t searched_ = 0;      // no newline between position_ and here
+  std::size_t searched_ = 0;  // no newline between position_ and here
   std::uint64_t next_offset_ = 0;
   std::uint64_t line_offset_ = 0;
   std::uint64_t line_number_ = 0;
   bool at_end_ = false;
-  std::string problem_;           // reported once the lines before it are gone
+  std::string problem_;  // reported once the lines before it are gone
 };
 
 }  // namespace tmpfstrace

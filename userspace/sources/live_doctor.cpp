@@ -97,7 +97,7 @@ std::string report_json(const LiveStart& start) {
 }  // namespace
 
 Result<DoctorReport> run_doctor(const LiveOptions& options) {
-  auto start = start_live(options);
+  auto start = start_live(options, true);
   if (!start) return tl::unexpected(start.error());
   return DoctorReport{report_text(*start), report_json(*start), exit_code_of(start->decision.mode)};
 }

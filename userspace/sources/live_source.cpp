@@ -197,7 +197,7 @@ Result<void> LiveSource::drain_events(const EventHandler& handler) {
 }  // namespace
 
 Result<std::unique_ptr<SampleSource>> open_live_source(const LiveOptions& options) {
-  auto start = start_live(options);
+  auto start = start_live(options, false);
   if (!start) return tl::unexpected(start.error());
   auto source = std::make_unique<LiveSource>(options, std::move(*start));
   if (auto seeded = source->seed(); !seeded) return tl::unexpected(seeded.error());

@@ -44,14 +44,18 @@ Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, co
   tracer.events_per_second = options.events ? options.event_rate : 0;
   tracer.memcg_identity = start.facts.memory_controller.value_or(false);
   tracer.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
-  const auto symbols = KernelSymbols::load(start.paths, {"shmem_mfill_atomic_pte"});
+  const HookPlan plan = plan_hooks(start.probed.shape, start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry
+                                                                                               : HookFlavour::Kprobe);
+  // Only the kprobes of 6.6 to 6.18 need the address range; kallsyms takes a good part of the start.
+  const bool needs_mfill = plan.flavour == HookFlavour::Kprobe && plan.counts_arguments &&
+                           start.probed.shape.has("shmem_mfill_atomic_pte");
+  const auto symbols = needs_mfill ? KernelSymbols::load(start.paths, {"shmem_mfill_atomic_pte"})
+                                   : Result<KernelSymbols>(KernelSymbols{});
   if (symbols)
     if (const KernelSymbol* mfill = symbols->find("shmem_mfill_atomic_pte"); mfill && mfill->address && mfill->size) {
       tracer.mfill_start = *mfill->address;
       tracer.mfill_end = *mfill->address + *mfill->size;
     }
-  const HookPlan plan = plan_hooks(start.probed.shape, start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry
-                                                                                               : HookFlavour::Kprobe);
   auto ledger = ExactLedger::start(start.paths, start.probed.shape, plan, tracer);
   if (!ledger) return tl::unexpected(ledger.error());
   return std::move(*ledger);
@@ -86,7 +90,7 @@ const char* const kPollBlind[] = {
 
 }  // namespace
 
-Result<LiveStart> start_live(const LiveOptions& options) {
+Result<LiveStart> start_live(const LiveOptions& options, bool report) {
   set_libbpf_voice();
   LiveStart start;
   auto facts = probe_kernel_facts(start.paths);
@@ -97,7 +101,7 @@ Result<LiveStart> start_live(const LiveOptions& options) {
   auto hierarchy = probe_cgroup_hierarchy(start.paths);
   if (!hierarchy) return tl::unexpected(hierarchy.error());
   start.hierarchy = std::move(*hierarchy);
-  if (options.mode != "poll") start.probed = probe_host(start.facts);
+  if (options.mode != "poll") start.probed = probe_host(start.facts, report || options.mode == "syscall");
 
   auto decision = decide_mode(start.probed.abilities, options.mode, options.hooks);
   if (!decision) return tl::unexpected(decision.error());

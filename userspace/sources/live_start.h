@@ -23,7 +23,8 @@ struct LiveStart {
   Mode mode;
 };
 
-Result<LiveStart> start_live(const LiveOptions& options);
+// report: probe everything, for `doctor`.
+Result<LiveStart> start_live(const LiveOptions& options, bool report);
 
 
 }  // namespace tmpfstrace

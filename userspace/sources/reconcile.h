@@ -13,8 +13,9 @@ namespace tmpfstrace {
 // more (open files keep them) or never had one (the kernel's internal mount).
 void join_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Superblock>& mounted);
 
-// Ledger minus statfs, for every superblock whose statfs counts. statfs was read between the two readings: a figure that
-// lies between theirs agrees (drift 0), as operations go on meanwhile; otherwise the smaller difference is the drift.
+// Ledger minus statfs, for every superblock whose statfs counts. statfs was read between the two readings: a figure
+// that lies between theirs agrees (drift 0), as operations go on meanwhile; otherwise the smaller difference is the
+// drift.
 void reconcile(const std::vector<LedgerRow>& before, const std::vector<LedgerRow>& after,
                std::vector<Superblock>& superblocks);
 

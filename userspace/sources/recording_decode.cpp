@@ -31,7 +31,8 @@ std::optional<std::string> bytes_of_hex(const std::string& hex) {
   return bytes;
 }
 
-// Reads one value of each type. get() is false when the JSON does not hold that type; then problem() says where and why.
+// Reads one value of each type. get() is false when the JSON does not hold that type; then problem() says where and
+// why.
 class Decoder {
  public:
   bool get(const Json& json, bool& flag) {

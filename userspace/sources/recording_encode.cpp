@@ -25,7 +25,7 @@ class Encoder {
   }
 
   template <typename Object>
-    requires std::is_class_v<Object>
+  requires std::is_class_v<Object>
   void put(const Object& object) {
     json_.begin_object();
     visit_fields(*this, object);

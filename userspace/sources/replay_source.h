@@ -42,8 +42,8 @@ class ReplaySource : public SampleSource {
   std::string path_;
   LineReader lines_;
   std::optional<double> speed_;
-  std::uint64_t current_ns_ = 0;     // monotonic, of the sample returned last
-  std::optional<Step> ahead_;        // read early when the pace depends on it
+  std::uint64_t current_ns_ = 0;      // monotonic, of the sample returned last
+  std::optional<Step> ahead_;         // read early when the pace depends on it
   std::vector<RefusalEvent> events_;  // ready for drain_events
   std::optional<std::string> damage_;
 };

@@ -9,9 +9,7 @@ namespace {
 constexpr std::size_t step_bytes = 64 * 1024;
 constexpr int level = 3;
 
-tl::unexpected<Error> zstd_failure(std::size_t code) {
-  return fail(std::string("zstd: ") + ZSTD_getErrorName(code));
-}
+tl::unexpected<Error> zstd_failure(std::size_t code) { return fail(std::string("zstd: ") + ZSTD_getErrorName(code)); }
 
 }  // namespace
 
@@ -19,7 +17,8 @@ Result<ZstdEncoder> ZstdEncoder::create() {
   Context context(ZSTD_createCCtx());
   if (!context) return fail("zstd: no memory");
   // The checksum makes a decoder notice bits that changed on the medium.
-  for (const auto& [parameter, value] : {std::pair(ZSTD_c_compressionLevel, level), std::pair(ZSTD_c_checksumFlag, 1)}) {
+  for (const auto& [parameter, value] :
+       {std::pair(ZSTD_c_compressionLevel, level), std::pair(ZSTD_c_checksumFlag, 1)}) {
     const std::size_t code = ZSTD_CCtx_setParameter(context.get(), parameter, value);
     if (ZSTD_isError(code)) return zstd_failure(code);
   }
