@@ -22,7 +22,7 @@ SEC("raw_tp/sys_exit")
 int s_sys_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct call call = {.ctx = ctx, .regs = (void *)ctx->args[0], .ret = ctx->args[1]};
-	unsigned long nr = READ(call.regs, orig_ax);
+	unsigned long nr = READ(regs_of(&call), orig_ax);
 
 	if (!is_of_interest(nr) || !armed)
 		return 0;

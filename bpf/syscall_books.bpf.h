@@ -116,11 +116,18 @@ static __noinline __u32 count_alone(__u32 index, __u32 operation, __u32 cause)
 {
 	struct tmpfs_slot *slot = slot_at(index);
 	__u32 result = (index & SYSCALL_RESULT_SLOT) | cause << SYSCALL_RESULT_CAUSE_SHIFT;
-	__u64 now = bpf_ktime_get_ns();
+	__u64 now = bpf_ktime_get_ns(), cell = (__u64)operation * TMPFS_CAUSE_MAX + cause;
 
 	if (!slot || operation >= TMPFS_OP_MAX || cause >= TMPFS_CAUSE_MAX)
 		return SYSCALL_RESULT_NONE;
-	ADD(slot->counters.refusals[operation][cause], 1);
+	/* the compiler may keep an index on the stack, where the verifier forgets its bounds */
+	asm volatile("" : "+r"(cell));
+	if (cell >= TMPFS_OP_MAX * TMPFS_CAUSE_MAX)
+		return SYSCALL_RESULT_NONE;
+	ADD((&slot->counters.refusals[0][0])[cell], 1);
+	asm volatile("" : "+r"(cause));
+	if (cause >= TMPFS_CAUSE_MAX)
+		return SYSCALL_RESULT_NONE;
 	if (now - slot->window_start_ns[cause] > NS_PER_SECOND) {
 		slot->window_start_ns[cause] = now;
 		slot->window_events[cause] = 0;
