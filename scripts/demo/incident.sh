@@ -96,7 +96,7 @@ until [ -e "$out/filled" ]; do
 done
 # One whole interval more, then the tool's last sample; only after it may the mount go.
 sleep 1.5
-kill -INT "$tool_pid"
+kill -TERM "$tool_pid"
 wait "$tool_pid" || fail "tmpfstrace ended with an error: $(cat "$out/tool.err")"
 tool_pid=''
 [ -z "$cgroup" ] || echo "${cgroup##*/}" >"$out/cgroup"
