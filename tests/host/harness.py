@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the tool as a black box and finds what it said about one superblock."""
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+PATIENCE = 60  # seconds; a loaded machine is slow
+
+
+class Skip(Exception):
+    pass
+
+
+class Tool:
+    """`tmpfstrace json …` and the documents it has printed so far."""
+
+    binary = ""
+
+    def __init__(self, *options, command="json", interval="200ms"):
+        arguments = [self.binary, command, "--interval", interval, *options]
+        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.documents = []
+        self.errors = ""
+        self.changed = threading.Condition()
+        self.readers = [threading.Thread(target=self._read, daemon=True), threading.Thread(target=self._read_errors, daemon=True)]
+        for reader in self.readers:
+            reader.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self.changed:
+                self.documents.append(json.loads(line))
+                self.changed.notify_all()
+        with self.changed:
+            self.changed.notify_all()
+
+    def _read_errors(self):
+        self.errors += self.process.stderr.read()
+
+    def samples(self):
+        return [document for document in self.documents if document["type"] == "sample"]
+
+    def wait_for_samples(self, more=1):
+        """Waits until that many further samples are there; returns the last one."""
+        deadline = time.monotonic() + PATIENCE
+        with self.changed:
+            wanted = len(self.samples()) + more
+            while len(self.samples()) < wanted:
+                left = deadline - time.monotonic()
+                if left <= 0 or (self.process.poll() is not None and not self.changed.wait(1)):
+                    raise AssertionError(f"no further sample; the tool says: {self.errors.strip()!r}")
+                self.changed.wait(min(left, 1))
+            return self.samples()[-1]
+
+    def stop(self):
+        """SIGTERM: the last sample and the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(PATIENCE)
+        for reader in self.readers:
+            reader.join(PATIENCE)
+        return self.samples()[-1], self.process.returncode
+
+
+class Mount:
+    """A tmpfs of the test's own."""
+
+    def __init__(self, options):
+        self.path = tempfile.mkdtemp(prefix="tmpfstrace-test-")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.path], check=True)
+        device = os.stat(self.path).st_dev
+        self.dev = f"{os.major(device)}:{os.minor(device)}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", "--lazy", self.path], check=True)
+        os.rmdir(self.path)
+
+    def of(self, sample):
+        """The superblock in a sample."""
+        found = [sb for sb in sample["superblocks"] if sb["dev"] == self.dev and not sb["dead"]]
+        assert len(found) == 1, f"{len(found)} superblocks {self.dev} in the sample"
+        return found[0]
+
+
+def run(*arguments, **options):
+    return subprocess.run([Tool.binary, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False, **options)
+
+
+def equal(what, got, wanted):
+    assert got == wanted, f"{what}: {got!r}, expected {wanted!r}"
+
+
+def refusals_of(counters):
+    return {(r["operation"], r["cause"]): r["count"] for r in counters["refusals"]}

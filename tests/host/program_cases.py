@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exit codes, messages, signals and recordings of the program as such."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from harness import Mount, PATIENCE, Skip, Tool, equal, run
+
+DOCTOR_CODES = {0: "exact", 10: "syscall", 11: "poll"}
+
+
+def one_line(text):
+    lines = text.strip().splitlines()
+    equal("lines on standard error", len(lines), 1)
+    return lines[0]
+
+
+def case_doctor_names_the_mode_and_its_hooks():
+    done = run("doctor", "--json")
+    report = json.loads(done.stdout)
+    equal("mode by exit status", DOCTOR_CODES.get(done.returncode), report["mode"])
+    assert report["reason"], "no reason"
+    if report["mode"] != "poll":
+        assert report["hooks"], "no hook is named"
+        for hook in report["hooks"]:
+            assert hook["name"] and (hook["attached"] or hook["why_not"]), f"a hook that is not explained: {hook}"
+    text = run("doctor")
+    equal("exit status of both forms", text.returncode, done.returncode)
+    for hook in report["hooks"]:
+        assert hook["name"] in text.stdout, f"{hook['name']} is not in the text"
+
+
+def case_doctor_in_syscall_mode():
+    done = run("doctor", "--mode", "syscall", "--json")
+    equal("exit status", done.returncode, 10)
+    names = [hook["name"] for hook in json.loads(done.stdout)["hooks"]]
+    for tracepoint in ("sys_exit", "signal_generate", "mm_filemap_delete_from_page_cache"):
+        assert any(name.endswith(" " + tracepoint) for name in names), f"{tracepoint} is not named in {names}"
+
+
+def case_top_refuses_a_pipe():
+    done = run("top", stdin=subprocess.DEVNULL)
+    equal("exit status", done.returncode, 2)
+    equal("standard output", done.stdout, "")
+    assert "terminal" in one_line(done.stderr)
+
+
+def case_wrong_options():
+    for arguments in (["--no-such-option"], ["json", "--interval", "1"], ["json", "--mode", "guess"], ["json", "--count", "-1"],
+                      ["doctor", "--replay", "x"]):
+        done = run(*arguments)
+        equal(f"exit status of {arguments}", done.returncode, 2)
+        one_line(done.stderr)
+
+
+def case_without_privilege():
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise Skip("there is no setpriv")
+    # Where a user may reach it.
+    directory = tempfile.mkdtemp(prefix="tmpfstrace-test-")
+    os.chmod(directory, 0o755)
+    copy = shutil.copy(Tool.binary, directory)
+    os.chmod(copy, 0o755)
+    done = subprocess.run([setpriv, "--reuid", "65534", "--clear-groups", "--bounding-set", "-all", copy, "json", "--count", "1"],
+                          capture_output=True, text=True, timeout=PATIENCE, check=False)
+    shutil.rmtree(directory)
+    equal("exit status", done.returncode, 3)
+    equal("standard output", done.stdout, "")
+    assert "CAP_" in one_line(done.stderr)
+
+
+def case_record_and_replay():
+    with Mount("size=1m") as mount, tempfile.TemporaryDirectory() as directory:
+        for name in ("a.ndjson", "a.zst"):
+            file = os.path.join(directory, name)
+            done = run("record", "--mode", "poll", "--interval", "100ms", "--count", "3", file)
+            equal("exit status of record", (done.returncode, done.stderr), (0, ""))
+            with open(mount.path + "/" + name, "wb") as more:
+                more.write(b"x" * 5000)
+            replays = [run("json", "--replay", file) for _ in range(2)]
+            equal("exit status of replay", replays[0].returncode, 0)
+            equal("two replays", replays[0].stdout, replays[1].stdout)
+            samples = [json.loads(line) for line in replays[0].stdout.splitlines()]
+            equal("samples", [s["sequence"] for s in samples if s["type"] == "sample"], [0, 1, 2])
+            superblock = mount.of(samples[-1])
+            equal("size_bytes", superblock["size_bytes"], 1 << 20)
+            with open(file, "rb") as whole, open(file + ".cut", "wb") as cut:
+                data = whole.read()
+                cut.write(data[: len(data) * 2 // 3])
+            # The name's ending says how to read it.
+            os.rename(file + ".cut", file)
+            equal("exit status of a cut recording", run("json", "--replay", file).returncode, 4)
+
+
+def programs_of(pid):
+    listed = subprocess.run(["bpftool", "prog", "list", "-j"], capture_output=True, text=True, check=True, env=sbin_path())
+    return {p["id"] for p in json.loads(listed.stdout) if any(owner["pid"] == pid for owner in p.get("pids", []))}
+
+
+def all_programs():
+    listed = subprocess.run(["bpftool", "prog", "list", "-j"], capture_output=True, text=True, check=True, env=sbin_path())
+    return {p["id"] for p in json.loads(listed.stdout)}
+
+
+def sbin_path():
+    return {**os.environ, "PATH": "/usr/sbin:/sbin:" + os.environ.get("PATH", "")}
+
+
+def case_kill_leaves_nothing():
+    before = all_programs()
+    with Tool("--mode", "syscall") as tool:
+        tool.wait_for_samples(2)
+        running = all_programs() - before
+        owned = programs_of(tool.process.pid) or running
+        assert owned, "no BPF program while the tool runs"
+        tool.process.send_signal(signal.SIGKILL)
+        tool.process.wait(PATIENCE)
+    deadline = time.monotonic() + PATIENCE  # the kernel frees programs a little later
+    while owned & all_programs() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    equal("programs left", owned & all_programs(), set())
+
+
+ANYWHERE = [case_doctor_names_the_mode_and_its_hooks, case_top_refuses_a_pipe, case_wrong_options, case_without_privilege,
+            case_record_and_replay]
+WITH_TRACEPOINTS = [case_doctor_in_syscall_mode, case_kill_leaves_nothing]
