@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# demo.sh [--guest KERNEL]: the incident this tool was written for, and what the tool says of it.
+# demo.sh [--guest KERNEL] [--mode MODE]: the incident this tool was written for, and what the tool says of it.
 #
 # A server keeps sessions as files of 1,500 bytes on a tmpfs of 64 MiB. 16,384 of them fit, because
 # each takes a page; after that a file can still be made, but not written, and stays behind empty.
 # Beside each figure of the tool stands the kernel's own.
 # --guest KERNEL (5.10, 6.1, 6.12, 6.18 or 7): not on this host but in a QEMU guest, where the exact
 # mode works whatever this host allows.
+# --mode MODE: auto (default: the best there is), exact, syscall or poll, as of tmpfstrace.
 # Exit 1 when a figure the tool claims disagrees. Needs root, not so with --guest.
 set -euo pipefail
 
@@ -17,10 +18,11 @@ out=${O:-build}
 [[ $out = /* ]] || out=$root/$out
 export O=$out
 
-guest='' refusals=300
+guest='' mode=auto refusals=300
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--guest) guest=${2:?demo.sh: --guest needs a kernel, for example 6.12} && shift ;;
+	--mode) mode=${2:?demo.sh: --mode needs auto, exact, syscall or poll} && shift ;;
 	-h | --help) sed -n '/^# demo.sh/,/^set/s/^# \{0,1\}//p' "$0" && exit 0 ;;
 	*) echo "demo.sh: unknown option $1 (see --help)" >&2 && exit 2 ;;
 	esac
@@ -46,7 +48,7 @@ if [[ -n $guest ]]; then
 	# What the guest wrote comes back over its second serial line, a line with a name in front for each file.
 	bash "$here/guest/run.sh" --kernel "$guest" --out "$out/demo/$guest" \
 		--file "$here/demo/incident.sh:/bin/incident" -- "
-		sh /bin/incident /run/demo /bin/tmpfstrace /bin/incident-load $refusals || exit 1
+		sh /bin/incident /run/demo /bin/tmpfstrace /bin/incident-load $refusals $mode || exit 1
 		{ sed 's/^/tool /' /run/demo/tool.ndjson; sed 's/^/facts /' /run/demo/facts.json
 		  echo cgroup \$(cat /run/demo/cgroup 2>/dev/null); } >/dev/ttyS1"
 	sed -n 's/^tool //p' "$out/demo/$guest/result.txt" >"$work/tool.ndjson"
@@ -54,7 +56,7 @@ if [[ -n $guest ]]; then
 	sed -n 's/^cgroup //p' "$out/demo/$guest/result.txt" >"$work/cgroup"
 else
 	echo "the incident, on this host"
-	sh "$here/demo/incident.sh" "$work" "$out/tmpfstrace" "$out/guest/incident-load" "$refusals"
+	sh "$here/demo/incident.sh" "$work" "$out/tmpfstrace" "$out/guest/incident-load" "$refusals" "$mode"
 fi
 
 # For a closer look afterwards; a guest's are in the same place.

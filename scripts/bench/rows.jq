@@ -29,7 +29,7 @@ def round_to($digits): . * pow(10; $digits) | round / pow(10; $digits);
       | {
           kernel: $run.sample.kernel, series: $kernel, mode: $run.sample.mode.name, hooks: $hooks, operation: $operation,
           base_instructions: ($base | median | round), with_tool_instructions: ($with | median | round),
-          difference_instructions: ($difference | round), difference_percent: ($percent | round_to(1)),
+          difference_instructions: ($difference | round + 0), difference_percent: ($percent | round_to(1) + 0),
           spread_percent: ([$base, $with | spread] | max | round_to(1)),
           rounds: ($with | length), limit: $limit,
           # A limit is known to one digit: half of that digit is no excess.
@@ -38,5 +38,5 @@ def round_to($digits): . * pow(10; $digits) | round / pow(10; $digits);
                        end)
         }
     ],
-    losses: [$samples[] | {label, losses: (.sample.losses | with_entries(select(.value != 0)))} | select(.losses != {})]
+    losses: [$samples[] | {label: .label, losses: (.sample.losses | with_entries(select(.value != 0)))} | select(.losses != {})]
   }

@@ -25,4 +25,4 @@ def limit: if .limit == null then "" else
 "",
 "Instructions of one operation, median of \(.rounds) rounds for each state; spread: largest less smallest round, in percent.",
 (.kernels[] | . as $k | (.notes[] | "Kernel \($k.kernel): \(.)."),
- (.losses[] | "Kernel \($k.kernel), --hooks \(.label): lost while measured: \(.losses | to_entries | map("\(.key) \(.value)") | join(", "))."))
+ (.losses[] | "Kernel \($k.kernel), --hooks \(.["label"]): lost while measured: \(.losses | to_entries | map("\(.key) \(.value)") | join(", "))."))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# incident.sh OUT TMPFSTRACE INCIDENT-LOAD REFUSALS: the incident itself, on a host or in a guest.
+# incident.sh OUT TMPFSTRACE INCIDENT-LOAD REFUSALS [MODE]: the incident itself, on a host or in a guest.
 #
 # A cgroup, a private mount namespace with a 64 MiB tmpfs in it, the tool, and a server that fills
 # the tmpfs from the cgroup. Leaves in OUT: tool.ndjson (all the tool said) and facts.json (what the
@@ -36,7 +36,7 @@ if [ "${1:-}" = --in-namespace ]; then
 	exit 0
 fi
 
-out=$1 tool=$2 load=$3 refusals=$4
+out=$1 tool=$2 load=$3 refusals=$4 mode=${5:-auto}
 cgroup='' tool_pid='' space_pid=''
 
 clean_up() {
@@ -87,7 +87,7 @@ until [ -e "$out/mounted" ]; do
 done
 echo "  64 MiB tmpfs on $out/shm, in a mount namespace of its own"
 
-"$tool" json --interval 1s >"$out/tool.ndjson" 2>"$out/tool.err" &
+"$tool" json --interval 1s --mode "$mode" >"$out/tool.ndjson" 2>"$out/tool.err" &
 tool_pid=$!
 until [ -e "$out/filled" ]; do
 	kill -0 "$tool_pid" 2>/dev/null || fail "tmpfstrace ended: $(cat "$out/tool.err")"

@@ -36,6 +36,9 @@ def line($what; $tool; $kernel; $whose):
     line("used, bytes"; $sb.used_bytes; $facts.used_bytes; "statfs"),
     line("allocated, bytes"; $c.allocated_bytes; $facts.used_bytes; "statfs"),
     line("written, bytes"; $c.written_bytes; $facts.written_bytes; "workload"),
+    line("bytes a whole file takes"; (if $c.resident_bytes == null or $created == null then null else $c.resident_bytes / ($created - $all_refused) end);
+         $facts.used_bytes / $facts.files_with_data; "statfs over files"),
+    line("ledger less statfs, bytes"; $sb.drift_bytes; 0; "should be"),
     line("files created"; $created; $facts.created; "workload"),
     "cgroup   " + (if $cgroup == null then "not seen in this mode" else "\($cgroup.path)" end)
       + (if $name == "" or $cgroup == null then "" elif ($cgroup.path | endswith("/" + $name)) then ", where the workload ran: agrees" else ", the workload ran in \($name): DISAGREES" end),
