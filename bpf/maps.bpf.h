@@ -25,8 +25,8 @@ __u32 armed;
 __u32 walker_tgid;
 /* Result of the last seeding stat(), read by the walker. */
 __u32 seed_result;
-/* /proc/sys/vm/overcommit_memory == 2, refreshed by user space. */
-__u32 overcommit_never;
+/* Address of the kernel's sysctl_overcommit_memory, found by user space after the start; 0: not known. */
+__u64 overcommit_address;
 /* Raised when a superblock ends or a slot is retired: what per-CPU caches hold is void. */
 __u64 cache_epoch;
 /* How many entries "owners" and "marks" hold: 0 lets the hot path skip the look-up. */

@@ -101,9 +101,11 @@ static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struc
  * - madvise(MADV_POPULATE_*) and mlock report the pages they got, go on from there and fault again, unless the refused page is
  *   the first of their range.
  */
+#define SECOND_TRY_FRAMES 24 /* our own, the fault's, then the copy's */
+
 static __noinline int is_second_try(void *ctx, __u64 page, __u32 syscall)
 {
-	__u64 stack[12] = {}, place = 0;
+	__u64 stack[SECOND_TRY_FRAMES] = {}, place = 0;
 	struct kernel_fault now = {.page = page}, *last;
 	__u32 tid = bpf_get_current_pid_tgid(), i;
 
@@ -119,7 +121,7 @@ static __noinline int is_second_try(void *ctx, __u64 page, __u32 syscall)
 		return 0;
 	}
 	bpf_get_stack(ctx, stack, sizeof(stack), 0);
-	for (i = 0; i < 12; i++)
+	for (i = 0; i < SECOND_TRY_FRAMES; i++)
 		place = place * 31 + stack[i];
 	last = bpf_map_lookup_elem(&kernel_faults, &tid);
 	if (last && last->page == page && last->place != place)

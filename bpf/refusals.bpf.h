@@ -65,6 +65,17 @@ static __always_inline struct shmem_sb_info *sb_info(struct super_block *sb)
 	return READ(sb, s_fs_info);
 }
 
+#define OVERCOMMIT_NEVER 2
+
+static __always_inline int overcommit_is_strict(void)
+{
+	int mode = 0;
+
+	if (overcommit_address)
+		bpf_probe_read_kernel(&mode, sizeof(mode), (void *)overcommit_address);
+	return mode == OVERCOMMIT_NEVER;
+}
+
 /* -ENOSPC for a block: size=, or overcommit (mode 2) on a superblock that is not full. */
 static __always_inline __u32 block_cause(struct super_block *sb, __u64 bytes_asked)
 {
@@ -74,7 +85,7 @@ static __always_inline __u32 block_cause(struct super_block *sb, __u64 bytes_ask
 	if (!max)
 		return TMPFS_CAUSE_MEMORY;
 	/* the global part of the per-CPU counter may be off by used_blocks_slack */
-	if (overcommit_never && READ(info, used_blocks.count) + config.used_blocks_slack < max &&
+	if (overcommit_is_strict() && READ(info, used_blocks.count) + config.used_blocks_slack < max &&
 	    bytes_asked >> BYTES_PER_PAGE_SHIFT <= (__u64)max)
 		return TMPFS_CAUSE_MEMORY;
 	return TMPFS_CAUSE_BLOCKS;

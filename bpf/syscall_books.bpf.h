@@ -176,7 +176,7 @@ static __noinline __u32 size_cause(struct super_block *sb, __u64 pages_at_once)
 
 	if (!max)
 		return TMPFS_CAUSE_MEMORY;
-	if (overcommit_never && used_blocks(info) + pages_at_once <= max)
+	if (overcommit_is_strict() && used_blocks(info) + pages_at_once <= max)
 		return TMPFS_CAUSE_MEMORY;
 	return TMPFS_CAUSE_BLOCKS;
 }

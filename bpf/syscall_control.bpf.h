@@ -59,6 +59,15 @@ int c_learn_root(void *ctx)
 	return 1;
 }
 
+/* args: a descriptor, the kernel address of an inode. 1: they are the same. */
+SEC("raw_tp")
+int c_is_inode(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct file *file = file_of_fd(ctx->args[0]);
+
+	return file && (__u64)READ(file, f_inode) == ctx->args[1];
+}
+
 /*
  * args: a descriptor of the file or directory, the cgroup, operation, error, bytes asked, SYSCALL_* flags, the cgroup's name
  * in the caller's memory. Returns SYSCALL_RESULT_*.

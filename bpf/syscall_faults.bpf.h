@@ -91,6 +91,7 @@ static __noinline int send_fault(void *ctx, __u64 address)
 	record->address = address;
 	record->bytes_asked = 1 << BYTES_PER_PAGE_SHIFT;
 	record->dirfd = AT_FDCWD;
+	record->start = 0;
 	record->path_length = 0;
 	return send_record(ctx, record);
 }

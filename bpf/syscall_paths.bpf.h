@@ -268,6 +268,13 @@ static __noinline int send_record(void *ctx, struct syscall_record *record)
 	return 0;
 }
 
+static __always_inline __u64 start_of_path(struct syscall_record *record, int dirfd)
+{
+	if (record->path[0] == '/')
+		return (__u64)READ(current_task(), fs, root.dentry, d_inode);
+	return (__u64)start_directory(dirfd);
+}
+
 static __noinline int on_path_refused(struct call *call)
 {
 	struct path_call what = {};
@@ -298,6 +305,7 @@ static __noinline int on_path_refused(struct call *call)
 		return 0;
 	fill_record(record, TMPFS_EVENT_PATH_REFUSAL, what.operation, -call->ret, call->nr);
 	record->dirfd = what.dirfd;
+	record->start = start_of_path(record, what.dirfd);
 	record->flags |= what.flags;
 	if (known == NAME_SHOWN)
 		record->flags |= SYSCALL_COUNTED;

@@ -28,7 +28,7 @@ class ExactLedger : public LedgerSource {
   Result<void> drain_events(const EventHandler& handler) override;
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) override;
 
-  void set_overcommit_never(bool never) override { tracer_->set_overcommit_never(never); }
+  void set_overcommit_address(std::uint64_t address) override { tracer_->set_overcommit_address(address); }
 
  private:
   ExactLedger(HostPaths paths, HookPlan plan);

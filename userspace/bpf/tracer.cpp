@@ -214,8 +214,8 @@ Tracer::Seed Tracer::last_seed() const {
 
 void Tracer::forget_last_seed() { __atomic_store_n(&handles_->skeleton->bss->seed_result, 0u, __ATOMIC_RELAXED); }
 
-void Tracer::set_overcommit_never(bool never) {
-  __atomic_store_n(&handles_->skeleton->bss->overcommit_never, never ? 1u : 0u, __ATOMIC_RELAXED);
+void Tracer::set_overcommit_address(std::uint64_t address) {
+  __atomic_store_n(&handles_->skeleton->bss->overcommit_address, address, __ATOMIC_RELAXED);
 }
 
 bool Tracer::run_control(const char* name, std::uint64_t argument) {

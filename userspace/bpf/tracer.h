@@ -63,7 +63,8 @@ class Tracer {
   Seed last_seed() const;
   void forget_last_seed();
 
-  void set_overcommit_never(bool never);
+  // Of the kernel's sysctl_overcommit_memory: tells a block refused by the node from one refused by the superblock.
+  void set_overcommit_address(std::uint64_t address);
 
   // Gives an index back to the kernel side. The caller has made sure that nothing can refer to it any more.
   bool retire_slot(std::uint32_t index);

@@ -4,8 +4,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -95,10 +97,38 @@ Result<void> CgroupTree::refresh_if_due(std::uint64_t now_ns) {
   return refresh(now_ns);
 }
 
+bool CgroupTree::find_by_handle(CgroupId id) {
+  constexpr int kFileIdKernfs = 0xfe;  // FILEID_KERNFS of linux/exportfs.h
+  if (root_.empty()) return false;
+  const auto root = open_directory(root_);
+  if (!root) return false;
+  alignas(file_handle) char storage[sizeof(file_handle) + sizeof(id)];
+  auto* handle = reinterpret_cast<file_handle*>(storage);
+  handle->handle_bytes = sizeof(id);
+  handle->handle_type = kFileIdKernfs;
+  std::memcpy(handle->f_handle, &id, sizeof(id));
+  const UniqueFd directory(::open_by_handle_at(root->get(), handle, O_PATH | O_CLOEXEC));
+  if (!directory) return false;
+  char path[4096];
+  const std::string link = "/proc/self/fd/" + std::to_string(directory.get());
+  const ssize_t length = ::readlink(link.c_str(), path, sizeof(path));
+  if (length <= 0 || static_cast<std::size_t>(length) == sizeof(path)) return false;
+  std::string_view absolute(path, static_cast<std::size_t>(length));
+  // Removed between the two calls, or mounted elsewhere: the walk decides.
+  if (!absolute.starts_with(root_) || absolute.ends_with(" (deleted)")) return false;
+  absolute.remove_prefix(root_.size());
+  Entry& entry = known_[id];
+  entry.path = absolute.empty() ? "/" : std::string(absolute);
+  entry.seen_in_walk = walks_;
+  entry.dead_since_ns.reset();
+  return true;
+}
+
 Result<std::optional<CgroupName>> CgroupTree::lookup(CgroupId id, std::uint64_t now_ns) {
   if (id == 0) return std::nullopt;
   auto found = known_.find(id);
   const bool may_walk = !last_walk_ns_ || now_ns - *last_walk_ns_ >= options_.min_gap_ns;
+  if (found == known_.end() && !missing_.contains(id) && find_by_handle(id)) found = known_.find(id);
   if (found == known_.end() && may_walk && !missing_.contains(id)) {
     if (auto walked = refresh(now_ns); !walked) return tl::unexpected(walked.error());
     found = known_.find(id);

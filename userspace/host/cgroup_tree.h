@@ -40,7 +40,8 @@ class CgroupTree {
   // refresh(), if interval_ns has passed since the last one.
   Result<void> refresh_if_due(std::uint64_t now_ns);
 
-  // Walks when the id is unknown (and no walk since min_gap_ns): at most once for each id that a walk did not find. An
+  // Asks the kernel for the directory of an unknown id (a file handle of kernfs is the id; CAP_DAC_READ_SEARCH). Where it
+  // refuses: walks when the id is unknown (and no walk since min_gap_ns): at most once for each id that a walk did not find. An
   // error of that walk is an error here; the known names stay.
   Result<std::optional<CgroupName>> lookup(CgroupId id, std::uint64_t now_ns);
 
@@ -57,6 +58,7 @@ class CgroupTree {
     std::optional<std::uint64_t> dead_since_ns;
   };
 
+  bool find_by_handle(CgroupId id);
   void visit(int root, const std::string& path, std::vector<std::string>& pending);
   void mark_vanished(std::uint64_t now_ns);
   bool is_below_unreadable(const std::string& path) const;

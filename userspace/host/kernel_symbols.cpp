@@ -25,7 +25,7 @@ void KernelSymbolReader::read_line(std::string_view line) {
     any_address_ = true;
     addresses_.push_back(*address);
   }
-  if (std::string_view("tTwW").find(type.front()) == std::string_view::npos) return;
+  if (std::string_view("tTwWdDbBrR").find(type.front()) == std::string_view::npos) return;
   const auto found = wanted_.find(std::string(name));
   if (found == wanted_.end()) return;
   if (++found->second.occurrences == 1 && *address != 0) found->second.address = *address;

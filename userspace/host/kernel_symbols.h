@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses and sizes of kernel functions, from <proc>/kallsyms.
+// Addresses and sizes of kernel functions and variables, from <proc>/kallsyms.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct KernelSymbol {
   std::optional<std::uint64_t> size;     // distance to the next symbol: includes padding; absent for the last one
 };
 
-// Lines of kallsyms in, the wanted text symbols (types t, T, w, W) out. Pure. "name.isra.0" is another name.
+// Lines of kallsyms in, the wanted symbols of text (types t, T, w, W) and data (d, D, b, B, r, R) out. Pure. "name.isra.0" is another name.
 class KernelSymbolReader {
  public:
   explicit KernelSymbolReader(const std::vector<std::string>& names);
@@ -42,7 +42,7 @@ class KernelSymbols {
   // One pass over about 200,000 lines.
   static Result<KernelSymbols> load(const HostPaths& paths, const std::vector<std::string>& names);
 
-  // Null when the kernel has no such text symbol, or load() was not asked for it. Lives as long as this object.
+  // Null when the kernel has no such symbol, or load() was not asked for it. Lives as long as this object.
   const KernelSymbol* find(const std::string& name) const;
   bool hidden() const { return hidden_; }
 

@@ -9,11 +9,11 @@
 
 #include "bpf/symbols.h"
 #include "host/cgroup_tree.h"
+#include "host/kernel_symbols.h"
 #include "host/memcg_files.h"
 #include "host/mount_scanner.h"
 #include "host/process_namespace.h"
 #include "host/superblock_usage.h"
-#include "host/text_file.h"
 #include "sources/live_start.h"
 #include "sources/reconcile.h"
 
@@ -47,8 +47,8 @@ class LiveSource : public SampleSource {
   std::optional<std::chrono::milliseconds> pace() const override { return options_.interval; }
 
  private:
-  bool overcommit_is_never() const;
-  void add_cgroups(Sample& sample, const LedgerReading& reading);
+  void look_up_symbols();
+  void add_cgroups(Sample& sample);
   Cgroup describe(CgroupId id, const std::map<CgroupId, std::string>& names, std::uint64_t now);
   RefusalEvent complete(const KernelEvent& kernel_event);
 
@@ -58,6 +58,7 @@ class LiveSource : public SampleSource {
   CgroupTree cgroups_;
   Symbols symbols_;
   std::vector<Superblock> last_superblocks_;
+  std::map<CgroupId, std::string> cgroup_names_;
   std::uint64_t sequence_ = 0;
   std::uint64_t unreadable_cgroups_ = 0;
 };
@@ -70,7 +71,6 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
 
   LedgerReading before, after;
   if (start_.ledger) {
-    start_.ledger->set_overcommit_never(overcommit_is_never());
     auto reading = start_.ledger->read();
     if (!reading) return tl::unexpected(reading.error());
     before = std::move(*reading);
@@ -90,13 +90,15 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
     sample.ledger = after.rows;
     sample.losses = std::move(after.losses);
   }
-  add_cgroups(sample, after);
+  cgroup_names_ = std::move(after.cgroup_names);
+  add_cgroups(sample);
   sample.losses["unreadable_namespaces"] = mounts->unreadable_namespaces;
   sample.losses["unreadable_processes"] = mounts->unreadable_processes;
   sample.losses["damaged_mount_lines"] = mounts->damaged_lines;
   sample.losses["unreachable_superblocks"] = unreachable;
   sample.losses["unreadable_cgroups"] = unreadable_cgroups_;
   last_superblocks_ = sample.superblocks;
+  if (start_.ledger && sample.sequence == 0) look_up_symbols();
   if (start_.ledger)
     start_.ledger->release_dead([&](CgroupId id) {
       const auto name = cgroups_.lookup(id, clock_ns(CLOCK_MONOTONIC));
@@ -105,9 +107,16 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   return sample;
 }
 
-bool LiveSource::overcommit_is_never() const {
-  const auto text = read_text_file(start_.paths.proc + "/sys/vm/overcommit_memory");
-  return text && text->starts_with("2");
+// Reading all of kallsyms takes longer than everything else at the start: it is done when counting is under way.
+void LiveSource::look_up_symbols() {
+  const auto symbols = KernelSymbols::load(start_.paths, {"sysctl_overcommit_memory"});
+  const KernelSymbol* mode = symbols ? symbols->find("sysctl_overcommit_memory") : nullptr;
+  if (mode != nullptr && mode->address)
+    start_.ledger->set_overcommit_address(*mode->address);
+  else
+    start_.mode.blind.push_back(
+        "refusals by strict overcommit (vm.overcommit_memory=2) apart from those by the superblock's size: "
+        "the kernel hides its symbols");
 }
 
 Cgroup LiveSource::describe(CgroupId id, const std::map<CgroupId, std::string>& names, std::uint64_t now) {
@@ -137,7 +146,7 @@ Cgroup LiveSource::describe(CgroupId id, const std::map<CgroupId, std::string>& 
   return cgroup;
 }
 
-void LiveSource::add_cgroups(Sample& sample, const LedgerReading& reading) {
+void LiveSource::add_cgroups(Sample& sample) {
   // A walk that fails leaves the names that are known; the next one is due all the same.
   if (!cgroups_.refresh_if_due(sample.monotonic_ns)) ++unreadable_cgroups_;
   std::set<CgroupId> ids;
@@ -146,7 +155,7 @@ void LiveSource::add_cgroups(Sample& sample, const LedgerReading& reading) {
   if (!start_.ledger)
     for (const CgroupId id : cgroups_.living()) ids.insert(id);
   for (const CgroupId id : ids) {
-    Cgroup cgroup = describe(id, reading.cgroup_names, sample.monotonic_ns);
+    Cgroup cgroup = describe(id, cgroup_names_, sample.monotonic_ns);
     // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
     if (!start_.ledger && cgroup.shmem_bytes.value_or(0) == 0) continue;
     sample.cgroups.push_back(std::move(cgroup));
@@ -158,7 +167,7 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
   const std::uint64_t now = clock_ns(CLOCK_MONOTONIC);
   const std::uint64_t age = now > event.monotonic_ns ? now - event.monotonic_ns : 0;
   event.realtime_ns = clock_ns(CLOCK_REALTIME) - age;
-  event.cgroup_path = describe(event.cgroup, {}, now).path;
+  event.cgroup_path = describe(event.cgroup, cgroup_names_, now).path;
   event.stack = symbols_.resolve(event.tgid, kernel_event.stack);
 
   const auto names_device = [&](const Superblock& superblock) {
