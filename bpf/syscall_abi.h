@@ -28,6 +28,7 @@ struct syscall_record {
 	__u64 time_ns;
 	__u64 cgroup_id;
 	__u64 address; /* of the fault, or see SYSCALL_COUNTED */
+	__u64 start; /* kernel address of the inode where the path starts: an identity, never shown */
 	__u64 bytes_asked; /* length of a symbolic link's target */
 	__u32 tgid;
 	__u32 tid;

@@ -118,7 +118,8 @@ void SyscallLedger::take_unattributed(const SyscallRecord& record) {
     ++unresolved;
     return;
   }
-  auto found = record.is_fault ? resolve_fault(paths_, record) : resolve_path(paths_, record);
+  const StartCheck is_start = [&](int fd) { return programs_->is_inode(fd, record.start); };
+  auto found = record.is_fault ? resolve_fault(paths_, record) : resolve_path(paths_, record, is_start);
   if (!found) {
     ++unresolved;
     return;

@@ -169,17 +169,19 @@ Result<UniqueFd> open_link(const std::string& path) {
 
 }  // namespace
 
-Result<ResolvedPath> resolve_path(const HostPaths& paths, const SyscallRecord& record) {
+Result<ResolvedPath> resolve_path(const HostPaths& paths, const SyscallRecord& record, const StartCheck& is_start) {
   // By thread: a thread may have a root, a directory and descriptors of its own.
   const std::string task = fmt::format("{}/{}/task/{}", paths.proc, record.details.event.tgid, record.details.event.tid);
   const bool absolute = record.path.starts_with('/');
   auto root = open_link(task + "/root");
-  if (!root && absolute && (record.flags & SYSCALL_PATH_OWN_ROOT)) root = open_link("/");
+  if ((!root || !is_start(root->get())) && absolute && (record.flags & SYSCALL_PATH_OWN_ROOT)) root = open_link("/");
   if (!root) return tl::unexpected(root.error());
+  if (absolute && !is_start(root->get())) return fail("the root directory of " + task + " is another by now");
   UniqueFd start;
   if (!absolute) {
     auto opened = open_link(record.dirfd == AT_FDCWD ? task + "/cwd" : fmt::format("{}/fd/{}", task, record.dirfd));
     if (!opened) return tl::unexpected(opened.error());
+    if (!is_start(opened->get())) return fail("the directory of " + task + " is another by now");
     start = std::move(*opened);
   }
   Walk walk(std::move(*root), std::move(start), record.path);

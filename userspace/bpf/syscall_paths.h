@@ -7,6 +7,7 @@
 // just brought every component there.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "bpf/syscall_record.h"
@@ -22,8 +23,12 @@ struct ResolvedPath {
   std::string directory;  // name of the directory it is in; empty when it is not known
 };
 
-// Fails when the process is gone and its root was not ours, or the path does not lead where it did.
-Result<ResolvedPath> resolve_path(const HostPaths& paths, const SyscallRecord& record);
+// Is this descriptor of the inode where the record's path starts? The task may have changed directory since, closed the
+// descriptor, or its number may be another's by now.
+using StartCheck = std::function<bool(int fd)>;
+
+// Fails when the task no longer is where it was, or is gone and its root was not ours; and when the path leads nowhere.
+Result<ResolvedPath> resolve_path(const HostPaths& paths, const SyscallRecord& record, const StartCheck& is_start);
 
 // Name of the directory that a relative path starts from; empty when the task is gone.
 std::string start_directory_name(const HostPaths& paths, const SyscallRecord& record);

@@ -197,6 +197,10 @@ std::int64_t SyscallPrograms::recursion_misses() const {
   return sum;
 }
 
+bool SyscallPrograms::is_inode(int fd, std::uint64_t kernel_inode) {
+  return run(handles_->skeleton->progs.c_is_inode, {static_cast<std::uint64_t>(fd), kernel_inode}).value_or(0) == 1;
+}
+
 std::uint32_t SyscallPrograms::count_refusal(int fd, const SyscallRecord& record) {
   const RefusalEvent& event = record.details.event;
   return run(handles_->skeleton->progs.c_count_refusal,
@@ -224,8 +228,8 @@ bool SyscallPrograms::retire_sb_row(std::uint32_t index) {
   return run(handles_->skeleton->progs.c_retire_sb_row, {index}).value_or(0) == 1;
 }
 
-void SyscallPrograms::set_overcommit_never(bool never) {
-  __atomic_store_n(&handles_->skeleton->bss->overcommit_never, never ? 1u : 0u, __ATOMIC_RELAXED);
+void SyscallPrograms::set_overcommit_address(std::uint64_t address) {
+  __atomic_store_n(&handles_->skeleton->bss->overcommit_address, address, __ATOMIC_RELAXED);
 }
 
 }  // namespace tmpfstrace

@@ -45,6 +45,8 @@ class SyscallPrograms {
   bool knows_fill() const { return knows_fill_; }                      // every CPU's part of a superblock's use can be read
   bool sees_own_pids() const { return sees_own_pids_; }                // false in a pid namespace: /proc has other numbers
 
+  bool is_inode(int fd, std::uint64_t kernel_inode);
+
   // Counts a refusal on the superblock of `fd` for the record's cgroup. SYSCALL_RESULT_*.
   std::uint32_t count_refusal(int fd, const SyscallRecord& record);
 
@@ -53,7 +55,7 @@ class SyscallPrograms {
 
   bool retire_slot(std::uint32_t index);
   bool retire_sb_row(std::uint32_t index);
-  void set_overcommit_never(bool never);
+  void set_overcommit_address(std::uint64_t address);
 
  private:
   SyscallPrograms();

@@ -44,6 +44,7 @@ Result<SyscallRecord> decode_syscall_record(const void* data, std::size_t size) 
   out.error = raw.error;
   out.address = raw.address;
   out.dirfd = raw.dirfd;
+  out.start = raw.start;
   out.flags = raw.flags;
   out.path.assign(raw.path, strnlen(raw.path, raw.path_length));
   out.cgroup_name = text_of(raw.cgroup_name);

@@ -19,6 +19,7 @@ struct SyscallRecord {
   std::int32_t error = 0;
   std::uint64_t address = 0;
   std::int32_t dirfd = 0;
+  std::uint64_t start = 0;  // the inode where the path starts, as the kernel knows it
   std::string path;
   std::string cgroup_name;
   std::uint32_t flags = 0;  // SYSCALL_*
