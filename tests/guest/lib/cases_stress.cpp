@@ -81,18 +81,19 @@ void stress(Fixture& f) {
     f.expect_eq(mount->path() + " inodes at the end", 1, sb == nullptr ? -1 : sb->counters.inode_units());
   }
   for (int i = 0; i < kStressCgroups; ++i) f.check_cgroup(stress.cgroup(i));
-  if (!f.failures().empty()) f.expect(false, "seed " + std::to_string(f.env.options.seed) + ", losses:" + losses_of(f));
+  if (!f.failures().empty()) f.expect(false, std::to_string(stress.done()) + " operations, seed " + std::to_string(f.env.options.seed) + ", losses:" + losses_of(f));
 }
 
 void attach_during_stress(Fixture& f) {
   Stress stress(f.env, f.env.options.seed + 1);
   f.env.tool.reset();
   stress.run_to(1000);
+  stress.slow_down();
   for (int round = 0; round < 3; ++round) {
     stress.run_freely();
     f.env.start_tool();  // walks and attaches while everything moves
     const std::uint64_t seen = stress.done();
-    poll_until(std::chrono::seconds(20), [&] { return stress.done() > seen + 3000; });
+    poll_until(std::chrono::seconds(20), [&] { return stress.done() > seen + 1000; });
     f.expect(stress.pause(), "the workers do not come to rest");
     f.checkpoint(stress.mounts());
     if (!f.failures().empty()) f.expect(false, "attachment " + std::to_string(round) + ", losses:" + losses_of(f));
@@ -112,6 +113,7 @@ void end_during_stress(Fixture& f) {
   f.env.tool.reset();
   const int programs = bpf_programs();
   Stress stress(f.env, f.env.options.seed + 2);
+  stress.slow_down();
   stress.run_freely();
   for (const int signal : {SIGKILL, SIGTERM, SIGINT}) {
     f.env.start_tool();

@@ -27,6 +27,7 @@ struct StressControl {
   std::atomic<std::uint64_t> allowed;  // operations of each worker
   std::atomic<std::uint64_t> epoch;    // goes up with every order
   std::atomic<int> stop;
+  std::atomic<int> pause_ms;  // after each operation, where somebody else needs the processors as well
   StressSlot slots[kStressWorkers];
 };
 
@@ -44,6 +45,8 @@ class Stress {
   Stress(Environment& env, std::uint64_t seed);
   ~Stress();
 
+  // So that a tool can load its programs meanwhile on few processors.
+  void slow_down() { control_->pause_ms = 3; }
   // Each worker goes on until it has done this many operations in all, then rests. False when one died or hangs.
   bool run_to(std::uint64_t ops_per_worker);
   void run_freely();

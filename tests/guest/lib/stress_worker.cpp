@@ -215,6 +215,7 @@ int stress_worker(const StressPlan& plan, StressControl& control, int index) {
     }
     worker.step();
     ++slot.done;
+    if (control.pause_ms > 0) nap(std::chrono::milliseconds(control.pause_ms));
   }
   return 0;
 }
