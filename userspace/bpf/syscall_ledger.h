@@ -12,7 +12,7 @@
 #include "bpf/event_ring.h"
 #include "bpf/ledger_source.h"
 #include "bpf/syscall_programs.h"
-#include "bpf/syscall_record.h"
+#include "bpf/decode_syscall.h"
 #include "host/host_paths.h"
 
 namespace tmpfstrace {
@@ -33,7 +33,7 @@ class SyscallLedger : public LedgerSource {
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) override;
-  void set_overcommit_never(bool never) override { programs_->set_overcommit_never(never); }
+  void set_overcommit_address(std::uint64_t address) override { programs_->set_overcommit_address(address); }
 
  private:
   SyscallLedger() = default;

@@ -10,7 +10,7 @@
 #include <functional>
 #include <string>
 
-#include "bpf/syscall_record.h"
+#include "bpf/decode_syscall.h"
 #include "host/host_paths.h"
 #include "host/unique_fd.h"
 #include "model/result.h"

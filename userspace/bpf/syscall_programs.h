@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "bpf/ledger_source.h"
-#include "bpf/syscall_record.h"
+#include "bpf/decode_syscall.h"
 #include "model/result.h"
 #include "syscall_abi.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bpf/syscall_record.h"
+#include "bpf/decode_syscall.h"
 
 #include <cstring>
 
