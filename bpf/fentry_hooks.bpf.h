@@ -192,10 +192,21 @@ int f_unaccount_e(__u64 *ctx)
 
 /* Attached only while the walk runs. security_inode_getattr(path): in another object file than its caller, so never inlined. */
 SEC("?fentry/security_inode_getattr")
-int f_getattr_e(__u64 *ctx)
+int f_seed_e(__u64 *ctx)
 {
 	if (armed)
 		on_getattr(ARG(0));
+	return 0;
+}
+
+/* The same since 6.6, where attributes count. */
+SEC("?fentry/security_inode_getattr")
+int f_seed_xattr_e(__u64 *ctx)
+{
+	struct inode *inode = armed ? on_getattr(ARG(0)) : 0;
+
+	if (inode)
+		on_xattrs_changed(inode);
 	return 0;
 }
 

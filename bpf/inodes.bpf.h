@@ -64,7 +64,6 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 		pages += event_pages;
 	entry.slot = unattributed_slot(sb);
 	entry.seen_pages = pages;
-	entry.xattr_bytes = xattr_bytes_of(inode);
 	if (entry.kind != TMPFS_KIND_DIRECTORY && READ(inode, i_nlink) > 1)
 		links = READ(inode, i_nlink) - 1;
 	error = bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
@@ -87,7 +86,6 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 			ADD(slot->counters.late_pages, pages);
 			ADD(slot->counters.late_inodes, 1 + links);
 		}
-		ADD(slot->counters.xattr_bytes_added, entry.xattr_bytes);
 	}
 	if (walk)
 		seed_result = SEED_OK;
@@ -161,10 +159,10 @@ static __always_inline void on_xattrs_changed(struct inode *inode)
 	struct inode_entry *entry = inode_entry_of(inode);
 	__u32 before, now;
 
-	if (!entry) {
-		enter_existing(inode, 0, 0, 0);
+	if (!entry)
+		entry = enter_existing(inode, 0, 0, 0);
+	if (!entry)
 		return;
-	}
 	before = entry->xattr_bytes;
 	now = xattr_bytes_of(inode);
 	entry->xattr_bytes = now;

@@ -176,10 +176,20 @@ int k_unaccount_e(struct pt_regs *ctx)
 }
 
 SEC("?kprobe")
-int k_getattr_e(struct pt_regs *ctx)
+int k_seed_e(struct pt_regs *ctx)
 {
 	if (armed)
 		on_getattr((void *)P1);
+	return 0;
+}
+
+SEC("?kprobe")
+int k_seed_xattr_e(struct pt_regs *ctx)
+{
+	struct inode *inode = armed ? on_getattr((void *)P1) : 0;
+
+	if (inode)
+		on_xattrs_changed(inode);
 	return 0;
 }
 

@@ -320,21 +320,22 @@ static __always_inline void on_superblock_put(struct super_block *sb)
 	bpf_map_delete_elem(&sb_index, &key);
 }
 
-/* The walker's own stat(): every file system passes here, only tmpfs inodes enter. */
-static __always_inline void on_getattr(const struct path *path)
+/* The walker's own stat(): every file system passes here, only tmpfs inodes enter. Returns the inode that did. */
+static __always_inline struct inode *on_getattr(const struct path *path)
 {
 	struct inode *inode;
 
 	if (bpf_get_current_pid_tgid() >> 32 != walker_tgid)
-		return;
+		return 0;
 	inode = READ(path, dentry, d_inode);
 	seed_result = 0;
 	if (!inode || !is_tmpfs(READ(inode, i_sb)))
-		return;
+		return 0;
 	if (inode_entry_of(inode))
 		seed_result = SEED_KNOWN;
-	else
-		enter_existing(inode, 0, 0, 1);
+	else if (enter_existing(inode, 0, 0, 1))
+		return inode;
+	return 0;
 }
 
 #endif /* OPERATIONS_BPF_H */

@@ -10,9 +10,24 @@
 
 #include "compat.bpf.h"
 
-#define XATTR_STEPS 512 /* of the walk: some 250 attributes */
+#define XATTR_STEPS (1 << 16)
 
-static __always_inline __u32 xattr_space(char *name, unsigned long size)
+/*
+ * The walks use bpf_loop, which a verifier checks once: unrolled they would cost it seconds. Only the two programs that are
+ * loaded on 6.6 and later may call them, since older verifiers refuse even an unreachable callback.
+ */
+struct xattr_walk {
+	void *node;
+	void *head;
+	__u64 bytes;
+	__u64 side; /* of a tree: where the walk comes from */
+};
+
+#define SIDE_ABOVE 0
+#define SIDE_LEFT 1
+#define SIDE_RIGHT 2
+
+static __noinline __u32 xattr_space(char *name, unsigned long size)
 {
 	char text[256];
 	long length = bpf_probe_read_kernel_str(text, sizeof(text), name);
@@ -20,69 +35,66 @@ static __always_inline __u32 xattr_space(char *name, unsigned long size)
 	return 40 + (__u32)size + (length > 0 ? (__u32)length - 1 : 0);
 }
 
-static __noinline __u32 xattr_tree_bytes(struct rb_node *node)
+/* One step of an in-order walk without a stack; stops at the root's parent. */
+static long xattr_tree_step(__u32 index, struct xattr_walk *walk)
 {
-	struct rb_node *next;
-	__u32 bytes = 0, step;
-	int down = 1; /* descending to the left; else coming from below */
+	struct rb_node *node = walk->node, *next;
 
-	for (step = 0; step < XATTR_STEPS && node; step++) {
-		if (down) {
-			next = READ(node, rb_left);
-			if (next) {
-				node = next;
-				continue;
-			}
-		}
-		if (down != 2) { /* everything left of node is done: node itself */
-			struct simple_xattr *xattr =
-				(void *)node - bpf_core_field_offset(struct simple_xattr, rb_node);
-
-			bytes += xattr_space(READ(xattr, name), READ(xattr, size));
-			next = READ(node, rb_right);
-			if (next) {
-				node = next;
-				down = 1;
-				continue;
-			}
-		}
-		next = (void *)(READ(node, __rb_parent_color) & ~3UL);
-		down = next && READ(next, rb_left) == node ? 0 : 2;
-		node = next;
+	if (!node)
+		return 1;
+	if (walk->side == SIDE_ABOVE) {
+		next = READ(node, rb_left);
+		walk->side = next ? SIDE_ABOVE : SIDE_LEFT;
+		walk->node = next ? next : node;
+		return 0;
 	}
-	return bytes;
+	if (walk->side == SIDE_LEFT) {
+		struct simple_xattr *xattr = (void *)node - bpf_core_field_offset(struct simple_xattr, rb_node);
+
+		walk->bytes += xattr_space(READ(xattr, name), READ(xattr, size));
+		next = READ(node, rb_right);
+		walk->side = next ? SIDE_ABOVE : SIDE_RIGHT;
+		walk->node = next ? next : node;
+		return 0;
+	}
+	next = (void *)(READ(node, __rb_parent_color) & ~3UL);
+	walk->side = next && READ(next, rb_left) == node ? SIDE_LEFT : SIDE_RIGHT;
+	walk->node = next;
+	return 0;
 }
 
-static __noinline __u32 xattr_list_bytes(struct list_head *head)
+static long xattr_list_step(__u32 index, struct xattr_walk *walk)
 {
-	struct list_head *node = READ(head, next);
-	__u32 bytes = 0, step;
+	struct simple_xattr___list *xattr;
+	struct list_head *node = walk->node;
 
-	for (step = 0; step < XATTR_STEPS && node && node != head; step++) {
-		struct simple_xattr___list *xattr =
-			(void *)node - bpf_core_field_offset(struct simple_xattr___list, node);
-
-		bytes += xattr_space(READ(xattr, name), READ(xattr, size));
-		node = READ(node, next);
-	}
-	return bytes;
+	if (!node || node == walk->head)
+		return 1;
+	xattr = (void *)node - bpf_core_field_offset(struct simple_xattr___list, node);
+	walk->bytes += xattr_space(READ(xattr, name), READ(xattr, size));
+	walk->node = READ(node, next);
+	return 0;
 }
 
 static __always_inline __u32 xattr_bytes_of(struct inode *inode)
 {
-	if (!config.xattrs_take_inodes)
-		return 0;
+	struct xattr_walk walk = {};
+	struct list_head *node;
+
 	if (bpf_core_field_exists(struct simple_xattr___list, node)) {
 		struct shmem_inode_info___list *info = (void *)shmem_info(inode);
 
-		return xattr_list_bytes((void *)info +
-					bpf_core_field_offset(struct shmem_inode_info___list, xattrs));
+		walk.head = (void *)info + bpf_core_field_offset(struct shmem_inode_info___list, xattrs);
+		node = walk.head;
+		walk.node = READ(node, next);
+		bpf_loop(XATTR_STEPS, xattr_list_step, &walk, 0);
 	} else if (bpf_core_type_exists(struct simple_xattrs___tree)) {
 		struct shmem_inode_info___tree *info = (void *)shmem_info(inode);
 
-		return xattr_tree_bytes(READ(info, xattrs.rb_root.rb_node));
+		walk.node = READ(info, xattrs.rb_root.rb_node);
+		bpf_loop(XATTR_STEPS, xattr_tree_step, &walk, 0);
 	}
-	return 0;
+	return walk.bytes;
 }
 
 #endif /* XATTRS_BPF_H */

@@ -122,7 +122,7 @@ HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour) {
   const std::string get_inode = first_existing(shape, "__shmem_get_inode|shmem_get_inode");
   plan.get_inode_arguments = shape.arguments(get_inode);
   if (shape.has("security_inode_getattr"))
-    plan.seed = {prefix + "getattr_e", "security_inode_getattr", kind_of(flavour, false, shape), false,
+    plan.seed = {prefix + (shape.inode_budget_in_bytes ? "seed_xattr_e" : "seed_e"), "security_inode_getattr", kind_of(flavour, false, shape), false,
                  "files that existed before the start", 0};
   else
     plan.blind.push_back("files that existed before the start, until they are first touched");
