@@ -33,7 +33,7 @@ struct Environment {
   Drift worst;
   std::uint64_t ops = 0;
 
-  std::vector<std::string> tool_args(std::vector<std::string> more = {}) const;
+  std::vector<std::string> tool_args(std::vector<std::string> more = {}, const char* interval = "100ms") const;
   void start_tool();
 };
 

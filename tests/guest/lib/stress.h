@@ -46,7 +46,7 @@ class Stress {
   ~Stress();
 
   // So that a tool can load its programs meanwhile on few processors.
-  void slow_down() { control_->pause_ms = 3; }
+  void slow_down() { control_->pause_ms = 8; }
   // Each worker goes on until it has done this many operations in all, then rests. False when one died or hangs.
   bool run_to(std::uint64_t ops_per_worker);
   void run_freely();
