@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The "syscall" mode, for kernels where functions cannot be hooked: what the raw tracepoints tell. No allocation is seen; a
- * free, a write, a created file and most refusals are.
+ * The "syscall" mode, for kernels where functions cannot be hooked: what the raw tracepoints tell. No allocation is
+ * seen; a free, a write, a created file and most refusals are.
  */
 #include "syscall_control.bpf.h"
 #include "syscall_writes.bpf.h"

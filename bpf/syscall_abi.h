@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the "syscall" mode adds to tmpfs_abi.h: records about which only user space can find out the superblock, and what
- * can be lost on the way. The same rules: plain C types, no hidden padding; compared with BTF by tests/abi.
+ * What the "syscall" mode adds to tmpfs_abi.h: records about which only user space can find out the superblock, and
+ * what can be lost on the way. The same rules: plain C types, no hidden padding; compared with BTF by tests/abi.
  */
 #ifndef SYSCALL_ABI_H
 #define SYSCALL_ABI_H
@@ -12,7 +12,8 @@
 #define SYSCALL_RECORD_FAULT 64 /* SIGBUS at an address whose mapping the program could not look up */
 
 /* How a record's path is resolved. */
-#define SYSCALL_PATH_OBJECT 1u /* the path names the object itself (extended attributes), not something in a directory */
+#define SYSCALL_PATH_OBJECT                                                                                            \
+	1u /* the path names the object itself (extended attributes), not something in a directory */
 #define SYSCALL_PATH_FOLLOW 2u /* a symbolic link in the last component is followed */
 #define SYSCALL_PATH_OWN_ROOT 4u /* the task's root directory is the tool's: an absolute path outlives the task */
 #define SYSCALL_MEMCG_FULL 8u /* the task's memory cgroup was at its limit */

@@ -34,7 +34,7 @@ struct percpu_counter___cpus {
 	__s32 *counters;
 } KERNEL_STRUCT;
 
-/* Row -> first half of the superblock's random uuid. Nothing tells when a superblock ends and its address comes again. */
+/* Row -> half of the superblock's random uuid. Nothing tells when a superblock ends and its address comes again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 8192);
@@ -51,7 +51,8 @@ static __always_inline __u64 uuid_of(struct super_block *sb)
 {
 	__u64 uuid = 0;
 
-	bpf_probe_read_kernel(&uuid, sizeof(uuid), (void *)sb + bpf_core_field_offset(struct super_block___identity, s_uuid));
+	bpf_probe_read_kernel(&uuid, sizeof(uuid),
+			      (void *)sb + bpf_core_field_offset(struct super_block___identity, s_uuid));
 	return uuid;
 }
 
@@ -89,7 +90,8 @@ static __noinline int know_superblock(struct super_block *sb)
 }
 
 /* The slot of a cgroup that is not the current task's; its name comes from the caller. */
-static __noinline __u32 slot_of_other(__u64 cgroup_id, struct super_block *sb, const char *kernel_name, const char *user_name)
+static __noinline __u32 slot_of_other(__u64 cgroup_id, struct super_block *sb, const char *kernel_name,
+				      const char *user_name)
 {
 	struct slot_key key = {.cgroup_id = cgroup_id};
 	struct tmpfs_slot *slot;
@@ -141,8 +143,8 @@ static __noinline __u32 count_alone(__u32 index, __u32 operation, __u32 cause)
 }
 
 /*
- * Blocks in use. The kernel keeps the number in parts: up to 32 a CPU (more on big machines) have not reached the sum yet,
- * so that a full superblock's sum alone may look as if there were room.
+ * Blocks in use. The kernel keeps the number in parts: up to 32 a CPU (more on big machines) have not reached the sum
+ * yet, so that a full superblock's sum alone may look as if there were room.
  */
 static __noinline __s64 used_blocks(struct shmem_sb_info *info)
 {

@@ -28,7 +28,8 @@ int c_learn_handle(struct bpf_raw_tracepoint_args *ctx)
 	if (!file || !bpf_core_field_exists(struct bpf_array___parts, pptrs))
 		return 0;
 	array = READ(file, private_data);
-	bpf_probe_read_kernel(&handle, sizeof(handle), (void *)array + bpf_core_field_offset(struct bpf_array___parts, pptrs));
+	bpf_probe_read_kernel(&handle, sizeof(handle),
+			      (void *)array + bpf_core_field_offset(struct bpf_array___parts, pptrs));
 	scratch_handle = handle;
 	return handle != 0;
 }
@@ -69,8 +70,8 @@ int c_is_inode(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * args: a descriptor of the file or directory, the cgroup, operation, error, bytes asked, SYSCALL_* flags, the cgroup's name
- * in the caller's memory. Returns SYSCALL_RESULT_*.
+ * args: a descriptor of the file or directory, the cgroup, operation, error, bytes asked, SYSCALL_* flags, the cgroup's
+ * name in the caller's memory. Returns SYSCALL_RESULT_*.
  */
 SEC("raw_tp")
 int c_count_refusal(struct bpf_raw_tracepoint_args *ctx)

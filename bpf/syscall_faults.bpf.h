@@ -35,7 +35,8 @@ static __always_inline __u64 refused_address(__u64 signal, void *siginfo, __u64 
 {
 	struct fault_info info = {};
 
-	if (signal != SIGBUS || task != bpf_get_current_task() || (__u64)siginfo <= 2) /* SEND_SIG_NOINFO, SEND_SIG_PRIV */
+	if (signal != SIGBUS || task != bpf_get_current_task() ||
+	    (__u64)siginfo <= 2) /* SEND_SIG_NOINFO, SEND_SIG_PRIV */
 		return 0;
 	if (bpf_probe_read_kernel(&info, sizeof(info), siginfo) || info.code != BUS_ADRERR)
 		return 0;
@@ -57,7 +58,8 @@ static __noinline int count_fault(struct fault *fault, __u64 vm_start, __u64 vm_
 	if (!sb)
 		return 0;
 	inode = READ(file, f_inode);
-	offset = (vm_pgoff << BYTES_PER_PAGE_SHIFT) + ((fault->address - vm_start) & ~((1ULL << BYTES_PER_PAGE_SHIFT) - 1));
+	offset = (vm_pgoff << BYTES_PER_PAGE_SHIFT) +
+		 ((fault->address - vm_start) & ~((1ULL << BYTES_PER_PAGE_SHIFT) - 1));
 	if (offset >= (__u64)READ(inode, i_size))
 		return 0; /* past the end of the file: nobody was refused space */
 	know_superblock(sb);

@@ -63,7 +63,7 @@ static __always_inline int is_compat(void)
 	return (READ(task, thread_info.status) & TS_COMPAT) != 0;
 }
 
-/* The open file, or 0. The descriptor may have been closed by another thread meanwhile: see blind spots in user space. */
+/* The open file, or 0. Another thread may have closed the descriptor meanwhile: a blind spot, said by user space. */
 static __always_inline struct file *file_of_fd(__u32 fd)
 {
 	struct fdtable *table = READ(current_task(), files, fdt);

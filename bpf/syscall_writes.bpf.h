@@ -111,7 +111,8 @@ static __noinline int on_tmpfs_write(struct call *call, struct file *file, struc
 	if (refusal.operation == TMPFS_OP_WRITE && ret > 0 && asked == UNKNOWN_SIZE)
 		count_syscall_loss(SYSCALL_LOSS_SHORT_WRITES);
 	if (ret < 0)
-		refusal.cause = write_error_cause(sb, ret, call->nr == NR_FALLOCATE ? asked >> BYTES_PER_PAGE_SHIFT : 1);
+		refusal.cause =
+			write_error_cause(sb, ret, call->nr == NR_FALLOCATE ? asked >> BYTES_PER_PAGE_SHIFT : 1);
 	else if (is_short)
 		refusal.cause = short_write_cause(sb);
 	if (refusal.operation != TMPFS_OP_FALLOCATE && (ret > 0 || refusal.cause < TMPFS_CAUSE_MAX)) {

@@ -26,7 +26,7 @@ class Tool:
         self.documents = []
         self.errors = ""
         self.changed = threading.Condition()
-        self.readers = [threading.Thread(target=self._read, daemon=True), threading.Thread(target=self._read_errors, daemon=True)]
+        self.readers = [threading.Thread(target=target, daemon=True) for target in (self._read, self._read_errors)]
         for reader in self.readers:
             reader.start()
 
@@ -97,7 +97,8 @@ class Mount:
 
 
 def run(*arguments, **options):
-    return subprocess.run([Tool.binary, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False, **options)
+    return subprocess.run([Tool.binary, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False,
+                          **options)
 
 
 def equal(what, got, wanted):

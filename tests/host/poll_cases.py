@@ -8,7 +8,8 @@ from harness import Mount, Tool, equal
 
 def usage(path):
     facts = os.statvfs(path)
-    return {"size_bytes": facts.f_blocks * facts.f_frsize, "used_bytes": (facts.f_blocks - facts.f_bfree) * facts.f_frsize,
+    return {"size_bytes": facts.f_blocks * facts.f_frsize,
+            "used_bytes": (facts.f_blocks - facts.f_bfree) * facts.f_frsize,
             "inodes_total": facts.f_files, "inodes_used": facts.f_files - facts.f_ffree}
 
 

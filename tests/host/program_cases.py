@@ -50,8 +50,8 @@ def case_top_refuses_a_pipe():
 
 
 def case_wrong_options():
-    for arguments in (["--no-such-option"], ["json", "--interval", "1"], ["json", "--mode", "guess"], ["json", "--count", "-1"],
-                      ["doctor", "--replay", "x"]):
+    for arguments in (["--no-such-option"], ["json", "--interval", "1"], ["json", "--mode", "guess"],
+                      ["json", "--count", "-1"], ["doctor", "--replay", "x"]):
         done = run(*arguments)
         equal(f"exit status of {arguments}", done.returncode, 2)
         one_line(done.stderr)
@@ -66,7 +66,7 @@ def case_without_privilege():
     os.chmod(directory, 0o755)
     copy = shutil.copy(Tool.binary, directory)
     os.chmod(copy, 0o755)
-    done = subprocess.run([setpriv, "--reuid", "65534", "--clear-groups", "--bounding-set", "-all", copy, "json", "--count", "1"],
+    done = subprocess.run([setpriv, "--reuid", "65534", "--clear-groups", "--bounding-set", "-all", copy, "json"],
                           capture_output=True, text=True, timeout=PATIENCE, check=False)
     shutil.rmtree(directory)
     equal("exit status", done.returncode, 3)
@@ -97,18 +97,19 @@ def case_record_and_replay():
             equal("exit status of a cut recording", run("json", "--replay", file).returncode, 4)
 
 
+def list_programs():
+    path = "/usr/sbin:/sbin:" + os.environ.get("PATH", "")
+    listed = subprocess.run(["bpftool", "prog", "list", "-j"], capture_output=True, text=True, check=True,
+                            env={**os.environ, "PATH": path})
+    return json.loads(listed.stdout)
+
+
 def programs_of(pid):
-    listed = subprocess.run(["bpftool", "prog", "list", "-j"], capture_output=True, text=True, check=True, env=sbin_path())
-    return {p["id"] for p in json.loads(listed.stdout) if any(owner["pid"] == pid for owner in p.get("pids", []))}
+    return {p["id"] for p in list_programs() if any(owner["pid"] == pid for owner in p.get("pids", []))}
 
 
 def all_programs():
-    listed = subprocess.run(["bpftool", "prog", "list", "-j"], capture_output=True, text=True, check=True, env=sbin_path())
-    return {p["id"] for p in json.loads(listed.stdout)}
-
-
-def sbin_path():
-    return {**os.environ, "PATH": "/usr/sbin:/sbin:" + os.environ.get("PATH", "")}
+    return {p["id"] for p in list_programs()}
 
 
 def case_kill_leaves_nothing():
@@ -126,6 +127,6 @@ def case_kill_leaves_nothing():
     equal("programs left", owned & all_programs(), set())
 
 
-ANYWHERE = [case_doctor_names_the_mode_and_its_hooks, case_top_refuses_a_pipe, case_wrong_options, case_without_privilege,
-            case_record_and_replay]
+ANYWHERE = [case_doctor_names_the_mode_and_its_hooks, case_top_refuses_a_pipe, case_wrong_options,
+            case_without_privilege, case_record_and_replay]
 WITH_TRACEPOINTS = [case_doctor_in_syscall_mode, case_kill_leaves_nothing]

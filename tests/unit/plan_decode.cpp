@@ -104,7 +104,8 @@ TEST_CASE("counters: every field", "[decode]") {
   CHECK((*counters.created)[TMPFS_KIND_REGULAR] == 1000 - (100 + TMPFS_KIND_TMPFILE));
   CHECK((*counters.removed)[TMPFS_KIND_REGULAR] == 2000 - (200 + TMPFS_KIND_TMPFILE));
   for (unsigned op = 0; op < TMPFS_OP_MAX; ++op)
-    for (unsigned cause = 0; cause < TMPFS_CAUSE_MAX; ++cause) CHECK((*counters.refusals)[op][cause] == op * 10 + cause);
+    for (unsigned cause = 0; cause < TMPFS_CAUSE_MAX; ++cause)
+      CHECK((*counters.refusals)[op][cause] == op * 10 + cause);
   for (unsigned cause = 0; cause < TMPFS_CAUSE_MAX; ++cause) CHECK((*counters.events_held)[cause] == 50 + cause);
 }
 

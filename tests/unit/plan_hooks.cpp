@@ -12,9 +12,16 @@ namespace {
 
 // What the BTF of five kernels says of the functions of interest: name and number of arguments.
 const std::map<std::string, int> kEverywhere = {
-    {"shmem_put_super", 1}, {"shmem_destroy_inode", 1}, {"shmem_unlink", 2}, {"shmem_unused_huge_shrink", 3},
-    {"generic_file_write_iter", 2}, {"shmem_fault", 1}, {"shmem_fallocate", 4}, {"shmem_link", 3},
-    {"shmem_fill_super", 2}, {"security_inode_getattr", 1},
+    {"shmem_put_super", 1},
+    {"shmem_destroy_inode", 1},
+    {"shmem_unlink", 2},
+    {"shmem_unused_huge_shrink", 3},
+    {"generic_file_write_iter", 2},
+    {"shmem_fault", 1},
+    {"shmem_fallocate", 4},
+    {"shmem_link", 3},
+    {"shmem_fill_super", 2},
+    {"security_inode_getattr", 1},
 };
 
 KernelShape shape_of(std::map<std::string, int> own) {
@@ -25,24 +32,41 @@ KernelShape shape_of(std::map<std::string, int> own) {
 }
 
 KernelShape kernel_5_10() {
-  return shape_of({{"shmem_recalc_inode", 1}, {"unaccount_page_cache_page", 2}, {"shmem_get_inode", 5}, {"shmem_mknod", 4},
-                   {"shmem_symlink", 3}, {"shmem_tmpfile", 3}, {"shmem_xattr_handler_set", 7},
+  return shape_of({{"shmem_recalc_inode", 1},
+                   {"unaccount_page_cache_page", 2},
+                   {"shmem_get_inode", 5},
+                   {"shmem_mknod", 4},
+                   {"shmem_symlink", 3},
+                   {"shmem_tmpfile", 3},
+                   {"shmem_xattr_handler_set", 7},
                    {"shmem_mfill_atomic_pte", 7}});
 }
 
 KernelShape kernel_6_1() {
-  KernelShape shape =
-      shape_of({{"shmem_recalc_inode", 1}, {"filemap_unaccount_folio", 2}, {"shmem_get_inode", 5}, {"shmem_mknod", 5},
-                {"shmem_symlink", 4}, {"shmem_tmpfile", 4}, {"shmem_xattr_handler_set", 8}, {"shmem_mfill_atomic_pte", 8}});
+  KernelShape shape = shape_of({{"shmem_recalc_inode", 1},
+                                {"filemap_unaccount_folio", 2},
+                                {"shmem_get_inode", 5},
+                                {"shmem_mknod", 5},
+                                {"shmem_symlink", 4},
+                                {"shmem_tmpfile", 4},
+                                {"shmem_xattr_handler_set", 8},
+                                {"shmem_mfill_atomic_pte", 8}});
   shape.tmpfile_takes_file = true;
   return shape;
 }
 
 KernelShape kernel_6_12() {
-  KernelShape shape = shape_of(
-      {{"shmem_recalc_inode", 3}, {"shmem_inode_acct_blocks", 2}, {"shmem_inode_unacct_blocks", 2},
-       {"filemap_unaccount_folio", 2}, {"shmem_file_write_iter", 2}, {"__shmem_get_inode", 6}, {"shmem_mknod", 5},
-       {"shmem_symlink", 4}, {"shmem_tmpfile", 4}, {"shmem_xattr_handler_set", 8}, {"shmem_mfill_atomic_pte", 6}});
+  KernelShape shape = shape_of({{"shmem_recalc_inode", 3},
+                                {"shmem_inode_acct_blocks", 2},
+                                {"shmem_inode_unacct_blocks", 2},
+                                {"filemap_unaccount_folio", 2},
+                                {"shmem_file_write_iter", 2},
+                                {"__shmem_get_inode", 6},
+                                {"shmem_mknod", 5},
+                                {"shmem_symlink", 4},
+                                {"shmem_tmpfile", 4},
+                                {"shmem_xattr_handler_set", 8},
+                                {"shmem_mfill_atomic_pte", 6}});
   shape.tmpfile_takes_file = true;
   shape.inode_budget_in_bytes = true;
   return shape;
@@ -80,7 +104,8 @@ std::vector<Kernel> kernels() {
 }
 
 const Hook* find(const HookPlan& plan, const std::string& program) {
-  const auto found = std::find_if(plan.hooks.begin(), plan.hooks.end(), [&](const Hook& h) { return h.program == program; });
+  const auto found =
+      std::find_if(plan.hooks.begin(), plan.hooks.end(), [&](const Hook& h) { return h.program == program; });
   return found == plan.hooks.end() ? nullptr : &*found;
 }
 
@@ -146,7 +171,8 @@ TEST_CASE("hooks: kprobes need the entry as well, and returns without a limit wh
   for (const Kernel& kernel : kernels()) {
     INFO(kernel.name);
     const HookPlan plan = plan_hooks(kernel.shape, HookFlavour::Kprobe);
-    const AttachKind at_return = kernel.shape.fprobe_has_shadow_stack ? AttachKind::FprobeReturn : AttachKind::Kretprobe;
+    const AttachKind at_return =
+        kernel.shape.fprobe_has_shadow_stack ? AttachKind::FprobeReturn : AttachKind::Kretprobe;
     check_hook(plan, "k_destroy_e", "shmem_destroy_inode", AttachKind::Kprobe);
     check_hook(plan, "k_write_e", kernel.write, AttachKind::Kprobe);
     check_hook(plan, "k_write_x", kernel.write, at_return);

@@ -33,8 +33,8 @@ HostAbilities host_of(unsigned bits, bool missing_privilege) {
 }
 
 struct Expectation {
-  std::string facts;   // '1', '0' or '*' for each fact; the first row that fits is the one
-  std::string result;  // "exact fentry", …; "error" for a refusal
+  std::string facts;               // '1', '0' or '*' for each fact; the first row that fits is the one
+  std::string result;              // "exact fentry", …; "error" for a refusal
   std::vector<std::string> words;  // in the reason or the message
 };
 

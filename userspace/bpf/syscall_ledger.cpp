@@ -21,7 +21,8 @@ const char* const kBlind[] = {
     "what existed before the start; its pages are counted when they are freed",
     "pages freed while they are swapped out",
     "inodes taken by extended attributes",
-    "io_uring, asynchronous I/O (io_submit), 32-bit programs, and file systems and loop devices that write to tmpfs from "
+    "io_uring, asynchronous I/O (io_submit), 32-bit programs, and file systems and loop devices that write to tmpfs "
+    "from "
     "inside the kernel",
     "splice, sendfile and copy_file_range cut short, and extended attributes and mappings by handle",
     "refused faults inside a system call, which the caller sees as EFAULT, and refused madvise calls",
@@ -59,7 +60,8 @@ std::vector<std::string> SyscallLedger::blind() const {
   for (const HookReport& hook : programs_->hooks())
     if (!hook.attached) blind.push_back(hook.without + " (" + hook.why_not + ")");
   if (!programs_->knows_fill())
-    blind.push_back("writes cut short by a full superblock, where the kernel's sum of its use lags behind (32 blocks a CPU)");
+    blind.push_back(
+        "writes cut short by a full superblock, where the kernel's sum of its use lags behind (32 blocks a CPU)");
   if (!programs_->sees_own_pids())
     blind.push_back("refused calls with a path of several components: this program is in a pid namespace of its own");
   return blind;
@@ -110,7 +112,8 @@ void SyscallLedger::show(const SyscallRecord& record, std::uint32_t result, std:
 void SyscallLedger::take_unattributed(const SyscallRecord& record) {
   if (record.flags & SYSCALL_COUNTED) {
     const auto result = static_cast<std::uint32_t>(record.address);
-    show(record, result, record.path, programs_->sees_own_pids() ? start_directory_name(paths_, record) : std::string());
+    show(record, result, record.path,
+         programs_->sees_own_pids() ? start_directory_name(paths_, record) : std::string());
     return;
   }
   std::uint64_t& unresolved = record.is_fault ? unresolved_faults_ : unresolved_paths_;
@@ -173,7 +176,9 @@ Result<LedgerReading> SyscallLedger::read() {
   for (std::uint32_t i = 1; i < programs_->sb_row_count(); ++i) {
     const tmpfs_sb_row& row = programs_->sb_rows()[i];
     if (!row.in_use) continue;
-    const char* kind = row.flags & TMPFS_SB_INTERNAL ? "internal" : row.flags & TMPFS_SB_DEVTMPFS ? "devtmpfs" : "tmpfs";
+    const char* kind = row.flags & TMPFS_SB_INTERNAL   ? "internal"
+                       : row.flags & TMPFS_SB_DEVTMPFS ? "devtmpfs"
+                                                       : "tmpfs";
     reading.superblocks.push_back({superblock_of(i), kind, (row.flags & TMPFS_SB_DEAD) != 0, false});
   }
   for (std::uint32_t i = 1; i < programs_->slot_count(); ++i) {

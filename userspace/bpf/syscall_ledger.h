@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "bpf/decode_syscall.h"
 #include "bpf/event_ring.h"
 #include "bpf/ledger_source.h"
 #include "bpf/syscall_programs.h"
-#include "bpf/decode_syscall.h"
 #include "host/host_paths.h"
 
 namespace tmpfstrace {
@@ -48,8 +48,8 @@ class SyscallLedger : public LedgerSource {
 
   HostPaths paths_;
   std::unique_ptr<SyscallPrograms> programs_;
-  std::unique_ptr<EventRing> ring_;  // after the programs: destroyed first
-  std::deque<KernelEvent> waiting_;  // details drained by a reading, not handed over yet
+  std::unique_ptr<EventRing> ring_;         // after the programs: destroyed first
+  std::deque<KernelEvent> waiting_;         // details drained by a reading, not handed over yet
   std::map<SuperblockId, Counters> ended_;  // counts of slots that were given back
   std::uint64_t unresolved_paths_ = 0;
   std::uint64_t unresolved_faults_ = 0;

@@ -171,7 +171,8 @@ Result<UniqueFd> open_link(const std::string& path) {
 
 Result<ResolvedPath> resolve_path(const HostPaths& paths, const SyscallRecord& record, const StartCheck& is_start) {
   // By thread: a thread may have a root, a directory and descriptors of its own.
-  const std::string task = fmt::format("{}/{}/task/{}", paths.proc, record.details.event.tgid, record.details.event.tid);
+  const std::string task =
+      fmt::format("{}/{}/task/{}", paths.proc, record.details.event.tgid, record.details.event.tid);
   const bool absolute = record.path.starts_with('/');
   auto root = open_link(task + "/root");
   if ((!root || !is_start(root->get())) && absolute && (record.flags & SYSCALL_PATH_OWN_ROOT)) root = open_link("/");
@@ -189,7 +190,8 @@ Result<ResolvedPath> resolve_path(const HostPaths& paths, const SyscallRecord& r
 }
 
 std::string start_directory_name(const HostPaths& paths, const SyscallRecord& record) {
-  const std::string task = fmt::format("{}/{}/task/{}", paths.proc, record.details.event.tgid, record.details.event.tid);
+  const std::string task =
+      fmt::format("{}/{}/task/{}", paths.proc, record.details.event.tgid, record.details.event.tid);
   const auto fd = open_link(record.dirfd == AT_FDCWD ? task + "/cwd" : fmt::format("{}/fd/{}", task, record.dirfd));
   return fd ? name_of(fd->get()) : std::string();
 }

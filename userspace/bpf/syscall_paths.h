@@ -3,8 +3,8 @@
 //
 // Nothing is opened but with O_PATH, which neither runs a driver nor starts an automount at the last component. The
 // walk is by hand, one component at a time, because the other process has its own root and its absolute symbolic links
-// begin there. Kernels that can (5.12) answer from memory only, so that no dead server is waited for: the failed call has
-// just brought every component there.
+// begin there. Kernels that can (5.12) answer from memory only, so that no dead server is waited for: the failed call
+// has just brought every component there.
 #pragma once
 
 #include <functional>

@@ -28,8 +28,10 @@ std::size_t mapped_size(std::uint32_t entries, std::size_t value) {
 
 // Runs a program in this thread's context, on a given CPU or on this one. Absent: it could not be run.
 std::optional<std::uint32_t> run(bpf_program* program, std::initializer_list<std::uint64_t> arguments, int cpu = -1) {
-  LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = arguments.size() ? std::data(arguments) : nullptr,
-              .ctx_size_in = static_cast<__u32>(arguments.size() * sizeof(std::uint64_t)));
+  bpf_test_run_opts options{};
+  options.sz = sizeof(options);
+  options.ctx_in = arguments.size() != 0 ? std::data(arguments) : nullptr;
+  options.ctx_size_in = static_cast<__u32>(arguments.size() * sizeof(std::uint64_t));
   if (cpu >= 0) {
     options.flags = BPF_F_TEST_RUN_ON_CPU;
     options.cpu = static_cast<__u32>(cpu);
@@ -55,9 +57,9 @@ SyscallPrograms::~SyscallPrograms() {
 
 Result<std::unique_ptr<SyscallPrograms>> SyscallPrograms::start(const SyscallOptions& options) {
   std::unique_ptr<SyscallPrograms> programs(new SyscallPrograms);
-  auto done = programs->load(options)
-                  .and_then([&] { return programs->fill_free_lists(); })
-                  .and_then([&] { return programs->map_shared(); });
+  auto done = programs->load(options).and_then([&] { return programs->fill_free_lists(); }).and_then([&] {
+    return programs->map_shared();
+  });
   if (!done) return tl::unexpected(done.error());
   programs->learn_host();
   if (auto attached = programs->attach(); !attached) return tl::unexpected(attached.error());
@@ -78,7 +80,8 @@ Result<void> SyscallPrograms::load(const SyscallOptions& options) {
   sb_row_count_ = std::max(options.max_superblocks, 2u);
   for (bpf_map* map : {skeleton.maps.slots, skeleton.maps.free_slots, skeleton.maps.slot_index})
     bpf_map__set_max_entries(map, slot_count_);
-  for (bpf_map* map : {skeleton.maps.sb_rows, skeleton.maps.free_sb_rows, skeleton.maps.sb_index, skeleton.maps.sb_uuids})
+  for (bpf_map* map :
+       {skeleton.maps.sb_rows, skeleton.maps.free_sb_rows, skeleton.maps.sb_index, skeleton.maps.sb_uuids})
     bpf_map__set_max_entries(map, sb_row_count_);
   bpf_map__set_max_entries(skeleton.maps.events, kRingBytes);
   // Of the exact mode alone.

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "bpf/ledger_source.h"
 #include "bpf/decode_syscall.h"
+#include "bpf/ledger_source.h"
 #include "model/result.h"
 #include "syscall_abi.h"
 
@@ -42,8 +42,8 @@ class SyscallPrograms {
   int ring_fd() const;
 
   bool faults_are_looked_up() const { return faults_are_looked_up_; }  // by the program itself (5.17)
-  bool knows_fill() const { return knows_fill_; }                      // every CPU's part of a superblock's use can be read
-  bool sees_own_pids() const { return sees_own_pids_; }                // false in a pid namespace: /proc has other numbers
+  bool knows_fill() const { return knows_fill_; }        // every CPU's part of a superblock's use can be read
+  bool sees_own_pids() const { return sees_own_pids_; }  // false in a pid namespace: /proc has other numbers
 
   bool is_inode(int fd, std::uint64_t kernel_inode);
 

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The calls that make a name: which argument is what. */
+#ifndef SYSCALL_CALLS_BPF_H
+#define SYSCALL_CALLS_BPF_H
+
+#include "syscall_numbers.bpf.h"
+#include "syscall_task.bpf.h"
+
+#define O_CREAT 0100
+#define O_EXCL 0200
+#define O_NOFOLLOW 0400000
+#define O_TMPFILE_BIT 020000000
+#define AT_SYMLINK_NOFOLLOW 0x100
+
+struct path_call {
+	const char *path;
+	const char *target; /* of a symbolic link */
+	int dirfd;
+	__u32 operation;
+	__u32 flags; /* SYSCALL_PATH_* */
+	__u32 open_flags;
+};
+
+static __always_inline __u32 open_flags(struct call *call)
+{
+	__u64 flags = 0;
+
+	switch (call->nr) {
+	case NR_OPEN:
+		return READ(regs_of(call), si);
+	case NR_OPENAT:
+		return READ(regs_of(call), dx);
+	case NR_OPENAT2: /* struct open_how begins with the flags */
+		bpf_probe_read_user(&flags, sizeof(flags), (void *)READ(regs_of(call), dx));
+		return flags;
+	default:
+		return O_CREAT;
+	}
+}
+
+static __always_inline void describe_open(struct call *call, struct path_call *out, int at)
+{
+	out->open_flags = open_flags(call);
+	out->operation = TMPFS_OP_CREATE;
+	if (out->open_flags & O_TMPFILE_BIT) {
+		out->operation = TMPFS_OP_TMPFILE;
+		out->flags = SYSCALL_PATH_OBJECT | SYSCALL_PATH_FOLLOW;
+	} else if (!(out->open_flags & (O_EXCL | O_NOFOLLOW))) {
+		out->flags = SYSCALL_PATH_FOLLOW;
+	}
+	out->dirfd = at ? (int)READ(regs_of(call), di) : AT_FDCWD;
+	out->path = (void *)(at ? READ(regs_of(call), si) : READ(regs_of(call), di));
+}
+
+/* Which argument is what; 0 for a call that is none of these. */
+static __noinline int describe_path_call(struct call *call, struct path_call *out)
+{
+	unsigned long di = READ(regs_of(call), di), si = READ(regs_of(call), si), dx = READ(regs_of(call), dx);
+	unsigned long r10 = READ(regs_of(call), r10);
+
+	out->dirfd = AT_FDCWD;
+	switch (call->nr) {
+	case NR_OPEN:
+	case NR_CREAT:
+		describe_open(call, out, 0);
+		return out->open_flags & (O_CREAT | O_TMPFILE_BIT);
+	case NR_OPENAT:
+	case NR_OPENAT2:
+		describe_open(call, out, 1);
+		return out->open_flags & (O_CREAT | O_TMPFILE_BIT);
+	case NR_MKDIR:
+	case NR_MKNOD:
+		out->operation = call->nr == NR_MKDIR ? TMPFS_OP_MKDIR : TMPFS_OP_MKNOD;
+		out->path = (void *)di;
+		return 1;
+	case NR_MKDIRAT:
+	case NR_MKNODAT:
+		out->operation = call->nr == NR_MKDIRAT ? TMPFS_OP_MKDIR : TMPFS_OP_MKNOD;
+		out->dirfd = di;
+		out->path = (void *)si;
+		return 1;
+	case NR_SYMLINK:
+		out->operation = TMPFS_OP_SYMLINK;
+		out->target = (void *)di;
+		out->path = (void *)si;
+		return 1;
+	case NR_SYMLINKAT:
+		out->operation = TMPFS_OP_SYMLINK;
+		out->target = (void *)di;
+		out->dirfd = si;
+		out->path = (void *)dx;
+		return 1;
+	case NR_LINK:
+	case NR_RENAME:
+		out->operation = call->nr == NR_LINK ? TMPFS_OP_LINK : TMPFS_OP_RENAME;
+		out->path = (void *)si;
+		return 1;
+	case NR_LINKAT:
+	case NR_RENAMEAT:
+	case NR_RENAMEAT2:
+		out->operation = call->nr == NR_LINKAT ? TMPFS_OP_LINK : TMPFS_OP_RENAME;
+		out->dirfd = dx;
+		out->path = (void *)r10;
+		return 1;
+	case NR_SETXATTR:
+	case NR_LSETXATTR:
+		out->operation = TMPFS_OP_XATTR;
+		out->flags = SYSCALL_PATH_OBJECT | (call->nr == NR_SETXATTR ? SYSCALL_PATH_FOLLOW : 0);
+		out->path = (void *)di;
+		return 1;
+	case NR_SETXATTRAT:
+		out->operation = TMPFS_OP_XATTR;
+		out->flags = SYSCALL_PATH_OBJECT | (dx & AT_SYMLINK_NOFOLLOW ? 0 : SYSCALL_PATH_FOLLOW);
+		out->dirfd = di;
+		out->path = (void *)si;
+		return 1;
+	}
+	return 0;
+}
+
+#endif /* SYSCALL_CALLS_BPF_H */
