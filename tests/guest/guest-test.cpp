@@ -34,17 +34,8 @@ void run_case(const Case& test, Environment& env, Report& report) {
   report.pass(test.name);
 }
 
-std::string closing_line(Environment& env, const Report& report) {
-  std::string mode = "none";
-  std::string hooks = "none";
-  try {
-    const Sample sample = env.tool ? env.tool->sample_after(0) : Sample{};
-    if (!sample.mode.empty()) mode = sample.mode;
-    if (!sample.hooks.empty()) hooks = sample.hooks;
-  } catch (const std::exception&) {
-    // The tool is gone; a case has said so.
-  }
-  return "GUEST kernel=" + env.kernel.release + " preempt=" + env.kernel.preempt + " mode=" + mode + " hooks=" + hooks +
+std::string closing_line(const Environment& env, const Report& report) {
+  return "GUEST kernel=" + env.kernel.release + " preempt=" + env.kernel.preempt + " mode=" + env.mode + " hooks=" + env.hooks +
          " " + report.counts() + " drift_pages=" + std::to_string(env.worst.pages) +
          " drift_inodes=" + std::to_string(env.worst.inodes) + " ops=" + std::to_string(env.ops) +
          " seed=" + std::to_string(env.options.seed);

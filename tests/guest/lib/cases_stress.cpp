@@ -80,7 +80,13 @@ void stress(Fixture& f) {
     f.expect_eq(mount->path() + " resident_bytes at the end", 0, sb == nullptr ? -1 : sb->counters.resident);
     f.expect_eq(mount->path() + " inodes at the end", 1, sb == nullptr ? -1 : sb->counters.inode_units());
   }
-  for (int i = 0; i < kStressCgroups; ++i) f.check_cgroup(stress.cgroup(i));
+  for (int i = 0; i < kStressCgroups; ++i) {
+    for (const Mount* mount : stress.mounts()) {
+      f.expect_eq(stress.cgroup(i).path() + " on " + mount->path() + " resident_bytes at the end", 0,
+                  sample.ledger_row(stress.cgroup(i).id(), mount->dev()).resident);
+    }
+    f.check_cgroup(stress.cgroup(i));
+  }
   if (!f.failures().empty()) f.expect(false, std::to_string(stress.done()) + " operations, seed " + std::to_string(f.env.options.seed) + ", losses:" + losses_of(f));
 }
 

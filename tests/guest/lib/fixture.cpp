@@ -16,6 +16,9 @@ std::vector<std::string> Environment::tool_args(std::vector<std::string> more, c
 void Environment::start_tool() {
   tool.reset();
   tool = std::make_unique<Tool>(options.tool, tool_args());
+  const Sample first = tool->sample_after(0);
+  mode = first.mode;
+  hooks = first.hooks.empty() ? "none" : first.hooks;
 }
 
 void Fixture::expect(bool good, const std::string& what) {

@@ -32,6 +32,8 @@ struct Environment {
   std::unique_ptr<Tool> tool;   // started again by the case that ended it
   Drift worst;
   std::uint64_t ops = 0;
+  std::string mode = "none";  // as the tool last said when it was started
+  std::string hooks = "none";
 
   std::vector<std::string> tool_args(std::vector<std::string> more = {}, const char* interval = "100ms") const;
   void start_tool();
