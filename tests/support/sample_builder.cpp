@@ -21,7 +21,8 @@ Superblock full_superblock() {
   superblock.id = {1, 45, 1001};
   superblock.kind = "tmpfs";
   superblock.dead = true;
-  superblock.mounts = {{77, 4026531841, 501, "/a", "/dev/shm", "rw,size=65536k"}, {78, 4026531842, 502, "/", "/mnt", "ro"}};
+  superblock.mounts = {{77, 4026531841, 501, "/a", "/dev/shm", "rw,size=65536k"},
+                       {78, 4026531842, 502, "/", "/mnt", "ro"}};
   superblock.size_bytes = 67108864;
   superblock.used_bytes = 1002;
   superblock.inodes_total = 1003;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "model/derive.h"
 #include "../support/sample_builder.h"
+#include "model/derive.h"
 
 using namespace tmpfstrace;
 using namespace tmpfstrace::test;
@@ -74,8 +74,8 @@ TEST_CASE("rates are differences over the monotonic interval") {
     CHECK(tally->rates.removed == 0.5);
     CHECK(tally->rates.refused == 2.0);
     CHECK(tally->refused == 4u);
-    CHECK(tally->refusals == std::vector<RefusalCount>{{TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 3},
-                                                       {TMPFS_OP_MKDIR, TMPFS_CAUSE_INODES, 1}});
+    CHECK(tally->refusals ==
+          std::vector<RefusalCount>{{TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 3}, {TMPFS_OP_MKDIR, TMPFS_CAUSE_INODES, 1}});
   }
   CHECK(snapshot.totals.refusals == 4u);
   CHECK(snapshot.totals.refusals_per_second == 2.0);

@@ -7,10 +7,18 @@ using namespace tmpfstrace;
 
 TEST_CASE("every operation of docs/json.md has its number, both ways") {
   const auto [name, operation] = GENERATE(table<std::string, tmpfs_op>({
-      {"write", TMPFS_OP_WRITE},     {"fault", TMPFS_OP_FAULT},     {"fallocate", TMPFS_OP_FALLOCATE},
-      {"create", TMPFS_OP_CREATE},   {"mkdir", TMPFS_OP_MKDIR},     {"mknod", TMPFS_OP_MKNOD},
-      {"symlink", TMPFS_OP_SYMLINK}, {"link", TMPFS_OP_LINK},       {"tmpfile", TMPFS_OP_TMPFILE},
-      {"splice", TMPFS_OP_SPLICE},   {"xattr", TMPFS_OP_XATTR},     {"madvise", TMPFS_OP_MADVISE},
+      {"write", TMPFS_OP_WRITE},
+      {"fault", TMPFS_OP_FAULT},
+      {"fallocate", TMPFS_OP_FALLOCATE},
+      {"create", TMPFS_OP_CREATE},
+      {"mkdir", TMPFS_OP_MKDIR},
+      {"mknod", TMPFS_OP_MKNOD},
+      {"symlink", TMPFS_OP_SYMLINK},
+      {"link", TMPFS_OP_LINK},
+      {"tmpfile", TMPFS_OP_TMPFILE},
+      {"splice", TMPFS_OP_SPLICE},
+      {"xattr", TMPFS_OP_XATTR},
+      {"madvise", TMPFS_OP_MADVISE},
       {"rename", TMPFS_OP_RENAME},
   }));
   CHECK(operation_name(operation) == name);

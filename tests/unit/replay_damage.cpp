@@ -40,10 +40,12 @@ Played play(const std::string& content) {
   return played;
 }
 
-const std::string header = R"({"schema":"tmpfstrace-recording/1","kernel":"k","start_ns":1})" "\n";  // 62 bytes
+const std::string header = R"({"schema":"tmpfstrace-recording/1","kernel":"k","start_ns":1})"
+                           "\n";  // 62 bytes
 const std::string sample =
     R"({"sample":{"sequence":1,"realtime_ns":2,"monotonic_ns":3,"kernel":"k","mode":{"name":"poll","hooks":"","reason":"",)"
-    R"("blind":[]},"superblocks":[],"cgroups":[],"ledger":[],"losses":{}}})" "\n";
+    R"("blind":[]},"superblocks":[],"cgroups":[],"ledger":[],"losses":{}}})"
+    "\n";
 
 // The sound sample with one part of its text changed.
 std::string changed(const std::string& from, const std::string& to) {
@@ -133,9 +135,11 @@ TEST_CASE("damage is told with its place, and what precedes it is played") {
       {with_ledger("{\"cgroup\":1}"), "sample: ledger[0].superblock: missing"},
       {with_ledger(R"({"cgroup":1,"superblock":{"major":4294967296,"minor":0,"generation":0},"counters":{}})"),
        "sample: ledger[0].superblock.major: out of range"},
-      {with_ledger(R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"created":{"fifo":1}}})"),
+      {with_ledger(
+           R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"created":{"fifo":1}}})"),
        "sample: ledger[0].counters.created.fifo: unknown kind"},
-      {with_ledger(R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"refusals":{"eat":{}}}})"),
+      {with_ledger(
+           R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"refusals":{"eat":{}}}})"),
        "sample: ledger[0].counters.refusals.eat: unknown operation"},
       {with_ledger(
            R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"refusals":{"write":{"x":1}}}})"),
