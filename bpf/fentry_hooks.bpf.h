@@ -66,12 +66,15 @@ int f_unacct_e(__u64 *ctx)
 SEC("?fexit/__shmem_get_inode")
 int f_get_inode_x(__u64 *ctx)
 {
-	__u64 inode = 0;
+	struct inode *inode;
 
-	/* the slot is typed as a pointer to the verifier, which forbids to test it for an error */
-	bpf_probe_read_kernel(&inode, sizeof(inode), &ctx[config.get_inode_args]);
-	if (armed && inode && inode < -4095ULL)
-		on_inode_created((void *)inode);
+	/* one argument more (the idmap) since 6.6; the slot behind the last holds the return value */
+	if (config.get_inode_args == 6)
+		inode = (void *)SLOT(6);
+	else
+		inode = (void *)SLOT(5);
+	if (armed && inode && (__u64)inode < -4095ULL)
+		on_inode_created(inode, 1);
 	return 0;
 }
 
@@ -88,7 +91,7 @@ SEC("?fexit/shmem_file_write_iter")
 int f_write_x(__u64 *ctx)
 {
 	if (armed)
-		on_write_return(ctx, ARG(0), ARG(1), ctx[2]);
+		on_write_return(ctx, ARG(0), ARG(1), ctx[2], 1);
 	return 0;
 }
 

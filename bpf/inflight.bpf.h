@@ -2,8 +2,8 @@
 /*
  * Kprobes only: a return probe sees no arguments, so the entry probe leaves them here.
  *
- * A direct-mapped table by thread id (a handful of instructions), with a hash for the rare collision. Two levels, because a
- * write may fault on its source buffer while it is under way. A thread that begins while its last operation of that level
+ * A direct-mapped table by thread id (a handful of instructions), with a hash for the rare collision. Several levels,
+ * because operations nest: a write may fault on its source buffer. A thread that begins while its last operation of that level
  * never returned has lost a return (kretprobe instances exhausted): counted.
  */
 #ifndef INFLIGHT_BPF_H
@@ -14,6 +14,7 @@
 enum inflight_level {
 	LEVEL_OPERATION,
 	LEVEL_FAULT,
+	LEVEL_MKNOD,
 	LEVEL_MAX,
 };
 
@@ -30,7 +31,7 @@ struct {
 	__type(value, struct inflight);
 } inflight SEC(".maps");
 
-/* Key: tid << 1 | level. */
+/* Key: tid << 2 | level. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
@@ -40,7 +41,7 @@ struct {
 
 static __always_inline void operation_begins(enum inflight_level level, __u64 a0, __u64 a1, __u64 a2, __u64 a3)
 {
-	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 1 | level, previous;
+	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 2 | level, previous;
 	__u32 index = level * (config.inflight_mask + 1) + (tid & config.inflight_mask);
 	struct inflight *entry = bpf_map_lookup_elem(&inflight, &index);
 	struct inflight fresh = {.tid = tid, .args = {a0, a1, a2, a3}};
@@ -64,7 +65,7 @@ static __always_inline void operation_begins(enum inflight_level level, __u64 a0
 /* Copies the arguments to *out; 0 when the operation began before the programs were attached. */
 static __always_inline int operation_ends(enum inflight_level level, struct inflight *out)
 {
-	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 1 | level;
+	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 2 | level;
 	__u32 index = level * (config.inflight_mask + 1) + (tid & config.inflight_mask);
 	struct inflight *entry = bpf_map_lookup_elem(&inflight, &index);
 
@@ -79,6 +80,19 @@ static __always_inline int operation_ends(enum inflight_level level, struct infl
 	*out = *entry;
 	bpf_map_delete_elem(&inflight_spill, &key);
 	return 1;
+}
+
+/* The arguments were not needed. */
+static __always_inline void operation_over(enum inflight_level level)
+{
+	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 2 | level;
+	__u32 index = level * (config.inflight_mask + 1) + (tid & config.inflight_mask);
+	struct inflight *entry = bpf_map_lookup_elem(&inflight, &index);
+
+	if (entry && entry->tid == tid)
+		entry->tid = 0;
+	else if (entry && entry->tid)
+		bpf_map_delete_elem(&inflight_spill, &key);
 }
 
 #endif /* INFLIGHT_BPF_H */

@@ -99,10 +99,10 @@ static __always_inline void forget_owners(__u64 key)
 }
 
 /* A successful shmem_get_inode. */
-static __always_inline void on_inode_created(struct inode *inode)
+static __always_inline void on_inode_created(struct inode *inode, int typed)
 {
-	struct super_block *sb = READ(inode, i_sb);
-	struct inode_entry entry = {.kind = kind_of_mode(READ(inode, i_mode)), .flags = INODE_COUNTED};
+	struct super_block *sb = FIELD(typed, inode, i_sb);
+	struct inode_entry entry = {.kind = kind_of_mode(FIELD(typed, inode, i_mode)), .flags = INODE_COUNTED};
 	__u64 key = (__u64)inode;
 	int error; /* int: before 6.4 the upper half of a map operation's return value is undefined */
 

@@ -18,6 +18,11 @@
 #define P4 PT_REGS_PARM4(ctx)
 #define RET PT_REGS_RC(ctx)
 
+/* What an entry probe left in `struct inflight op`. */
+#define A(n) ((void *)op.args[n])
+/* directory operations have one more argument in front since 5.12 */
+#define DIR(n) ((void *)(config.arg_shift ? op.args[(n) + 1] : op.args[n]))
+
 /*
  * Up to 6.5. The function runs under a spin lock with interrupts off, so the inode can wait in a per-CPU variable for
  * the return.
@@ -79,9 +84,17 @@ SEC("?kprobe")
 int k_get_inode_x(struct pt_regs *ctx)
 {
 	__u64 inode = RET;
+	struct inflight op;
 
-	if (armed && inode && inode < -4095ULL)
-		on_inode_created((void *)inode);
+	if (!armed)
+		return 0;
+	if (inode && inode < -4095ULL) {
+		on_inode_created((void *)inode, 0);
+		operation_over(LEVEL_MKNOD);
+	} else if (operation_ends(LEVEL_MKNOD, &op)) {
+		/* a NULL (up to 6.5) says -ENOSPC */
+		on_mknod_return(ctx, DIR(0), DIR(1), (__u64)DIR(2), inode ? (int)inode : -ENOSPC);
+	}
 	return 0;
 }
 
@@ -113,12 +126,8 @@ int k_destroy_e(struct pt_regs *ctx)
 		return 0;                                                                                             \
 	}
 
-#define A(n) ((void *)op.args[n])
-/* directory operations have one more argument in front since 5.12 */
-#define DIR(n) ((void *)(config.arg_shift ? op.args[(n) + 1] : op.args[n]))
-
 BEGINS(k_write_e, LEVEL_OPERATION, P1, P2, 0, 0)
-ENDS(k_write_x, LEVEL_OPERATION, on_write_return(ctx, A(0), A(1), RET))
+ENDS(k_write_x, LEVEL_OPERATION, on_write_return(ctx, A(0), A(1), RET, 0))
 
 BEGINS(k_fault_e, LEVEL_FAULT, P1, 0, 0, 0)
 ENDS(k_fault_x, LEVEL_FAULT, on_fault_return(ctx, A(0), RET))
@@ -126,8 +135,8 @@ ENDS(k_fault_x, LEVEL_FAULT, on_fault_return(ctx, A(0), RET))
 BEGINS(k_fallocate_e, LEVEL_OPERATION, P1, P4, 0, 0)
 ENDS(k_fallocate_x, LEVEL_OPERATION, on_fallocate_return(ctx, A(0), op.args[1], RET))
 
-BEGINS(k_mknod_e, LEVEL_OPERATION, P1, P2, P3, P4)
-ENDS(k_mknod_x, LEVEL_OPERATION, on_mknod_return(ctx, DIR(0), DIR(1), (__u64)DIR(2), RET))
+/* Ends in k_get_inode_x: its first act is to ask for an inode. A return probe of its own would cost as much again. */
+BEGINS(k_mknod_e, LEVEL_MKNOD, P1, P2, P3, P4)
 
 BEGINS(k_symlink_e, LEVEL_OPERATION, P1, P2, P3, P4)
 ENDS(k_symlink_x, LEVEL_OPERATION, on_symlink_return(ctx, DIR(0), DIR(1), RET))

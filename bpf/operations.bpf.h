@@ -63,18 +63,23 @@ static __noinline int refused_write(void *ctx, struct kiocb *iocb, long ret, uns
 }
 
 /* The iterator has been advanced by what was written: its count is what was not. */
-static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struct iov_iter *from, long ret)
+static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struct iov_iter *from, long ret, int typed)
 {
-	struct inode *inode = READ(iocb, ki_filp, f_inode);
-	unsigned long left = READ(from, count);
+	struct file *file = FIELD(typed, iocb, ki_filp);
+	struct inode *inode = FIELD(typed, file, f_inode);
+	unsigned long left = FIELD(typed, from, count);
+	struct super_block *sb;
 	struct inode_entry *entry;
 	struct tmpfs_slot *slot;
 	__u64 cgroup_id;
 	int marked;
 
 	/* up to 6.5 the function is shared with other file systems */
-	if (!config.counts_arguments && !is_tmpfs(READ(inode, i_sb)))
-		return;
+	if (!config.counts_arguments) {
+		sb = FIELD(typed, inode, i_sb);
+		if (FIELD(typed, sb, s_magic) != TMPFS_MAGIC_NUMBER)
+			return;
+	}
 	marked = take_mark();
 	cgroup_id = current_cgroup();
 	entry = inode_entry_of(inode);
@@ -212,7 +217,10 @@ static __noinline int refused_in_directory(void *ctx, struct inode *dir, struct 
 	return 0;
 }
 
-/* shmem_mknod: open(O_CREAT), mkdir, mknod and whiteouts all come through it. */
+/*
+ * shmem_mknod: open(O_CREAT), mkdir, mknod and whiteouts all come through it. The kprobe set knows its end by the return of
+ * the inode's allocation: what fails after that (no memory for the directory's index) is not seen there.
+ */
 static __always_inline void on_mknod_return(void *ctx, struct inode *dir, struct dentry *dentry, umode_t mode, int ret)
 {
 	__u32 operation = TMPFS_OP_MKNOD;

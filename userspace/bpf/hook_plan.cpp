@@ -11,7 +11,8 @@ namespace {
 struct Row {
   const char* stem;      // programs are f_<stem>_e/x and k_<stem>_e/x
   const char* function;  // "a|b": the first that exists
-  enum { Entry, Return, Both } side;  // Both: the return is what counts
+  // Both: the return is what counts. ReturnOrEntry: the return for fentry, the beginning for kprobes.
+  enum { Entry, Return, Both, ReturnOrEntry } side;
   enum { Always, Arguments, Mirror } when;
   enum { Any, FentryOnly, KprobeOnly } flavour;
   bool essential;
@@ -36,7 +37,7 @@ constexpr Row kRows[] = {
      "bytes written, write calls and refused writes"},
     {"fault", "shmem_fault", Row::Both, Row::Always, Row::Any, false, 9, "refused page faults"},
     {"fallocate", "shmem_fallocate", Row::Both, Row::Always, Row::Any, false, 10, "refused fallocate calls"},
-    {"mknod", "shmem_mknod", Row::Both, Row::Always, Row::Any, false, 11, "refused create, mkdir and mknod calls"},
+    {"mknod", "shmem_mknod", Row::ReturnOrEntry, Row::Always, Row::Any, false, 11, "refused create, mkdir and mknod calls"},
     {"symlink", "shmem_symlink", Row::Both, Row::Always, Row::Any, false, 12, "refused symlink calls"},
     {"tmpfile", "shmem_tmpfile", Row::Both, Row::Always, Row::Any, false, 13, "O_TMPFILE files apart from regular ones"},
     {"link", "shmem_link", Row::Both, Row::Always, Row::Any, true, 14, "hard links"},
@@ -112,10 +113,13 @@ HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour) {
       continue;
     }
     const bool mirror = row.when == Row::Mirror;  // both sides of recalc look, in both flavours
-    if (row.side == Row::Entry || mirror || (row.side == Row::Both && flavour == HookFlavour::Kprobe))
+    const bool kprobe = flavour == HookFlavour::Kprobe;
+    const bool at_entry = row.side == Row::Entry || (kprobe && row.side != Row::Return);
+    const bool at_return = row.side == Row::Return || row.side == Row::Both || (!kprobe && row.side != Row::Entry);
+    if (at_entry || mirror)
       plan.hooks.push_back({prefix + row.stem + "_e", function, kind_of(flavour, false, shape), row.essential,
                             row.without, row.order});
-    if (row.side != Row::Entry)
+    if (at_return)
       plan.hooks.push_back({prefix + row.stem + "_x", function, kind_of(flavour, true, shape), row.essential,
                             row.without, row.order});
   }

@@ -15,7 +15,7 @@ namespace tmpfstrace {
 namespace {
 
 constexpr std::uint32_t kInflightPerLevel = 16384;
-constexpr std::uint32_t kInflightLevels = 2;
+constexpr std::uint32_t kInflightLevels = 3;  // LEVEL_MAX of bpf/inflight.bpf.h
 
 std::size_t mapped_size(std::uint32_t entries, std::size_t value) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
