@@ -35,8 +35,11 @@ void check_against_workload(Fixture& f, const Stress& stress, const Base& base, 
     const Counters seen = counters_of(sample, *stress.mounts()[index]) - base[index];
     const std::string what = when + " mount " + std::to_string(i);
     f.expect_tally(what, stress.tally(i), seen);
+    Tally tally = stress.tally(i);
+    // Of a long symlink the kernel makes the inode first, and takes it back when its target finds no page.
+    tally.created[kSymlink] += tally.refused[kSymlinkOp][kBlocks];
     for (const Kind kind : {kRegular, kDirectory, kSymlink, kTmpfile}) {
-      f.expect_eq(what + " created " + kKindNames[kind], stress.tally(i).created[kind], seen.created[kind]);
+      f.expect_eq(what + " created " + kKindNames[kind], tally.created[kind], seen.created[kind]);
     }
   }
 }
