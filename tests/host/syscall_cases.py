@@ -11,6 +11,7 @@ from harness import Mount, Tool, equal, refusals_of
 MIB = 1 << 20
 PAGE = 4096
 NOT_CLAIMED = ("allocated_bytes", "seeded_bytes", "seeded_inodes", "resident_bytes", "removed", "inodes", "xattr_bytes")
+KINDS_NOT_CLAIMED = ("directory", "symlink", "link", "other")  # of what is created
 # Whatever would make a count less than exact.
 MUST_BE_ZERO = ("slots_full", "superblocks_full", "records_lost", "unjudged_short_writes", "unresolved_path_refusals",
                 "unresolved_faults", "undecodable_events")
@@ -42,6 +43,8 @@ def final_counters(tool, mount):
     counters = mount.of(sample)["counters"]
     for name in NOT_CLAIMED:
         assert name not in counters, f"{name} is not known in this mode but is {counters[name]}"
+    equal("kinds not counted", {kind: counters["created"][kind] for kind in KINDS_NOT_CLAIMED},
+          dict.fromkeys(KINDS_NOT_CLAIMED))
     return counters, sample
 
 

@@ -85,8 +85,8 @@ Counters zero_counters() {
   Counters counters;
   counters.allocated_bytes = counters.freed_bytes = counters.seeded_bytes = counters.seeded_inodes = 0;
   counters.written_bytes = counters.write_calls = counters.short_writes = counters.xattr_bytes = 0;
-  counters.created.emplace();
-  counters.removed.emplace();
+  counters.created.emplace().fill(0);
+  counters.removed.emplace().fill(0);
   counters.refusals.emplace();
   counters.events_held.emplace();
   return counters;

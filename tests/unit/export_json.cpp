@@ -35,6 +35,19 @@ TEST_CASE("a sample that knows little, with rates of what it knows") {
   CHECK(Json::parse(sample_to_json(derive_snapshot(now, &before))) == Json::parse(read_fixture("samples/poll.json")));
 }
 
+TEST_CASE("a kind that is not known is null, one that is 0 is 0") {
+  Counters counters;
+  counters.created = {5, std::nullopt, std::nullopt, 0, std::nullopt, std::nullopt};
+  Sample sample = sample_at(1);
+  add_row(sample, 7, {0, 22, 0}, counters);
+  const Json json = Json::parse(sample_to_json(derive_snapshot(sample, nullptr)));
+  for (const char* group : {"ledger", "superblocks", "cgroups"}) {
+    const Json& known = json.at(group).at(0).at("counters");
+    CHECK(known == Json::parse(R"({"created":{"regular":5,"directory":null,"symlink":null,"tmpfile":0,"link":null,)"
+                               R"("other":null}})"));
+  }
+}
+
 TEST_CASE("the keys stand in the documented order") {
   const std::string line = sample_to_json(derive_snapshot(full_sample(), nullptr));
   CHECK(line.rfind(R"({"schema":"tmpfstrace/1","type":"sample","sequence":3,"time":"2026-04-18T07:12:09.123Z",)", 0) ==

@@ -132,6 +132,49 @@ TEST_CASE("one counter that goes backwards takes all rates of the object") {
   CHECK_FALSE(snapshot.superblocks[0].tally.rates.created);
 }
 
+TEST_CASE("a kind that is not known is not in the sums, and no difference is formed without it") {
+  Counters before = zero_counters();
+  before.created = {4, std::nullopt, std::nullopt, 1, std::nullopt, std::nullopt};
+  Counters now = before;
+  now.created = {6, std::nullopt, std::nullopt, 2, std::nullopt, std::nullopt};
+
+  SECTION("one row") {
+    const Sample first = one_row(second, before);
+    const Tally tally = derive_snapshot(one_row(2 * second, now), &first).ledger[0].tally;
+    CHECK(tally.created == 8u);
+    CHECK(tally.removed == 0u);
+    CHECK(tally.rates.created == 3.0);
+    CHECK_FALSE(tally.inodes);
+    CHECK((*tally.counters.created)[TMPFS_KIND_REGULAR] == 6u);
+    CHECK_FALSE((*tally.counters.created)[TMPFS_KIND_DIRECTORY]);
+  }
+  SECTION("two rows") {
+    Sample sample = one_row(second, now);
+    Counters other = zero_counters();
+    other.created = {1, 10, std::nullopt, 0, std::nullopt, std::nullopt};
+    add_row(sample, 8, shm, other);
+    const Tally tally = derive_snapshot(sample, nullptr).superblocks[0].tally;
+    CHECK(tally.counters.created == std::optional<KindCounts>({7u, 10u, std::nullopt, 2u, std::nullopt, std::nullopt}));
+    CHECK(tally.created == 19u);
+  }
+  SECTION("a known kind goes backwards") {
+    (*now.created)[TMPFS_KIND_TMPFILE] = 0;
+    const Sample first = one_row(second, before);
+    CHECK_FALSE(derive_snapshot(one_row(2 * second, now), &first).ledger[0].tally.rates.created);
+  }
+  SECTION("no kind is known") {
+    now.created.emplace();
+    CHECK_FALSE(derive_snapshot(one_row(second, now), nullptr).ledger[0].tally.created);
+  }
+  SECTION("one removed kind is not known") {
+    now = zero_counters();
+    (*now.removed)[TMPFS_KIND_LINK].reset();
+    const Tally tally = derive_snapshot(one_row(second, now), nullptr).ledger[0].tally;
+    CHECK(tally.removed == 0u);
+    CHECK_FALSE(tally.inodes);
+  }
+}
+
 TEST_CASE("xattr_bytes is a level: it may fall") {
   Counters before = zero_counters();
   before.xattr_bytes = 2048;

@@ -118,6 +118,25 @@ TEST_CASE("counters: a reader between two adds does not go below 0", "[decode]")
   CHECK(counters.xattr_bytes == 0u);
 }
 
+TEST_CASE("counters: what the syscall mode does not count is absent", "[decode]") {
+  tmpfs_counters raw{};
+  raw.freed_pages = 2;
+  raw.created[TMPFS_KIND_REGULAR] = 7;
+  raw.created[TMPFS_KIND_TMPFILE] = 3;
+  const Counters counters = decode_syscall_counters(raw);
+  CHECK(counters.freed_bytes == 2u * 4096);
+  CHECK(counters.written_bytes == 0u);
+  CHECK(counters.created ==
+        std::optional<KindCounts>({4u, std::nullopt, std::nullopt, 3u, std::nullopt, std::nullopt}));
+  CHECK_FALSE(counters.removed);
+  CHECK_FALSE(counters.allocated_bytes);
+  CHECK_FALSE(counters.seeded_bytes);
+  CHECK_FALSE(counters.seeded_inodes);
+  CHECK_FALSE(counters.xattr_bytes);
+  CHECK(counters.refusals);
+  CHECK(counters.events_held);
+}
+
 TEST_CASE("superblock: the kernel's device number as mountinfo prints it", "[decode]") {
   CHECK(decode_superblock_id(45, 9) == SuperblockId{0, 45, 9});
   CHECK(decode_superblock_id(8u << 20 | 0xfffff, 0) == SuperblockId{8, 0xfffff, 0});

@@ -139,6 +139,12 @@ TEST_CASE("damage is told with its place, and what precedes it is played") {
            R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"created":{"fifo":1}}})"),
        "sample: ledger[0].counters.created.fifo: unknown kind"},
       {with_ledger(
+           R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"created":{"link":"1"}}})"),
+       "sample: ledger[0].counters.created.link: expected a number"},
+      {with_ledger(
+           R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"written_bytes":null}})"),
+       "sample: ledger[0].counters.written_bytes: expected a number"},
+      {with_ledger(
            R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"refusals":{"eat":{}}}})"),
        "sample: ledger[0].counters.refusals.eat: unknown operation"},
       {with_ledger(
@@ -172,6 +178,15 @@ TEST_CASE("events before the damage are played with it") {
   const Played played = play(header + sample + encode_event(full_event()) + "\n" + "x\n");
   CHECK(played.samples == 1);
   CHECK(played.events == 1);
+}
+
+TEST_CASE("the kinds of a recording from before kinds could be null") {
+  const auto line = decode_line(with_ledger(
+      R"({"cgroup":1,"superblock":{"major":0,"minor":0,"generation":0},"counters":{"created":{"regular":3,"link":1}}})"));
+  REQUIRE(line);
+  const Counters& counters = std::get<Sample>(*line).ledger.at(0).counters;
+  CHECK(counters.created == std::optional<KindCounts>({3u, 0u, 0u, 0u, 1u, 0u}));
+  CHECK_FALSE(counters.removed);
 }
 
 TEST_CASE("fields that a later version adds are passed over") {

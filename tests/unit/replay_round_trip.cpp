@@ -123,6 +123,12 @@ TEST_CASE("what is recorded is what is replayed") {
     const auto [sample, event] = round_trip(extreme_sample(), full_event(), suffix);
     CHECK(sample == extreme_sample());
   }
+  SECTION("kinds that are not known, beside kinds that are 0") {
+    Sample sample = full_sample();
+    sample.ledger[0].counters.created = {5, std::nullopt, std::nullopt, 0, std::nullopt, std::nullopt};
+    sample.ledger[1].counters.created.emplace();
+    CHECK(round_trip(sample, full_event(), suffix).first == sample);
+  }
   SECTION("bytes that are no text") {
     Sample sample = full_sample();
     sample.superblocks[0].mounts[0].mount_point = "/mnt/\xff\xfe\n\"\\";

@@ -28,9 +28,10 @@ Counters decode_counters(const tmpfs_counters& raw) {
   out.short_writes = raw.short_writes;
   // The kernel side counts an O_TMPFILE inode as a regular file too; a reader between its two adds must not go below 0.
   auto disjoint = [](const __u64(&kinds)[TMPFS_KIND_MAX]) {
-    std::array<std::uint64_t, TMPFS_KIND_MAX> result{};
+    KindCounts result;
     std::copy(std::begin(kinds), std::end(kinds), result.begin());
-    result[TMPFS_KIND_REGULAR] -= std::min(result[TMPFS_KIND_REGULAR], result[TMPFS_KIND_TMPFILE]);
+    const std::uint64_t regular = kinds[TMPFS_KIND_REGULAR];
+    result[TMPFS_KIND_REGULAR] = regular - std::min<std::uint64_t>(regular, kinds[TMPFS_KIND_TMPFILE]);
     return result;
   };
   out.created = disjoint(raw.created);

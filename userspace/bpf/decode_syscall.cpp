@@ -17,6 +17,18 @@ std::string text_of(const char (&field)[N]) {
 
 }  // namespace
 
+Counters decode_syscall_counters(const tmpfs_counters& raw) {
+  Counters counters = decode_counters(raw);
+  counters.allocated_bytes.reset();
+  counters.seeded_bytes.reset();
+  counters.seeded_inodes.reset();
+  for (const tmpfs_kind kind : {TMPFS_KIND_DIRECTORY, TMPFS_KIND_SYMLINK, TMPFS_KIND_LINK, TMPFS_KIND_OTHER})
+    (*counters.created)[kind].reset();
+  counters.removed.reset();
+  counters.xattr_bytes.reset();
+  return counters;
+}
+
 std::optional<std::uint32_t> record_type(const void* data, std::size_t size) {
   constexpr std::size_t at = offsetof(tmpfs_event, type);
   static_assert(at == offsetof(syscall_record, type));

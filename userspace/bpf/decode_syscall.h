@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records of the "syscall" mode that only user space can attribute. Pure: bytes in, values or a refusal out.
+// Counters of the "syscall" mode, and its records that only user space can attribute. Pure: bytes in, values or a
+// refusal out.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +25,9 @@ struct SyscallRecord {
   std::string cgroup_name;
   std::uint32_t flags = 0;  // SYSCALL_*
 };
+
+// What this mode does not count is absent, never 0: of the created kinds it sees files alone, by open().
+Counters decode_syscall_counters(const tmpfs_counters& raw);
 
 // The type field of any record of the ring; absent when the record is too short to have one.
 std::optional<std::uint32_t> record_type(const void* data, std::size_t size);

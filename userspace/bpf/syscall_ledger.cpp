@@ -31,17 +31,6 @@ const char* const kBlind[] = {
     "a write whose descriptor another thread closes or replaces before the call returns",
 };
 
-// The fields that this mode does not count are absent, never 0.
-Counters decode_known(const tmpfs_counters& raw) {
-  Counters counters = decode_counters(raw);
-  counters.allocated_bytes.reset();
-  counters.seeded_bytes.reset();
-  counters.seeded_inodes.reset();
-  counters.removed.reset();
-  counters.xattr_bytes.reset();
-  return counters;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SyscallLedger>> SyscallLedger::start(const SyscallOptions& options) {
@@ -184,7 +173,7 @@ Result<LedgerReading> SyscallLedger::read() {
   for (std::uint32_t i = 1; i < programs_->slot_count(); ++i) {
     const tmpfs_slot& slot = programs_->slots()[i];
     if (!slot.in_use) continue;
-    reading.rows.push_back({slot.cgroup_id, superblock_of(slot.sb_row), decode_known(slot.counters)});
+    reading.rows.push_back({slot.cgroup_id, superblock_of(slot.sb_row), decode_syscall_counters(slot.counters)});
     if (slot.cgroup_id != TMPFS_CGROUP_NONE && slot.cgroup_name[0] != 0)
       reading.cgroup_names.emplace(slot.cgroup_id,
                                    std::string(slot.cgroup_name, strnlen(slot.cgroup_name, TMPFS_CGROUP_NAME_LEN)));
@@ -211,7 +200,7 @@ void SyscallLedger::release_dead(const std::function<bool(CgroupId)>& cgroup_is_
     const bool owner_gone = slot.cgroup_id != TMPFS_CGROUP_NONE && cgroup_is_dead(slot.cgroup_id);
     if (sb_dead || owner_gone) {
       const SuperblockId superblock = superblock_of(row);
-      const Counters counters = decode_known(slot.counters);
+      const Counters counters = decode_syscall_counters(slot.counters);
       if (programs_->retire_slot(i)) {
         add_counters(ended_[superblock], counters);
         continue;

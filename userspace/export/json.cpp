@@ -38,8 +38,7 @@ void write_strings(JsonWriter& json, const char* name, const std::vector<std::st
   json.end_array();
 }
 
-void write_kinds(JsonWriter& json, const char* name,
-                 const std::optional<std::array<std::uint64_t, TMPFS_KIND_MAX>>& kinds) {
+void write_kinds(JsonWriter& json, const char* name, const std::optional<KindCounts>& kinds) {
   if (!kinds) return;
   json.key(name);
   json.begin_object();

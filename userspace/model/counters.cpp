@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/counters.h"
 
+#include <algorithm>
+
 namespace tmpfstrace {
 namespace {
 
 void add(std::uint64_t& sum, std::uint64_t addend) { sum += addend; }
+
+// An array may hold optionals and an optional an array: each has to know of the other.
+template <typename Value>
+void add(std::optional<Value>& sum, const std::optional<Value>& addend);
 
 template <typename Value, std::size_t Size>
 void add(std::array<Value, Size>& sum, const std::array<Value, Size>& addend) {
@@ -23,6 +29,9 @@ void add(std::optional<Value>& sum, const std::optional<Value>& addend) {
 
 bool smaller(std::uint64_t now, std::uint64_t before) { return now < before; }
 
+template <typename Value>
+bool smaller(const std::optional<Value>& now, const std::optional<Value>& before);
+
 template <typename Value, std::size_t Size>
 bool smaller(const std::array<Value, Size>& now, const std::array<Value, Size>& before) {
   for (std::size_t i = 0; i < Size; ++i) {
@@ -37,6 +46,19 @@ bool smaller(const std::optional<Value>& now, const std::optional<Value>& before
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> sum_of(const std::optional<KindCounts>& kinds) {
+  std::optional<std::uint64_t> sum;
+  if (!kinds) return sum;
+  for (const std::optional<std::uint64_t>& count : *kinds) add(sum, count);
+  return sum;
+}
+
+std::optional<std::uint64_t> whole_sum_of(const std::optional<KindCounts>& kinds) {
+  const auto is_known = [](const std::optional<std::uint64_t>& count) { return count.has_value(); };
+  if (!kinds || !std::all_of(kinds->begin(), kinds->end(), is_known)) return std::nullopt;
+  return sum_of(kinds);
+}
 
 void add_counters(Counters& sum, const Counters& addend) {
   add(sum.allocated_bytes, addend.allocated_bytes);

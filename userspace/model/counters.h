@@ -31,6 +31,12 @@ std::optional<std::uint64_t> sum_of(const std::optional<Array>& values) {
   return values ? std::optional(sum_of(*values)) : std::nullopt;
 }
 
+// Of the kinds that are known; absent when none is.
+std::optional<std::uint64_t> sum_of(const std::optional<KindCounts>& kinds);
+
+// The same, but absent unless every kind is known: a term of a difference.
+std::optional<std::uint64_t> whole_sum_of(const std::optional<KindCounts>& kinds);
+
 // Adds field by field: what one of the two does not know is what the other knows.
 void add_counters(Counters& sum, const Counters& addend);
 

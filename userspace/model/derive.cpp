@@ -114,7 +114,7 @@ Tally derive_tally(const Sum& sum, const Key& key, std::map<Key, Sum> Sums::*gro
   const Counters& counters = sum.counters();
   Tally tally{.counters = counters,
               .resident_bytes = balance(counters.seeded_bytes, counters.allocated_bytes, counters.freed_bytes),
-              .inodes = balance(counters.seeded_inodes, sum_of(counters.created), sum_of(counters.removed)),
+              .inodes = balance(counters.seeded_inodes, whole_sum_of(counters.created), whole_sum_of(counters.removed)),
               .created = sum_of(counters.created),
               .removed = sum_of(counters.removed),
               .refused = sum_of(counters.refusals),

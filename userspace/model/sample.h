@@ -26,6 +26,9 @@ struct SuperblockId {
   auto operator<=>(const SuperblockId&) const = default;
 };
 
+// By tmpfs_kind, which are disjoint here (regular excludes O_TMPFILE). A mode may be able to count some of them only.
+using KindCounts = std::array<std::optional<std::uint64_t>, TMPFS_KIND_MAX>;
+
 // Cumulative counts of one (cgroup, superblock).
 struct Counters {
   // Optional as a group where a mode cannot count it ("syscall" sees no allocation, "poll" nothing at all).
@@ -36,8 +39,8 @@ struct Counters {
   std::optional<std::uint64_t> written_bytes;  // from return values
   std::optional<std::uint64_t> write_calls;
   std::optional<std::uint64_t> short_writes;
-  std::optional<std::array<std::uint64_t, TMPFS_KIND_MAX>> created;  // disjoint kinds (regular excludes O_TMPFILE)
-  std::optional<std::array<std::uint64_t, TMPFS_KIND_MAX>> removed;
+  std::optional<KindCounts> created;
+  std::optional<KindCounts> removed;
   std::optional<std::uint64_t> xattr_bytes;  // inode budget taken by extended attributes now (1024 bytes a unit)
   std::optional<std::array<std::array<std::uint64_t, TMPFS_CAUSE_MAX>, TMPFS_OP_MAX>> refusals;
   std::optional<std::array<std::uint64_t, TMPFS_CAUSE_MAX>> events_held;  // details held back by the rate limit

@@ -38,7 +38,7 @@ struct Tally {
   // Signed: a free whose owner was lost may be credited to another row and take it below zero. That must show.
   std::optional<std::int64_t> resident_bytes;  // seeded + allocated - freed, swapped pages included
   std::optional<std::int64_t> inodes;          // seeded + created - removed, all kinds
-  std::optional<std::uint64_t> created;        // all kinds
+  std::optional<std::uint64_t> created;        // the kinds that are known
   std::optional<std::uint64_t> removed;
   std::optional<std::uint64_t> refused;  // all operations and causes
   std::vector<RefusalCount> refusals;    // what is not 0, in the order of the enums

@@ -84,7 +84,17 @@ class Decoder {
     return get_members(json, [&](const std::string& name, const Json& count) { return get(count, counts[name]); });
   }
 
-  bool get(const Json& json, KindCounts& counts) { return get_counts(json, counts, parse_kind, "kind"); }
+  // A kind that is not named is 0, one that is null is not known: recordings from before null existed read as they did.
+  bool get(const Json& json, KindCounts& counts) {
+    counts.fill(0);
+    return get_members(json, [&](const std::string& name, const Json& value) {
+      const auto kind = parse_kind(name);
+      if (!kind) return reject("unknown kind");
+      if (!value.is_null()) return get(value, counts[*kind]);
+      counts[*kind].reset();
+      return true;
+    });
+  }
   bool get(const Json& json, CauseCounts& counts) { return get_counts(json, counts, parse_cause, "cause"); }
   bool get(const Json& json, RefusalCounts& counts) { return get_counts(json, counts, parse_operation, "operation"); }
 

@@ -8,7 +8,8 @@
 namespace tmpfstrace {
 namespace {
 
-// Writes one object; every value of an enum is a word, every array lists only what is not 0.
+// Writes one object; every value of an enum is a word, every array lists only what is not 0, with null for a kind that
+// is not known.
 class Encoder {
  public:
   explicit Encoder(JsonWriter& json) : json_(json) {}
@@ -62,11 +63,19 @@ class Encoder {
   }
 
   void put(const KindCounts& counts) {
-    put_counts(counts, [](std::size_t i) { return kind_name(static_cast<tmpfs_kind>(i)); });
+    json_.begin_object();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (counts[i] != 0U) json_.field(kind_name(static_cast<tmpfs_kind>(i)), counts[i]);
+    }
+    json_.end_object();
   }
 
   void put(const CauseCounts& counts) {
-    put_counts(counts, [](std::size_t i) { return cause_name(static_cast<tmpfs_cause>(i)); });
+    json_.begin_object();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (counts[i] != 0) json_.field(cause_name(static_cast<tmpfs_cause>(i)), counts[i]);
+    }
+    json_.end_object();
   }
 
   void put(const RefusalCounts& counts) {
@@ -74,15 +83,6 @@ class Encoder {
   }
 
  private:
-  template <typename Counts, typename Name>
-  void put_counts(const Counts& counts, Name name) {
-    json_.begin_object();
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-      if (counts[i] != 0) json_.field(name(i), counts[i]);
-    }
-    json_.end_object();
-  }
-
   template <typename Name>
   void put_rows(const RefusalCounts& counts, Name name) {
     json_.begin_object();

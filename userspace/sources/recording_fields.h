@@ -132,9 +132,6 @@ void visit_fields(Visit& visit, Object& header) {
   visit("start_ns", header.start_ns);
 }
 
-// The per-kind and per-cause arrays are told apart by their length alone.
-static_assert(int{TMPFS_KIND_MAX} != int{TMPFS_CAUSE_MAX});
-using KindCounts = std::array<std::uint64_t, TMPFS_KIND_MAX>;
 using CauseCounts = std::array<std::uint64_t, TMPFS_CAUSE_MAX>;
 using RefusalCounts = std::array<CauseCounts, TMPFS_OP_MAX>;
 
