@@ -44,6 +44,8 @@ for item in "$@"; do
 		exit 1
 	fi
 	install -D -m "$(stat -c %a "$file")" "$file" "$tree$dest"
+	# Debug information is nine tenths of a program and would have to be unpacked in the guest. Fails on a script.
+	strip --strip-debug "$tree$dest" 2>/dev/null || true
 	copy_libraries_of "$file"
 done
 
