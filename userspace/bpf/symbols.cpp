@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <utility>
+
+#include "host/process_maps.h"
 
 namespace tmpfstrace {
 namespace {
@@ -30,7 +33,7 @@ struct Symbols::Process {
   void* cache;
 };
 
-Symbols::Symbols() = default;
+Symbols::Symbols(HostPaths paths) : paths_(std::move(paths)) {}
 Symbols::~Symbols() = default;
 
 Symbols::Process* Symbols::process(std::uint32_t tgid) {
@@ -49,8 +52,11 @@ Symbols::Process* Symbols::process(std::uint32_t tgid) {
 std::vector<std::string> Symbols::resolve(std::uint32_t tgid, const std::vector<std::uint64_t>& addresses) {
   std::vector<std::string> frames;
   if (addresses.empty()) return frames;
+  const std::size_t believed = count_believable(addresses, read_address_ranges(paths_, tgid));
+  if (believed == 0) return frames;
   Process* owner = process(tgid);
-  for (const std::uint64_t address : addresses) {
+  for (std::size_t i = 0; i < believed; ++i) {
+    const std::uint64_t address = addresses[i];
     bcc_symbol symbol{};
     const bool found = owner->cache != nullptr && bcc_symcache_resolve(owner->cache, address, &symbol) == 0;
     if (found && symbol.demangle_name != nullptr)

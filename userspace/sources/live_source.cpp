@@ -32,7 +32,8 @@ class LiveSource : public SampleSource {
       : options_(options),
         start_(std::move(start)),
         scanner_(start_.paths),
-        cgroups_(start_.hierarchy.root) {}
+        cgroups_(start_.hierarchy.root),
+        symbols_(start_.paths) {}
 
   Result<void> seed() {
     auto mounts = scanner_.scan();
@@ -189,7 +190,8 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
     auto mount = std::find_if(mounts.begin(), mounts.end(),
                               [&](const Mount& m) { return own && m.mount_namespace == *own && m.root == "/"; });
     if (mount == mounts.end())
-      mount = std::find_if(mounts.begin(), mounts.end(), [&](const Mount& m) { return own && m.mount_namespace == *own; });
+      mount =
+          std::find_if(mounts.begin(), mounts.end(), [&](const Mount& m) { return own && m.mount_namespace == *own; });
     event.mount_point = (mount == mounts.end() ? mounts.front() : *mount).mount_point;
   }
   // The root directory of a superblock has no name of its own.
