@@ -35,8 +35,8 @@ void run_case(const Case& test, Environment& env, Report& report) {
 }
 
 std::string closing_line(const Environment& env, const Report& report) {
-  return "GUEST kernel=" + env.kernel.release + " preempt=" + env.kernel.preempt + " mode=" + env.mode + " hooks=" + env.hooks +
-         " " + report.counts() + " drift_pages=" + std::to_string(env.worst.pages) +
+  return "GUEST kernel=" + env.kernel.release + " preempt=" + env.kernel.preempt + " mode=" + env.mode +
+         " hooks=" + env.hooks + " " + report.counts() + " drift_pages=" + std::to_string(env.worst.pages) +
          " drift_inodes=" + std::to_string(env.worst.inodes) + " ops=" + std::to_string(env.ops) +
          " seed=" + std::to_string(env.options.seed);
 }

@@ -91,7 +91,7 @@ int write_one_file(void* argument) {
 }
 
 void short_lived_cgroups(Fixture& f) {
-  // Every cgroup that ever wrote is a row of every sample: thousands of rows ten times a second would be the whole load.
+  // Every cgroup that ever wrote is a row of every sample: thousands of rows ten times a second would be all the load.
   f.env.tool.reset();
   Tool seldom(f.env.options.tool, f.env.tool_args({}, "3s"));
   const Mount m("size=32m");

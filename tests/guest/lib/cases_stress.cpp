@@ -91,7 +91,10 @@ void stress(Fixture& f) {
     }
     f.check_cgroup(stress.cgroup(i));
   }
-  if (!f.failures().empty()) f.expect(false, std::to_string(stress.done()) + " operations, seed " + std::to_string(f.env.options.seed) + ", losses:" + losses_of(f));
+  if (!f.failures().empty()) {
+    f.expect(false, std::to_string(stress.done()) + " operations, seed " + std::to_string(f.env.options.seed) +
+                        ", losses:" + losses_of(f));
+  }
 }
 
 void attach_during_stress(Fixture& f) {

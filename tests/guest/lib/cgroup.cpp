@@ -54,7 +54,8 @@ Cgroup::Cgroup(const CgroupRoot& root, const std::string& name)
     : root_(root), name_(name), directory_(root.path + "/" + name) {
   struct stat st {};
   ::rmdir(directory_.c_str());  // left by a run that was cut off
-  if (::mkdir(directory_.c_str(), 0755) != 0 || ::stat(directory_.c_str(), &st) != 0) throw_errno("mkdir " + directory_);
+  const bool made = ::mkdir(directory_.c_str(), 0755) == 0 && ::stat(directory_.c_str(), &st) == 0;
+  if (!made) throw_errno("mkdir " + directory_);
   id_ = st.st_ino;
 }
 

@@ -32,8 +32,8 @@ class Cgroup {
   bool set_limit(std::int64_t bytes) const;
   bool lift_limit() const;
   bool remove();
-  // memory.stat's shmem in bytes. Since memory.stat is flushed lazily (up to 64 updates a CPU may be held back for 2 s),
-  // updates enough are made first that the kernel has to flush.
+  // memory.stat's shmem in bytes. The kernel flushes memory.stat lazily (64 updates a CPU may be held back for 2 s), so
+  // updates enough are made first that it has to.
   std::int64_t shmem() const;
 
  private:

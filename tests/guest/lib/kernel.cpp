@@ -35,8 +35,8 @@ std::string preemption() {
   return version.find("PREEMPT") != std::string::npos ? "full" : "voluntary";
 }
 
-// On a touched, aligned area of two huge pages, an advice the kernel knows is refused for other reasons than EINVAL, if at
-// all.
+// On a touched, aligned huge page's worth of memory, an advice the kernel knows is refused for other reasons than EINVAL,
+// if at all.
 bool knows_advice(int advice) {
   constexpr std::size_t size = 3 * kHugePage;
   void* reserved = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
