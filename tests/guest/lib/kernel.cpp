@@ -35,7 +35,7 @@ std::string preemption() {
   return version.find("PREEMPT") != std::string::npos ? "full" : "voluntary";
 }
 
-// On a touched, aligned huge page's worth of memory, an advice the kernel knows is refused for other reasons than EINVAL,
+// On touched, aligned memory of a huge page, an advice the kernel knows is refused for other reasons than EINVAL,
 // if at all.
 bool knows_advice(int advice) {
   constexpr std::size_t size = 3 * kHugePage;
