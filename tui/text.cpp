@@ -48,24 +48,24 @@ bool in_ranges(const std::array<WidthRange, N>& ranges, char32_t code) {
 // Characters that are drawn as nothing, or that change how others are drawn.
 bool is_hidden(char32_t code) {
   constexpr std::array<WidthRange, 18> hidden = {{
-      {0x0, 0x1f},          // controls
-      {0x7f, 0xa0},         // DEL, C1 controls, no-break space
-      {0xad, 0xad},         // soft hyphen
-      {0x34f, 0x34f},       // grapheme joiner
-      {0x61c, 0x61c},       // Arabic letter mark
-      {0x115f, 0x1160},     // Hangul fillers
-      {0x17b4, 0x17b5},     // Khmer inherent vowels
-      {0x180b, 0x180f},     // Mongolian selectors
-      {0x2000, 0x200f},     // spaces of odd widths, joiners, direction marks
-      {0x2028, 0x202f},     // separators, direction embeddings and overrides
-      {0x205f, 0x206f},     // invisible operators, direction isolates
-      {0x3000, 0x3000},     // ideographic space
-      {0x3164, 0x3164},     // Hangul filler
-      {0xfe00, 0xfe0f},     // variation selectors: terminals disagree on the width they make
-      {0xfeff, 0xfeff},     // byte order mark
-      {0xffa0, 0xffa0},     // Hangul filler
-      {0xfff0, 0xfffb},     // annotation
-      {0x1d173, 0x1d17a},   // musical formatting
+      {0x0, 0x1f},         // controls
+      {0x7f, 0xa0},        // DEL, C1 controls, no-break space
+      {0xad, 0xad},        // soft hyphen
+      {0x34f, 0x34f},      // grapheme joiner
+      {0x61c, 0x61c},      // Arabic letter mark
+      {0x115f, 0x1160},    // Hangul fillers
+      {0x17b4, 0x17b5},    // Khmer inherent vowels
+      {0x180b, 0x180f},    // Mongolian selectors
+      {0x2000, 0x200f},    // spaces of odd widths, joiners, direction marks
+      {0x2028, 0x202f},    // separators, direction embeddings and overrides
+      {0x205f, 0x206f},    // invisible operators, direction isolates
+      {0x3000, 0x3000},    // ideographic space
+      {0x3164, 0x3164},    // Hangul filler
+      {0xfe00, 0xfe0f},    // variation selectors: terminals disagree on the width they make
+      {0xfeff, 0xfeff},    // byte order mark
+      {0xffa0, 0xffa0},    // Hangul filler
+      {0xfff0, 0xfffb},    // annotation
+      {0x1d173, 0x1d17a},  // musical formatting
   }};
   const bool noncharacter = (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);
   // No space but the ASCII one: a name must not look like another.

@@ -27,9 +27,19 @@ Table event_table(const EventLog& log, const Snapshot& snapshot) {
   table.columns = {
       {.title = "TIME", .width = 8, .align = Align::Left},
       {.title = "CGROUP", .width = 13, .max_width = 90, .align = Align::Left, .descending = false, .cut = Cut::Middle},
-      {.title = "MOUNT", .width = 12, .max_width = 50, .priority = 3, .align = Align::Left, .descending = false,
+      {.title = "MOUNT",
+       .width = 12,
+       .max_width = 50,
+       .priority = 3,
+       .align = Align::Left,
+       .descending = false,
        .cut = Cut::Middle},
-      {.title = "COMM/PID", .width = 15, .max_width = 26, .priority = 2, .align = Align::Left, .descending = false,
+      {.title = "COMM/PID",
+       .width = 15,
+       .max_width = 26,
+       .priority = 2,
+       .align = Align::Left,
+       .descending = false,
        .cut = Cut::Middle},
       {.title = "OP", .width = 9, .priority = 1, .align = Align::Left, .descending = false},
       {.title = "CAUSE", .width = 6, .align = Align::Left, .descending = false},
@@ -43,17 +53,18 @@ Table event_table(const EventLog& log, const Snapshot& snapshot) {
     const RefusalEvent& event = logged.event;
     std::optional<std::uint64_t> asked;
     if (event.bytes_asked > 0) asked = event.bytes_asked;
-    TableRow row{.key = {logged.number, 0},
-                 .cells = {{.text = format_clock(event.realtime_ns),
-                            .value = event.monotonic_ns,
-                            .role = Role::Normal,
-                            .bar = {}},
-                           text_cell(or_absent(event.cgroup_path)), text_cell(or_absent(event.mount_point)),
-                           text_cell(fmt::format("{}/{}", event.comm, event.tgid)),
-                           text_cell(std::string(operation_name(event.operation))),
-                           text_cell(std::string(cause_name(event.cause))),
-                           text_cell(event.error.empty() ? "short" : event.error), bytes_cell(asked),
-                           text_cell(file_name(event))}};
+    TableRow row{
+        .key = {logged.number, 0},
+        .cells = {
+            {.text = format_clock(event.realtime_ns), .value = event.monotonic_ns, .role = Role::Normal, .bar = {}},
+            text_cell(or_absent(event.cgroup_path)),
+            text_cell(or_absent(event.mount_point)),
+            text_cell(fmt::format("{}/{}", event.comm, event.tgid)),
+            text_cell(std::string(operation_name(event.operation))),
+            text_cell(std::string(cause_name(event.cause))),
+            text_cell(event.error.empty() ? "short" : event.error),
+            bytes_cell(asked),
+            text_cell(file_name(event))}};
     const bool recent = is_recent(event, snapshot);
     row.mark = recent ? '!' : ' ';
     row.role = recent ? Role::Critical : Role::Normal;

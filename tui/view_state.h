@@ -26,10 +26,10 @@ struct RowKey {
 // One table's choices. Each view has its own, so that switching there and back changes nothing.
 struct TableState {
   std::optional<std::size_t> sort_column = {};  // empty: the view's own choice
-  bool reversed = false;                   // against the order that is of use first in that column
-  std::optional<RowKey> selected = {};  // empty: the first row, whatever it is
-  std::size_t selected_row = 0;    // where `selected` was last: its neighbour is selected when the object is gone
-  std::size_t first_row = 0;       // the topmost row on the screen
+  bool reversed = false;                        // against the order that is of use first in that column
+  std::optional<RowKey> selected = {};          // empty: the first row, whatever it is
+  std::size_t selected_row = 0;  // where `selected` was last: its neighbour is selected when the object is gone
+  std::size_t first_row = 0;     // the topmost row on the screen
 };
 
 struct ViewState {

@@ -41,9 +41,10 @@ std::string superblock_name(const Superblock& superblock) {
     return superblock.kind == "internal" ? "(memfd, SysV)" : "(no mount)";
   }
   // The whole superblock rather than a part bound elsewhere, then the mount made first.
-  const auto shown = std::min_element(superblock.mounts.begin(), superblock.mounts.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.root != "/", a.mount_id) < std::pair(b.root != "/", b.mount_id);
-  });
+  const auto shown =
+      std::min_element(superblock.mounts.begin(), superblock.mounts.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.root != "/", a.mount_id) < std::pair(b.root != "/", b.mount_id);
+      });
   const std::size_t others = superblock.mounts.size() - 1;
   return others == 0 ? shown->mount_point : fmt::format("{} +{}", shown->mount_point, others);
 }
@@ -87,11 +88,18 @@ Table superblock_table(const Snapshot& snapshot) {
                             .value = (std::uint64_t{info.id.major} << 32) | info.id.minor,
                             .role = Role::Normal,
                             .bar = {}},
-                           bytes_cell(info.size_bytes), bytes_cell(info.used_bytes), fill_cell(info), inodes_cell(info),
-                           byte_rate_cell(tally.rates.allocated_bytes), byte_rate_cell(tally.rates.freed_bytes),
-                           byte_rate_cell(tally.rates.written_bytes), rate_cell(tally.rates.created),
-                           count_cell(tally.refused), rate_cell(tally.rates.refused),
-                           text_cell(main_cause(tally.refusals)), drift_cell(info)}};
+                           bytes_cell(info.size_bytes),
+                           bytes_cell(info.used_bytes),
+                           fill_cell(info),
+                           inodes_cell(info),
+                           byte_rate_cell(tally.rates.allocated_bytes),
+                           byte_rate_cell(tally.rates.freed_bytes),
+                           byte_rate_cell(tally.rates.written_bytes),
+                           rate_cell(tally.rates.created),
+                           count_cell(tally.refused),
+                           rate_cell(tally.rates.refused),
+                           text_cell(main_cause(tally.refusals)),
+                           drift_cell(info)}};
     mark_row(row, tally, info.dead);
     table.rows.push_back(std::move(row));
   }

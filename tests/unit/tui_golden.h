@@ -16,8 +16,9 @@ namespace tmpfstrace::tui_test {
 inline char role_letter(Role role) { return ".HTGWCDS"[static_cast<std::size_t>(role)]; }
 
 inline std::string render(const Grid& grid) {
-  std::string out = "# SPDX-License-Identifier: Apache-2.0\n# . Normal  H Header  T Title  G Good  W Warning  C Critical"
-                    "  D Dim  S Selected\ntext\n";
+  std::string out =
+      "# SPDX-License-Identifier: Apache-2.0\n# . Normal  H Header  T Title  G Good  W Warning  C Critical"
+      "  D Dim  S Selected\ntext\n";
   for (int row = 0; row < grid.rows(); ++row) out += "|" + grid.row_text(row) + "|\n";
   out += "roles\n";
   for (int row = 0; row < grid.rows(); ++row) {

@@ -117,7 +117,9 @@ inline Snapshot sample_snapshot() {
   snapshot.monotonic_ns = 100 * second;
   snapshot.interval_ns = second;
   snapshot.kernel = "6.12.0-amd64";
-  snapshot.mode = {"exact", "fentry", "every hook of the exact mode could be attached",
+  snapshot.mode = {"exact",
+                   "fentry",
+                   "every hook of the exact mode could be attached",
                    {"extended attributes before 6.6", "writes through splice"}};
   snapshot.losses = {{"recursion_misses", 0}, {"ring_full", 3}, {"slots_full", 0}};
   snapshot.totals = {864 * mib, 76 * mib + 300 * kib, 27'618, 0.3, 4096, 2};

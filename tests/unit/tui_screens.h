@@ -34,7 +34,9 @@ inline std::vector<NamedScreen> golden_screens() {
   // A mode that sees little: nothing that it does not know may be drawn as 0.
   Snapshot poll = sample_snapshot();
   poll.interval_ns.reset();
-  poll.mode = {"poll", "", "no BPF: Operation not permitted",
+  poll.mode = {"poll",
+               "",
+               "no BPF: Operation not permitted",
                {"allocations and frees", "writes", "creations and removals", "refusals", "who did it"}};
   poll.losses.clear();
   poll.totals = {864 * mib, 76 * mib + 300 * kib, {}, {}, {}, {}};

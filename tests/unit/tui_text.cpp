@@ -16,21 +16,27 @@ TEST_CASE("what may not reach a terminal becomes an escape", "[tui][text]") {
       {"a\nb\tc\rd", "a\\x0ab\\x09c\\x0dd"},
       {std::string("a\0b", 3), "a\\x00b"},
       {"\x7f", "\\x7f"},
-      {"\xc2\x9b", "\\x9b"},                       // C1: CSI in one character
-      {"\x9b", "\\x9b"},                           // and as a bare byte
-      {"\xe2\x80\xae" "cod.exe", "\\u202ecod.exe"},  // right to left override
-      {"\xe2\x81\xa6x", "\\u2066x"},               // isolate
-      {"a\xe2\x80\x8b" "b", "a\\u200bb"},          // zero width space
-      {"\xc2\xa0", "\\xa0"},                       // a space that is none
-      {"\xf3\xa0\x81\x81", "\\U0e0041"},           // tag
+      {"\xc2\x9b", "\\x9b"},  // C1: CSI in one character
+      {"\x9b", "\\x9b"},      // and as a bare byte
+      {"\xe2\x80\xae"
+       "cod.exe",
+       "\\u202ecod.exe"},             // right to left override
+      {"\xe2\x81\xa6x", "\\u2066x"},  // isolate
+      {"a\xe2\x80\x8b"
+       "b",
+       "a\\u200bb"},                      // zero width space
+      {"\xc2\xa0", "\\xa0"},              // a space that is none
+      {"\xf3\xa0\x81\x81", "\\U0e0041"},  // tag
       {"\xff\xfe", "\\xff\\xfe"},
-      {"\xc0\xaf", "\\xc0\\xaf"},                  // overlong
+      {"\xc0\xaf", "\\xc0\\xaf"},  // overlong
       {"\xe0\x80\xaf", "\\xe0\\x80\\xaf"},
-      {"\xed\xa0\x80", "\\xed\\xa0\\x80"},         // surrogate
+      {"\xed\xa0\x80", "\\xed\\xa0\\x80"},           // surrogate
       {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},  // beyond Unicode
-      {"abc\xe6\x97", "abc\\xe6\\x97"},            // cut by a fixed buffer
-      {"dev-by\\x2duuid", "dev-by\\x2duuid"},      // systemd's own escape stays
-      {"\xcc\x81" "a", "\\u0301a"},                // a mark with nothing below it
+      {"abc\xe6\x97", "abc\\xe6\\x97"},              // cut by a fixed buffer
+      {"dev-by\\x2duuid", "dev-by\\x2duuid"},        // systemd's own escape stays
+      {"\xcc\x81"
+       "a",
+       "\\u0301a"},  // a mark with nothing below it
       {"e\xcc\x81", "e\xcc\x81"},
       {"\xe6\x97\xa5\xe6\x9c\xac", "\xe6\x97\xa5\xe6\x9c\xac"},
       {"\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"},

@@ -39,10 +39,11 @@ TEST_CASE("golden screens", "[tui][view]") {
 }
 
 TEST_CASE("hostile names stay in their cells", "[tui][view]") {
-  const std::string hostile = GENERATE(
-      std::string("\x1b[2J\x1b]0;owned\x07"), std::string("\xe2\x80\xaetxt.exe"), std::string("日本語日本語日本語日本語日本語"),
-      std::string("e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"), std::string("\xff\xc0\x9b\x80"),
-      std::string("a\nb\rc\0d", 7), std::string(255, 'x'), std::string(255, '\x1b'), std::string(255, '\xff'));
+  const std::string hostile =
+      GENERATE(std::string("\x1b[2J\x1b]0;owned\x07"), std::string("\xe2\x80\xaetxt.exe"),
+               std::string("日本語日本語日本語日本語日本語"),
+               std::string("e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"), std::string("\xff\xc0\x9b\x80"),
+               std::string("a\nb\rc\0d", 7), std::string(255, 'x'), std::string(255, '\x1b'), std::string(255, '\xff'));
   Snapshot snapshot = sample_snapshot();
   snapshot.kernel = hostile;
   snapshot.mode.reason = hostile;

@@ -106,9 +106,11 @@ Result<LedgerReading> ExactLedger::read() {
   for (std::uint32_t i = 1; i < tracer_->sb_row_count(); ++i) {
     const tmpfs_sb_row& row = tracer_->sb_rows()[i];
     if (!row.in_use) continue;
-    const char* kind = row.flags & TMPFS_SB_INTERNAL ? "internal" : row.flags & TMPFS_SB_DEVTMPFS ? "devtmpfs" : "tmpfs";
-    reading.superblocks.push_back({superblock_of(i), kind, (row.flags & TMPFS_SB_DEAD) != 0,
-                                   (row.flags & TMPFS_SB_NEW) != 0});
+    const char* kind = row.flags & TMPFS_SB_INTERNAL   ? "internal"
+                       : row.flags & TMPFS_SB_DEVTMPFS ? "devtmpfs"
+                                                       : "tmpfs";
+    reading.superblocks.push_back(
+        {superblock_of(i), kind, (row.flags & TMPFS_SB_DEAD) != 0, (row.flags & TMPFS_SB_NEW) != 0});
   }
   for (std::uint32_t i = 0; i < tracer_->slot_count(); ++i) {
     const tmpfs_slot& slot = tracer_->slots()[i];

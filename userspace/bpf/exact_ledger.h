@@ -45,5 +45,4 @@ class ExactLedger : public LedgerSource {
   std::uint64_t undecodable_events_ = 0;
 };
 
-
 }  // namespace tmpfstrace

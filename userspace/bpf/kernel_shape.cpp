@@ -54,15 +54,14 @@ Result<KernelShape> probe_kernel_shape() {
                 "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y", errno);
   KernelShape shape;
   for (const auto& name : functions_of_interest())
-    if (const btf_type* prototype = prototype_of(*types, name.c_str()))
-      shape.functions[name] = btf_vlen(prototype);
+    if (const btf_type* prototype = prototype_of(*types, name.c_str())) shape.functions[name] = btf_vlen(prototype);
   if (const btf_type* tmpfile = prototype_of(*types, "shmem_tmpfile"))
     for (int i = 0; i < btf_vlen(tmpfile); ++i)
       if (pointee_of(*types, *tmpfile, i) == "file") shape.tmpfile_takes_file = true;
   shape.inode_budget_in_bytes = has_member(*types, "shmem_sb_info", "free_ispace");
   // Up to 6.13 an fprobe carried a rethook pool of limited size.
-  shape.fprobe_has_shadow_stack = btf__find_by_name_kind(types.get(), "fprobe", BTF_KIND_STRUCT) > 0 &&
-                                  !has_member(*types, "fprobe", "rethook");
+  shape.fprobe_has_shadow_stack =
+      btf__find_by_name_kind(types.get(), "fprobe", BTF_KIND_STRUCT) > 0 && !has_member(*types, "fprobe", "rethook");
   return shape;
 }
 

@@ -63,8 +63,8 @@ class LedgerSource {
   virtual int event_fd() const = 0;  // readable when events are ready; owned by the source
   virtual Result<void> drain_events(const EventHandler& handler) = 0;
 
-  // Address of the kernel's sysctl_overcommit_memory. With strict overcommit the node refuses a block with the errno of a
-  // full superblock; without the address such a refusal is counted as one of the superblock.
+  // Address of the kernel's sysctl_overcommit_memory. With strict overcommit the node refuses a block with the errno of
+  // a full superblock; without the address such a refusal is counted as one of the superblock.
   virtual void set_overcommit_address(std::uint64_t) {}
 
   // The superblocks that are mounted now and the cgroups that exist, so that what is gone can be given back.

@@ -40,9 +40,9 @@ class CgroupTree {
   // refresh(), if interval_ns has passed since the last one.
   Result<void> refresh_if_due(std::uint64_t now_ns);
 
-  // Asks the kernel for the directory of an unknown id (a file handle of kernfs is the id; CAP_DAC_READ_SEARCH). Where it
-  // refuses: walks when the id is unknown (and no walk since min_gap_ns): at most once for each id that a walk did not find. An
-  // error of that walk is an error here; the known names stay.
+  // Asks the kernel for the directory of an unknown id (a file handle of kernfs is the id; CAP_DAC_READ_SEARCH). Where
+  // it refuses: walks when the id is unknown (and no walk since min_gap_ns): at most once for each id that a walk did
+  // not find. An error of that walk is an error here; the known names stay.
   Result<std::optional<CgroupName>> lookup(CgroupId id, std::uint64_t now_ns);
 
   std::vector<CgroupId> living() const;  // as of the last walk

@@ -21,7 +21,8 @@ struct KernelSymbol {
   std::optional<std::uint64_t> size;     // distance to the next symbol: includes padding; absent for the last one
 };
 
-// Lines of kallsyms in, the wanted symbols of text (types t, T, w, W) and data (d, D, b, B, r, R) out. Pure. "name.isra.0" is another name.
+// Lines of kallsyms in, the wanted symbols of text (types t, T, w, W) and data (d, D, b, B, r, R) out. Pure.
+// "name.isra.0" is another name.
 class KernelSymbolReader {
  public:
   explicit KernelSymbolReader(const std::vector<std::string>& names);

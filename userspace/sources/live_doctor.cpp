@@ -36,7 +36,8 @@ std::string report_text(const LiveStart& start) {
   std::string text;
   auto line = std::back_inserter(text);
   const HostAbilities& can = start.probed.abilities;
-  fmt::format_to(line, "mode         {}{}{}\n", start.mode.name, start.mode.hooks.empty() ? "" : ", ", start.mode.hooks);
+  fmt::format_to(line, "mode         {}{}{}\n", start.mode.name, start.mode.hooks.empty() ? "" : ", ",
+                 start.mode.hooks);
   fmt::format_to(line, "reason       {}\n", start.mode.reason);
   fmt::format_to(line, "kernel       {} ({})\n", start.facts.release, start.facts.version);
   if (start.decision.mode != RunMode::Poll || can.raw_tracepoints || !can.no_raw_tracepoints_reason.empty()) {

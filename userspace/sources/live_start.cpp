@@ -20,7 +20,8 @@ int print_debug(libbpf_print_level, const char* format, va_list arguments) {
   return std::vfprintf(stderr, format, arguments);
 }
 
-// libbpf is quiet: what matters of its errors is in ours. TMPFSTRACE_DEBUG=1 shows all it says, the verifier's log included.
+// libbpf is quiet: what matters of its errors is in ours. TMPFSTRACE_DEBUG=1 shows all it says, the verifier's log
+// included.
 void set_libbpf_voice() {
   const char* debug = std::getenv("TMPFSTRACE_DEBUG");
   libbpf_set_print(debug != nullptr && *debug == '1' ? print_debug : nullptr);
@@ -30,7 +31,8 @@ void set_libbpf_voice() {
 std::optional<Error> missing_privilege(const KernelFacts& facts) {
   if (!facts.effective_capabilities) return std::nullopt;
   const std::uint64_t have = *facts.effective_capabilities;
-  const bool bpf = has_capability(have, CAP_SYS_ADMIN) || (has_capability(have, CAP_BPF) && has_capability(have, CAP_PERFMON));
+  const bool bpf =
+      has_capability(have, CAP_SYS_ADMIN) || (has_capability(have, CAP_BPF) && has_capability(have, CAP_PERFMON));
   if (bpf) return std::nullopt;
   return Error{"missing privilege: counting needs CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN)",
                "run as root; --mode poll needs none of them, but sees only usage", EPERM};
@@ -44,11 +46,11 @@ Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, co
   tracer.events_per_second = options.events ? options.event_rate : 0;
   tracer.memcg_identity = start.facts.memory_controller.value_or(false);
   tracer.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
-  const HookPlan plan = plan_hooks(start.probed.shape, start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry
-                                                                                               : HookFlavour::Kprobe);
+  const HookPlan plan = plan_hooks(
+      start.probed.shape, start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry : HookFlavour::Kprobe);
   // Only the kprobes of 6.6 to 6.18 need the address range; kallsyms takes a good part of the start.
-  const bool needs_mfill = plan.flavour == HookFlavour::Kprobe && plan.counts_arguments &&
-                           start.probed.shape.has("shmem_mfill_atomic_pte");
+  const bool needs_mfill =
+      plan.flavour == HookFlavour::Kprobe && plan.counts_arguments && start.probed.shape.has("shmem_mfill_atomic_pte");
   const auto symbols = needs_mfill ? KernelSymbols::load(start.paths, {"shmem_mfill_atomic_pte"})
                                    : Result<KernelSymbols>(KernelSymbols{});
   if (symbols)

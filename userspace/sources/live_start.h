@@ -26,5 +26,4 @@ struct LiveStart {
 // report: probe everything, for `doctor`.
 Result<LiveStart> start_live(const LiveOptions& options, bool report);
 
-
 }  // namespace tmpfstrace
