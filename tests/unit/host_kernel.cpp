@@ -67,8 +67,9 @@ TEST_CASE("kernel symbols", "[host]") {
   const TempTree tree;
   HostPaths paths;
   paths.proc = tree.root();
-  const std::vector<std::string> names = {"shmem_evict_inode", "shmem_getattr", "shmem_fallocate", "duplicate_name",
-                                          "weak_alias",        "shmem_data",    "mod_last",        "mod_first"};
+  const std::vector<std::string> names = {"shmem_evict_inode", "shmem_getattr", "shmem_fallocate",
+                                          "duplicate_name",    "weak_alias",    "shmem_data",
+                                          "mod_last",          "mod_first",     "shmem_absolute"};
   SECTION("addresses and sizes") {
     tree.file("kallsyms", host_fixture("kallsyms.txt"));
     const auto symbols = KernelSymbols::load(paths, names);
@@ -78,8 +79,10 @@ TEST_CASE("kernel symbols", "[host]") {
     CHECK(symbols->find("shmem_evict_inode")->size == 0x2b0U);
     CHECK(symbols->find("shmem_getattr")->size == 0x110U);
     CHECK(symbols->find("shmem_fallocate") == nullptr);  // only as .isra.0
-    CHECK(symbols->find("shmem_data") == nullptr);       // no text
     CHECK(symbols->find("shmem_unlink") == nullptr);     // not asked for
+    CHECK(symbols->find("shmem_absolute") == nullptr);   // neither text nor data
+    REQUIRE(symbols->find("shmem_data") != nullptr);
+    CHECK(symbols->find("shmem_data")->address == 0xffffffff81235050U);
     CHECK(symbols->find("duplicate_name")->occurrences == 2);
     CHECK(symbols->find("duplicate_name")->address == 0xffffffff81234ff0U);
     CHECK(symbols->find("weak_alias")->size == 0x10U);
