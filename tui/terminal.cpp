@@ -6,6 +6,7 @@
 #include <clocale>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <cwchar>
@@ -65,7 +66,8 @@ void on_fatal_signal(int signal) {
 // Sequences of the terminal's type without their padding: "$<5>" is for terminals of another century.
 void append_capability(Rescue& state, const char* name) {
   const char* sequence = tigetstr(name);
-  if (sequence == nullptr || sequence == reinterpret_cast<const char*>(-1)) return;
+  // terminfo's answer to a name that is no string of it is -1 as a pointer.
+  if (sequence == nullptr || reinterpret_cast<std::intptr_t>(sequence) == -1) return;
   const std::string_view text(sequence);
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text.compare(at, 2, "$<") == 0) {

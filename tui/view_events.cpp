@@ -14,7 +14,7 @@ std::string file_name(const RefusalEvent& event) {
   return event.directory.empty() || event.directory == "/" ? event.file : event.directory + "/" + event.file;
 }
 
-std::string or_absent(std::string text) { return text.empty() ? absent_text : text; }
+std::string or_absent(const std::string& text) { return text.empty() ? absent_text : text; }
 
 bool is_recent(const RefusalEvent& event, const Snapshot& snapshot) {
   return snapshot.interval_ns && event.monotonic_ns + *snapshot.interval_ns > snapshot.monotonic_ns;

@@ -29,7 +29,7 @@ class Page {
       const std::size_t space = std::min(text.find(' ', at), text.size());
       const std::string word = text.substr(at, space - at);
       at = space + 1;
-      if (!empty && text_width(line + " " + word, charset_) > columns_) {
+      if (!empty && text_width(std::string(line).append(" ").append(word), charset_) > columns_) {
         lines_.push_back({line, role});
         line = indent;
         empty = true;
