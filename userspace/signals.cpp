@@ -27,7 +27,7 @@ Result<Signals> Signals::create(bool with_resize) {
 
 Signals::Seen Signals::take() {
   Seen seen;
-  signalfd_siginfo info;
+  signalfd_siginfo info{};
   while (::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     (info.ssi_signo == SIGWINCH ? seen.resize : seen.stop) = true;
   }

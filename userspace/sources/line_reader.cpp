@@ -14,7 +14,7 @@ namespace tmpfstrace {
 namespace {
 
 // Small: all of a chunk is decompressed at once, and four forged bytes can stand for a block of 128 KiB.
-constexpr std::size_t chunk_bytes = 4 * 1024;
+constexpr std::size_t chunk_bytes = std::size_t{4} * 1024;
 
 Result<std::string> read_chunk(int file) {
   std::string chunk(chunk_bytes, '\0');

@@ -16,7 +16,7 @@ namespace tmpfstrace {
 class LineReader {
  public:
   // A forged or damaged file must not make the reader take all memory.
-  static constexpr std::size_t longest_line = 64 * 1024 * 1024;
+  static constexpr std::size_t longest_line = std::size_t{64} * 1024 * 1024;
 
   static Result<LineReader> open(const std::string& path);
 
