@@ -40,7 +40,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -W
 CXXFLAGS ?= -O2 -g
 ALL_CXXFLAGS = -std=c++20 $(CXXFLAGS) $(WARNINGS) $(INCLUDES) -MMD -MP
 # The skeleton is generated: a system directory, so that our warnings do not judge it.
-BPF_SIDE_FLAGS = -isystem $(O)/gen
+# LIBBPF_OPTS is a GNU statement expression.
+BPF_SIDE_FLAGS = -isystem $(O)/gen -Wno-pedantic
 # -w: the sanitizers lead gcc to false warnings in <regex>; the plain build has judged these sources.
 SANITIZE := -w -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 

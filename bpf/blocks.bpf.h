@@ -5,7 +5,7 @@
  * As long as one cgroup was charged for all pages of an inode its entry says which, and nothing else is kept. For the
  * others ("shared", rare) "owners" holds the balance of every further cgroup; the first owner's is what remains. A page
  * that leaves the page cache tells its cgroup (unaccount hook) just before the books are lowered. Pages freed without that
- * hint were swapped out: the first owner gives them as far as it has any.
+ * hint were swapped out or are the first owner's: it gives them as far as it has any.
  */
 #ifndef BLOCKS_BPF_H
 #define BLOCKS_BPF_H
@@ -69,6 +69,7 @@ static __always_inline void on_pages_charged(struct inode *inode, long pages)
 		COUNT(unattributed_slot(READ(inode, i_sb)), allocated_pages, pages);
 		return;
 	}
+	__sync_fetch_and_add(&entry->pages, pages);
 	cgroup_id = current_cgroup();
 	if (cgroup_id == entry->cgroup_id || current_is_kthread())
 		COUNT(entry->slot, allocated_pages, pages);
@@ -76,12 +77,25 @@ static __always_inline void on_pages_charged(struct inode *inode, long pages)
 		charge_other_owner(inode, entry, cgroup_id, pages);
 }
 
+static __always_inline __u32 credit_free(struct owner *owner, __s32 most, __s32 left)
+{
+	__s32 take = owner->pages < left ? owner->pages : left;
+
+	if (take > most)
+		take = most;
+	if (take <= 0)
+		return 0;
+	__sync_fetch_and_add(&owner->pages, -take);
+	COUNT(owner->slot, freed_pages, take);
+	return take;
+}
+
+/* entry->pages has been lowered. Nobody gives more than it has: hints first, then the first owner, then anybody. */
 static __noinline void uncharge_shared(struct inode *inode, struct inode_entry *entry, __u32 pages)
 {
 	__u64 key = (__u64)inode;
 	struct owners *others = bpf_map_lookup_elem(&owners, &key);
-	__s32 left = pages, held = 0, hinted, take;
-	__s32 total = READ(shmem_info(inode), alloced); /* after this free */
+	__s32 left = pages, held = 0, take;
 	__u32 i;
 
 	if (!others) {
@@ -91,35 +105,21 @@ static __noinline void uncharge_shared(struct inode *inode, struct inode_entry *
 	for (i = 0; i < EXTRA_OWNERS && others->extra[i].slot; i++) {
 		struct owner *owner = &others->extra[i];
 
-		take = owner->hinted < left ? owner->hinted : left;
-		if (take > 0) {
+		take = credit_free(owner, owner->hinted, left);
+		if (take)
 			__sync_fetch_and_add(&owner->hinted, -take);
-			__sync_fetch_and_add(&owner->pages, -take);
-			COUNT(owner->slot, freed_pages, take);
-			left -= take;
-		}
+		left -= take;
 		held += owner->pages;
 	}
-	hinted = others->first_hinted < left ? others->first_hinted : left;
-	if (hinted > 0) {
-		__sync_fetch_and_add(&others->first_hinted, -hinted);
-		COUNT(entry->slot, freed_pages, hinted);
-		left -= hinted;
+	take = (__s32)entry->pages + left - held; /* what the first owner has */
+	if (take > left)
+		take = left;
+	if (take > 0) {
+		COUNT(entry->slot, freed_pages, take);
+		left -= take;
 	}
-	/* Swapped pages tell nobody. What the others hold beyond all that is left cannot be theirs any more. */
-	for (i = 0; i < EXTRA_OWNERS && left > 0 && held > total && others->extra[i].slot; i++) {
-		struct owner *owner = &others->extra[i];
-
-		take = owner->pages < left ? owner->pages : left;
-		if (take > held - total)
-			take = held - total;
-		if (take > 0) {
-			__sync_fetch_and_add(&owner->pages, -take);
-			COUNT(owner->slot, freed_pages, take);
-			left -= take;
-			held -= take;
-		}
-	}
+	for (i = 0; i < EXTRA_OWNERS && left > 0 && others->extra[i].slot; i++)
+		left -= credit_free(&others->extra[i], left, left);
 	if (left > 0)
 		COUNT(entry->slot, freed_pages, left);
 }
@@ -130,9 +130,12 @@ static __always_inline void on_pages_uncharged(struct inode *inode, long pages)
 
 	if (!entry)
 		entry = enter_existing(inode, pages, 1, 0);
-	if (!entry)
+	if (!entry) {
 		COUNT(unattributed_slot(READ(inode, i_sb)), freed_pages, pages);
-	else if (entry->flags & INODE_SHARED)
+		return;
+	}
+	__sync_fetch_and_add(&entry->pages, -pages);
+	if (entry->flags & INODE_SHARED)
 		uncharge_shared(inode, entry, pages);
 	else
 		COUNT(entry->slot, freed_pages, pages);
@@ -153,11 +156,9 @@ static __always_inline void on_recalc_begin(struct inode *inode)
 		return;
 	}
 	alloced = READ(shmem_info(inode), alloced);
-	grown = alloced - entry->seen_pages;
-	if (grown <= 0)
-		return;
-	entry->seen_pages = alloced;
-	on_pages_charged(inode, grown);
+	grown = alloced - entry->pages;
+	if (grown > 0)
+		on_pages_charged(inode, grown);
 }
 
 static __always_inline void on_recalc_end(struct inode *inode)
@@ -169,11 +170,9 @@ static __always_inline void on_recalc_end(struct inode *inode)
 	if (!entry)
 		return;
 	alloced = READ(shmem_info(inode), alloced);
-	shrunk = entry->seen_pages - alloced;
-	if (shrunk <= 0)
-		return;
-	entry->seen_pages = alloced;
-	on_pages_uncharged(inode, shrunk);
+	shrunk = entry->pages - alloced;
+	if (shrunk > 0)
+		on_pages_uncharged(inode, shrunk);
 }
 
 /* A folio is leaving the page cache of any file system: remember whose pages of a shared inode go. */
@@ -192,8 +191,11 @@ static __always_inline void on_folio_removed(struct folio *folio)
 	if (!others)
 		return;
 	tid = bpf_get_current_pid_tgid();
-	if (live_marks && bpf_map_lookup_elem(&marks, &tid))
-		return; /* a refused allocation takes its own folio back; it was never in the books */
+	/* A refused allocation takes its own folio back: never filled, never in the books. (What the kernel splits off other
+	 * files to make room is filled.)
+	 */
+	if (live_marks && bpf_map_lookup_elem(&marks, &tid) && !folio_is_uptodate(folio))
+		return;
 	pages = folio_pages(folio);
 	cgroup_id = folio_cgroup(folio);
 	for (i = 0; i < EXTRA_OWNERS && others->extra[i].slot; i++) {
@@ -202,7 +204,6 @@ static __always_inline void on_folio_removed(struct folio *folio)
 			return;
 		}
 	}
-	__sync_fetch_and_add(&others->first_hinted, pages);
 }
 
 #endif /* BLOCKS_BPF_H */

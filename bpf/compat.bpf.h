@@ -109,14 +109,26 @@ static __always_inline unsigned int fault_flags(struct vm_fault *vmf)
 	return READ(vmf, flags);
 }
 
+/* The first 8 bytes on every kernel, but of another type since 6.18: no field access. */
+static __always_inline __u64 folio_flags(struct folio *folio)
+{
+	__u64 flags = 0;
+
+	bpf_probe_read_kernel(&flags, sizeof(flags), folio);
+	return flags;
+}
+
+static __always_inline int folio_is_uptodate(struct folio *folio)
+{
+	return (folio_flags(folio) >> bpf_core_enum_value(enum pageflags, PG_uptodate)) & 1;
+}
+
 static __always_inline __u32 folio_pages(struct folio *folio)
 {
 	struct page *page = (void *)folio;
-	__u64 flags = 0;
+	__u64 flags = folio_flags(folio);
 	__u32 pages;
 
-	/* the first 8 bytes on every kernel, but of another type since 6.18: no field access */
-	bpf_probe_read_kernel(&flags, sizeof(flags), folio);
 	if (!(flags & (1UL << bpf_core_enum_value(enum pageflags, PG_head))))
 		return 1;
 	if (bpf_core_field_exists(struct folio___count, _nr_pages))

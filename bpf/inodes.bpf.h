@@ -63,7 +63,7 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 	if (freeing)
 		pages += event_pages;
 	entry.slot = unattributed_slot(sb);
-	entry.seen_pages = pages;
+	entry.pages = pages;
 	if (entry.kind != TMPFS_KIND_DIRECTORY && READ(inode, i_nlink) > 1)
 		links = READ(inode, i_nlink) - 1;
 	error = bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
@@ -92,8 +92,28 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 	return inode_entry_of(inode);
 }
 
-static __always_inline void forget_owners(__u64 key)
+/*
+ * The end of a shared inode. No page is left, so no balance may be: frees on two CPUs at once can have been credited to one
+ * owner's last pages. What is left over is moved to the first owner, who was credited that much too much or too little.
+ */
+static __noinline void settle_owners(__u64 key, __u32 first_slot)
 {
+	struct owners *others = bpf_map_lookup_elem(&owners, &key);
+	__u32 i;
+
+	if (!others)
+		return;
+	for (i = 0; i < EXTRA_OWNERS && others->extra[i].slot; i++) {
+		__s32 pages = others->extra[i].pages;
+		__u32 from = pages > 0 ? others->extra[i].slot : first_slot;
+		__u32 to = pages > 0 ? first_slot : others->extra[i].slot;
+
+		if (!pages)
+			continue;
+		count_loss(TMPFS_LOSS_OWNERS_SETTLED);
+		COUNT(from, freed_pages, pages > 0 ? pages : -pages);
+		COUNT(to, allocated_pages, pages > 0 ? pages : -pages);
+	}
 	if (bpf_map_delete_elem(&owners, &key) == 0)
 		__sync_fetch_and_add(&shared_inodes, -1);
 }
@@ -116,10 +136,10 @@ static __always_inline void on_inode_created(struct inode *inode, int typed)
 		count_loss(TMPFS_LOSS_STALE_INODES);
 		if (stale) {
 			COUNT(stale->slot, removed[stale->kind < TMPFS_KIND_MAX ? stale->kind : 0], 1);
-			COUNT(stale->slot, freed_pages, stale->seen_pages);
+			COUNT(stale->slot, freed_pages, stale->pages);
 			COUNT(stale->slot, xattr_bytes_removed, stale->xattr_bytes);
 		}
-		forget_owners(key);
+		settle_owners(key, stale ? stale->slot : entry.slot);
 		error = bpf_map_update_elem(&inodes, &key, &entry, BPF_ANY);
 	}
 	if (error) {
@@ -199,7 +219,7 @@ static __always_inline void on_inode_destroyed(struct inode *inode)
 			ADD(slot->counters.xattr_bytes_removed, entry->xattr_bytes);
 	}
 	if (entry->flags & INODE_SHARED)
-		forget_owners(key);
+		settle_owners(key, entry->slot);
 	bpf_map_delete_elem(&inodes, &key);
 }
 

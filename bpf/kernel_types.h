@@ -244,6 +244,7 @@ struct page___memcg {
 } KERNEL_STRUCT;
 
 enum pageflags {
+	PG_uptodate,
 	PG_head,
 };
 

@@ -108,7 +108,7 @@ struct {
 struct inode_entry {
 	__u64 cgroup_id; /* first owner */
 	__u32 slot; /* of the first owner */
-	__u32 seen_pages; /* up to 6.5: info->alloced as we last saw it */
+	__u32 pages; /* in the ledger; up to 6.5 also info->alloced as we last saw it */
 	__u32 xattr_bytes;
 	__u16 kind; /* enum tmpfs_kind */
 	__u16 flags;
@@ -137,8 +137,6 @@ struct owner {
 
 struct owners {
 	struct owner extra[EXTRA_OWNERS];
-	__s32 first_hinted;
-	__u32 count;
 };
 
 /* Further owners of an inode that several cgroups were charged for. Rare. When full: see LOSS_OWNERS_FULL. */

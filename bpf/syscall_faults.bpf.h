@@ -17,10 +17,6 @@ struct address_space___pages {
 	unsigned long nrpages;
 } KERNEL_STRUCT;
 
-enum pageflags___uptodate {
-	PG_uptodate,
-};
-
 /* The beginning of siginfo_t as user space sees it, too: it never changes. */
 struct fault_info {
 	__s32 signal;
@@ -107,10 +103,8 @@ static __always_inline int was_never_booked(struct folio *folio, struct inode *i
 {
 	struct address_space___pages *mapping = (void *)READ(inode, i_mapping);
 	struct shmem_inode_info *info = shmem_info(inode);
-	__u64 flags = 0;
 
-	bpf_probe_read_kernel(&flags, sizeof(flags), folio);
-	if (flags & (1UL << bpf_core_enum_value(enum pageflags___uptodate, PG_uptodate)))
+	if (folio_is_uptodate(folio))
 		return 0;
 	return READ(mapping, nrpages) + READ(info, swapped) > READ(info, alloced);
 }

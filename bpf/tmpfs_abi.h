@@ -78,6 +78,7 @@ enum tmpfs_loss {
 	TMPFS_LOSS_SEED_RACES, /* an inode was first seen in the middle of an operation on another CPU */
 	TMPFS_LOSS_STALE_INODES, /* an inode's end was missed, found when its address came again */
 	TMPFS_LOSS_MARKS_FULL, /* the cause of a refusal could not be remembered */
+	TMPFS_LOSS_OWNERS_SETTLED, /* an inode of several cgroups ended with a balance that had to be moved between them */
 	TMPFS_LOSS_MAX,
 };
 

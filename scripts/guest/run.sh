@@ -70,45 +70,18 @@ printf '%s\n' "$*" >"$command_tree/run.sh"
 accel=(-accel "tcg,thread=$threads" -smp "$smp")
 [[ -z $icount ]] || accel=(-accel "tcg,thread=single" -smp 1 -icount "shift=0,sleep=off")
 
-# mitigations=off: they guard nothing in a throw-away guest.
-boot() {
-	: >"$dir/result.txt"
-	timeout --foreground -k 10 "$timeout" qemu-system-x86_64 "${accel[@]}" -m "$mem" \
-		-nodefaults -no-user-config -display none -no-reboot \
-		-chardev stdio,id=console,signal=off -serial chardev:console -serial "file:$dir/result.txt" \
-		-kernel "$kernel_dir/vmlinuz" -initrd "$dir/initramfs" -pidfile "$dir/qemu.pid" \
-		-append "console=ttyS0 rdinit=/init quiet panic=-1 mitigations=off no_timer_check tt.cgroup=$cgroup $append" \
-		</dev/null 2>&1 |
-		tr -d '\r' | tee "$dir/console.log" |
-		sed -u -n '/^TT-BEGIN/,/^TT-EXIT:/ { /^TT-\(BEGIN\|EXIT:\)/!p }'
-}
-
-# Now and then the emulator hangs before the kernel says its first word (seen: about once in 30 boots, any kernel). Such a
-# guest has tested nothing yet and is booted again.
-boot_word_timeout=90
-end_silent_boot() {
-	local waited=0
-	while ((waited++ < boot_word_timeout)); do
-		sleep 1
-		[[ ! -s $dir/console.log ]] || return 0
-	done
-	echo "run.sh: kernel $kernel: no word from the guest in $boot_word_timeout s, booting again" >&2
-	: >"$dir/silent"
-	kill "$(cat "$dir/qemu.pid")" 2>/dev/null || true
-}
-
+: >"$dir/result.txt"
 status=0
-for _ in 1 2 3; do
-	rm -f "$dir/silent" "$dir/console.log"
-	end_silent_boot &
-	watch=$!
-	status=0
-	boot || status=$?
-	kill "$watch" 2>/dev/null || true
-	wait "$watch" 2>/dev/null || true
-	[[ -e $dir/silent ]] || break
-done
-rm -f "$dir/initramfs" "$dir/silent" "$dir/qemu.pid"
+# mitigations=off: they guard nothing in a throw-away guest.
+timeout --foreground -k 10 "$timeout" qemu-system-x86_64 "${accel[@]}" -m "$mem" \
+	-nodefaults -no-user-config -display none -no-reboot \
+	-chardev stdio,id=console,signal=off -serial chardev:console -serial "file:$dir/result.txt" \
+	-kernel "$kernel_dir/vmlinuz" -initrd "$dir/initramfs" \
+	-append "console=ttyS0 rdinit=/init quiet panic=-1 mitigations=off no_timer_check tt.cgroup=$cgroup $append" \
+	</dev/null 2>&1 |
+	sed -u 's/\r$//' | tee "$dir/console.log" |
+	sed -u -n '/^TT-BEGIN/,/^TT-EXIT:/ { /^TT-\(BEGIN\|EXIT:\)/!p }' || status=${PIPESTATUS[0]}
+rm -f "$dir/initramfs"
 
 if [[ $status = 124 || $status = 137 ]]; then
 	echo "run.sh: kernel $kernel: no end after $timeout s; last lines of $dir/console.log:" >&2

@@ -9,9 +9,9 @@ namespace {
 // Why fentry would not be exact here; empty: it would.
 std::string against_fentry(const HostAbilities& host) {
   if (!host.btf) return "no kernel type information: " + host.no_btf_reason;
-  if (host.may_preempt) return "fentry would lose events: the kernel may preempt (" + host.preemption + ")";
   if (!host.fentry) return "fentry: " + host.no_fentry_reason;
   if (!host.fentry_gaps.empty()) return "fentry: " + host.fentry_gaps;
+  if (host.may_preempt) return "fentry would lose events: the kernel may preempt (" + host.preemption + ")";
   return {};
 }
 
