@@ -18,11 +18,11 @@
  * Directory operations have one more argument in front since 5.12. The load is spelled out because the compiler would
  * otherwise compute the address of the slot, and the verifier takes only constant offsets into ctx.
  */
-#define SLOT(n)                                                                                                       \
-	({                                                                                                            \
-		__u64 value__;                                                                                        \
-		asm volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(value__) : "r"(ctx), "i"((n) * 8));                      \
-		value__;                                                                                              \
+#define SLOT(n)                                                                                                        \
+	({                                                                                                             \
+		__u64 value__;                                                                                         \
+		asm volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(value__) : "r"(ctx), "i"((n)*8));                         \
+		value__;                                                                                               \
 	})
 #define DIR_SLOT(n) (config.arg_shift ? SLOT((n) + 1) : SLOT(n))
 #define DIR_ARG(n) ((void *)DIR_SLOT(n))

@@ -106,24 +106,24 @@ int k_destroy_e(struct pt_regs *ctx)
 	return 0;
 }
 
-#define BEGINS(name, level, a0, a1, a2, a3)                                                                           \
-	SEC("?kprobe")                                                                                                \
-	int name(struct pt_regs *ctx)                                                                                 \
-	{                                                                                                             \
-		if (armed)                                                                                            \
-			operation_begins(level, (__u64)(a0), (__u64)(a1), (__u64)(a2), (__u64)(a3));                  \
-		return 0;                                                                                             \
+#define BEGINS(name, level, a0, a1, a2, a3)                                                                            \
+	SEC("?kprobe")                                                                                                 \
+	int name(struct pt_regs *ctx)                                                                                  \
+	{                                                                                                              \
+		if (armed)                                                                                             \
+			operation_begins(level, (__u64)(a0), (__u64)(a1), (__u64)(a2), (__u64)(a3));                   \
+		return 0;                                                                                              \
 	}
 
-#define ENDS(name, level, call)                                                                                       \
-	SEC("?kprobe")                                                                                                \
-	int name(struct pt_regs *ctx)                                                                                 \
-	{                                                                                                             \
-		struct inflight op;                                                                                   \
-                                                                                                                      \
-		if (armed && operation_ends(level, &op))                                                              \
-			call;                                                                                         \
-		return 0;                                                                                             \
+#define ENDS(name, level, call)                                                                                        \
+	SEC("?kprobe")                                                                                                 \
+	int name(struct pt_regs *ctx)                                                                                  \
+	{                                                                                                              \
+		struct inflight op;                                                                                    \
+                                                                                                                       \
+		if (armed && operation_ends(level, &op))                                                               \
+			call;                                                                                          \
+		return 0;                                                                                              \
 	}
 
 BEGINS(k_write_e, LEVEL_OPERATION, P1, P2, 0, 0)

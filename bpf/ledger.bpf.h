@@ -152,11 +152,11 @@ static __always_inline __u32 unattributed_slot(struct super_block *sb)
 	return find_slot(TMPFS_CGROUP_NONE, sb);
 }
 
-#define COUNT(index, field, n)                                                                                        \
-	({                                                                                                            \
-		struct tmpfs_slot *slot__ = slot_at(index);                                                           \
-		if (slot__)                                                                                           \
-			ADD(slot__->counters.field, (n));                                                             \
+#define COUNT(index, field, n)                                                                                         \
+	({                                                                                                             \
+		struct tmpfs_slot *slot__ = slot_at(index);                                                            \
+		if (slot__)                                                                                            \
+			ADD(slot__->counters.field, (n));                                                              \
 	})
 
 #endif /* LEDGER_BPF_H */

@@ -196,7 +196,8 @@ static __noinline int on_fallocate_return(void *ctx, struct file *file, __u64 le
 }
 
 /* Operations on a directory: an errno alone tells which limit. */
-static __noinline int refused_in_directory(void *ctx, struct inode *dir, struct dentry *dentry, __u32 operation, int ret)
+static __noinline int refused_in_directory(void *ctx, struct inode *dir, struct dentry *dentry, __u32 operation,
+					   int ret)
 {
 	struct refusal refusal = {.sb = READ(dir, i_sb), .dentry = dentry, .operation = operation, .error = -ret};
 
@@ -265,7 +266,8 @@ static __always_inline void on_tmpfile_return(void *ctx, struct inode *dir, void
 		on_tmpfile_created(READ(dentry, d_inode));
 }
 
-static __always_inline void on_link_return(void *ctx, struct dentry *old, struct inode *dir, struct dentry *dentry, int ret)
+static __always_inline void on_link_return(void *ctx, struct dentry *old, struct inode *dir, struct dentry *dentry,
+					   int ret)
 {
 	struct inode *inode = READ(old, d_inode);
 

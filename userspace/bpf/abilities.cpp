@@ -63,8 +63,9 @@ ProbedHost probe_host(const KernelFacts& facts, bool all) {
   const std::string not_tried = "not tried";
   int code = 0;
   can.no_kprobes_reason = can.no_raw_tracepoints_reason = not_tried;
-  can.no_fentry_reason = all || !can.may_preempt ? try_program("p_fentry", false, &code)
-                                                      : "it would lose events: the kernel may preempt (" + can.preemption + ")";
+  can.no_fentry_reason = all || !can.may_preempt
+                             ? try_program("p_fentry", false, &code)
+                             : "it would lose events: the kernel may preempt (" + can.preemption + ")";
   can.fentry = can.no_fentry_reason.empty();
   can.missing_privilege = is_refusal(code);
   // Kprobes are what is left when fentry is not exact, and may be asked for.

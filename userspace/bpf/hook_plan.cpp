@@ -37,9 +37,11 @@ constexpr Row kRows[] = {
      "bytes written, write calls and refused writes"},
     {"fault", "shmem_fault", Row::Both, Row::Always, Row::Any, false, 9, "refused page faults"},
     {"fallocate", "shmem_fallocate", Row::Both, Row::Always, Row::Any, false, 10, "refused fallocate calls"},
-    {"mknod", "shmem_mknod", Row::ReturnOrEntry, Row::Always, Row::Any, false, 11, "refused create, mkdir and mknod calls"},
+    {"mknod", "shmem_mknod", Row::ReturnOrEntry, Row::Always, Row::Any, false, 11,
+     "refused create, mkdir and mknod calls"},
     {"symlink", "shmem_symlink", Row::Both, Row::Always, Row::Any, false, 12, "refused symlink calls"},
-    {"tmpfile", "shmem_tmpfile", Row::Both, Row::Always, Row::Any, false, 13, "O_TMPFILE files apart from regular ones"},
+    {"tmpfile", "shmem_tmpfile", Row::Both, Row::Always, Row::Any, false, 13,
+     "O_TMPFILE files apart from regular ones"},
     {"link", "shmem_link", Row::Both, Row::Always, Row::Any, true, 14, "hard links"},
     {"xattr", "shmem_xattr_handler_set", Row::Both, Row::Arguments, Row::Any, false, 15, "extended attributes"},
     {"fill_super", "shmem_fill_super", Row::Both, Row::Always, Row::Any, false, 16, "new superblocks"},
@@ -117,17 +119,21 @@ HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour) {
     const bool at_entry = row.side == Row::Entry || (kprobe && row.side != Row::Return);
     const bool at_return = row.side == Row::Return || row.side == Row::Both || (!kprobe && row.side != Row::Entry);
     if (at_entry || mirror)
-      plan.hooks.push_back({prefix + row.stem + "_e", function, kind_of(flavour, false, shape), row.essential,
-                            row.without, row.order});
+      plan.hooks.push_back(
+          {prefix + row.stem + "_e", function, kind_of(flavour, false, shape), row.essential, row.without, row.order});
     if (at_return)
-      plan.hooks.push_back({prefix + row.stem + "_x", function, kind_of(flavour, true, shape), row.essential,
-                            row.without, row.order});
+      plan.hooks.push_back(
+          {prefix + row.stem + "_x", function, kind_of(flavour, true, shape), row.essential, row.without, row.order});
   }
   const std::string get_inode = first_existing(shape, "__shmem_get_inode|shmem_get_inode");
   plan.get_inode_arguments = shape.arguments(get_inode);
   if (shape.has("security_inode_getattr"))
-    plan.seed = {prefix + (shape.inode_budget_in_bytes ? "seed_xattr_e" : "seed_e"), "security_inode_getattr", kind_of(flavour, false, shape), false,
-                 "files that existed before the start", 0};
+    plan.seed = {prefix + (shape.inode_budget_in_bytes ? "seed_xattr_e" : "seed_e"),
+                 "security_inode_getattr",
+                 kind_of(flavour, false, shape),
+                 false,
+                 "files that existed before the start",
+                 0};
   else
     plan.blind.push_back("files that existed before the start, until they are first touched");
   return plan;

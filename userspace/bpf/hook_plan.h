@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which programs to attach to which functions. Pure: facts about the running kernel in, a plan out; never a version number.
+// Which programs to attach to which functions. Pure: facts about the running kernel in, a plan out; never a version
+// number.
 #pragma once
 
 #include <map>
@@ -27,18 +28,19 @@ struct Hook {
   std::string program;   // name in the BPF object
   std::string function;  // what it is attached to
   AttachKind kind = AttachKind::Fentry;
-  bool essential = false;   // without it the ledger cannot be exact: the mode is given up
-  std::string without;      // what is not seen when it does not attach
-  int order = 0;            // attach order: what ends things first, what begins them last
+  bool essential = false;  // without it the ledger cannot be exact: the mode is given up
+  std::string without;     // what is not seen when it does not attach
+  int order = 0;           // attach order: what ends things first, what begins them last
 };
 
 struct HookPlan {
   HookFlavour flavour = HookFlavour::Fentry;
-  std::vector<Hook> hooks;             // in attach order
-  std::vector<std::string> impossible;  // "shmem_recalc_inode: no such function …": the plan cannot be exact when not empty
-  std::vector<std::string> blind;      // what no hook of this kernel can see
-  Hook seed;                           // attached only while the seeding walk runs
-  bool counts_arguments = false;       // acct/unacct carry the pages (6.6); else info->alloced is mirrored
+  std::vector<Hook> hooks;  // in attach order
+  std::vector<std::string>
+      impossible;  // "shmem_recalc_inode: no such function …": the plan cannot be exact when not empty
+  std::vector<std::string> blind;  // what no hook of this kernel can see
+  Hook seed;                       // attached only while the seeding walk runs
+  bool counts_arguments = false;   // acct/unacct carry the pages (6.6); else info->alloced is mirrored
   bool directory_argument_shift = false;
   int get_inode_arguments = 0;
 };

@@ -9,19 +9,19 @@
 namespace tmpfstrace {
 
 struct HostAbilities {
-  bool btf = false;                 // the kernel carries its type information
+  bool btf = false;  // the kernel carries its type information
   std::string no_btf_reason;
-  bool may_preempt = true;          // the kernel may preempt a tracing program, which then loses events
-  std::string preemption;           // "voluntary (uname -v)"
-  bool fentry = false;              // an empty fentry program on a shmem function loads and attaches
+  bool may_preempt = true;  // the kernel may preempt a tracing program, which then loses events
+  std::string preemption;   // "voluntary (uname -v)"
+  bool fentry = false;      // an empty fentry program on a shmem function loads and attaches
   std::string no_fentry_reason;
-  bool kprobes = false;             // the same with a kprobe
+  bool kprobes = false;  // the same with a kprobe
   std::string no_kprobes_reason;
   bool raw_tracepoints = false;
   std::string no_raw_tracepoints_reason;
-  std::string fentry_gaps;          // what a plan with fentry lacks to be exact; empty: nothing
+  std::string fentry_gaps;  // what a plan with fentry lacks to be exact; empty: nothing
   std::string kprobe_gaps;
-  bool missing_privilege = false;   // something above was refused for want of a capability
+  bool missing_privilege = false;  // something above was refused for want of a capability
 };
 
 enum class RunMode { Exact, Syscall, Poll };
@@ -33,8 +33,8 @@ struct ModeDecision {
   std::string reason;  // one sentence for people
 };
 
-// wanted_mode: "auto", "exact", "syscall", "poll"; wanted_hooks: "auto", "fentry", "kprobe". A wish that this host cannot
-// grant is an error that says why; it is never silently replaced.
+// wanted_mode: "auto", "exact", "syscall", "poll"; wanted_hooks: "auto", "fentry", "kprobe". A wish that this host
+// cannot grant is an error that says why; it is never silently replaced.
 Result<ModeDecision> decide_mode(const HostAbilities& host, const std::string& wanted_mode,
                                  const std::string& wanted_hooks);
 

@@ -23,7 +23,7 @@ struct TracerOptions {
   std::uint32_t events_per_second = 10;  // refusal details per (cgroup, superblock, cause)
   bool memcg_identity = true;            // the memory controller's cgroup, else the default hierarchy's
   bool memcg_v1 = false;
-  std::uint64_t mfill_start = 0;         // kallsyms range of shmem_mfill_atomic_pte; 0 when not known
+  std::uint64_t mfill_start = 0;  // kallsyms range of shmem_mfill_atomic_pte; 0 when not known
   std::uint64_t mfill_end = 0;
 };
 
@@ -56,7 +56,8 @@ class Tracer {
   // Program runs that the kernel skipped, over all programs; 5.12 and later, else absent (-1).
   std::int64_t recursion_misses() const;
 
-  // While seeding is on, every stat() by this process makes the inode known to the ledger; last_seed() tells how it went.
+  // While seeding is on, every stat() by this process makes the inode known to the ledger; last_seed() tells how it
+  // went.
   enum class Seed { NotTmpfs, Entered, Known, Busy, Full };
   Result<void> begin_seeding();
   void end_seeding();

@@ -27,18 +27,13 @@ std::vector<Case> all_cases() {
 
 std::string missing(Need need, const Environment& env) {
   switch (need) {
-    case Need::nothing:
-      return "";
-    case Need::cgroup_v2:
-      return env.cgroups.v2 ? "" : "needs cgroup v2";
+    case Need::nothing: return "";
+    case Need::cgroup_v2: return env.cgroups.v2 ? "" : "needs cgroup v2";
     case Need::charged_xattrs:
       return env.kernel.charges_xattrs ? "" : "this kernel does not charge extended attributes";
-    case Need::populate:
-      return env.kernel.madvise_populate ? "" : "this kernel has no MADV_POPULATE_WRITE";
-    case Need::collapse:
-      return env.kernel.madvise_collapse ? "" : "this kernel has no MADV_COLLAPSE";
-    case Need::quota:
-      return env.kernel.quota ? "" : "this kernel has no quota on tmpfs";
+    case Need::populate: return env.kernel.madvise_populate ? "" : "this kernel has no MADV_POPULATE_WRITE";
+    case Need::collapse: return env.kernel.madvise_collapse ? "" : "this kernel has no MADV_COLLAPSE";
+    case Need::quota: return env.kernel.quota ? "" : "this kernel has no quota on tmpfs";
   }
   return "";
 }

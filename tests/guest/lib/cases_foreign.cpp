@@ -91,9 +91,9 @@ void overlay_leaves_no_trace(Fixture& f) {
   Tally t;
   for (const char* name : {"lower", "upper", "work"}) make_directory(base->file(name), t);
   put_file(base->file("lower/f3"), pattern(), 20'000, t);  // copied up, and renamed over
-  const auto m = mount_or_skip("lowerdir=" + base->file("lower") + ",upperdir=" + base->file("upper") +
-                                   ",workdir=" + base->file("work"),
-                               "overlay", "overlay");
+  const auto m = mount_or_skip(
+      "lowerdir=" + base->file("lower") + ",upperdir=" + base->file("upper") + ",workdir=" + base->file("work"),
+      "overlay", "overlay");
   ::rename(m->file("f3").c_str(), m->file("f4").c_str());
   expect_no_trace(f, m->path());
 }
@@ -103,9 +103,9 @@ void overlay_on_tmpfs_counts_there(Fixture& f) {
   const Mount base("size=16m");
   Tally t;
   for (const char* name : {"lower", "upper", "work"}) make_directory(base.file(name), t);
-  const auto m = mount_or_skip("lowerdir=" + base.file("lower") + ",upperdir=" + base.file("upper") +
-                                   ",workdir=" + base.file("work"),
-                               "overlay", "overlay");
+  const auto m = mount_or_skip(
+      "lowerdir=" + base.file("lower") + ",upperdir=" + base.file("upper") + ",workdir=" + base.file("work"), "overlay",
+      "overlay");
   const Counters before = f.checkpoint(base);
   t = Tally{};
   put_file(m->file("file"), pattern(), 30'000, t);

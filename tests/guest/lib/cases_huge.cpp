@@ -97,8 +97,8 @@ void collapse(Fixture& f) {
   f.expect_eq("allocated_bytes before", 256 * kPage, (f.checkpoint(*m) - before).allocated);
   void* reserved = ::mmap(nullptr, 2 * kHugePage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   const auto aligned = (reinterpret_cast<std::uintptr_t>(reserved) + kHugePage - 1) & ~(std::uintptr_t{kHugePage} - 1);
-  void* area = ::mmap(reinterpret_cast<void*>(aligned), kHugePage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-                      fd.get(), 0);
+  void* area =
+      ::mmap(reinterpret_cast<void*>(aligned), kHugePage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd.get(), 0);
   ::madvise(area, kHugePage, MADV_HUGEPAGE);
   attempt_load(static_cast<char*>(area));
   int error = 0;

@@ -56,9 +56,8 @@ void lazy_umount_with_open_file(Fixture& f) {
   const std::string dev = m->dev();
   const std::uint64_t generation = mounted.superblock(dev) == nullptr ? 0 : mounted.superblock(dev)->generation;
   const auto row = [&](const Sample& sample) {
-    const auto at = std::find_if(sample.superblocks.begin(), sample.superblocks.end(), [&](const SuperblockSample& s) {
-      return s.dev == dev && s.generation == generation;
-    });
+    const auto at = std::find_if(sample.superblocks.begin(), sample.superblocks.end(),
+                                 [&](const SuperblockSample& s) { return s.dev == dev && s.generation == generation; });
     return at == sample.superblocks.end() ? SuperblockSample{} : *at;
   };
   m->detach();

@@ -154,8 +154,8 @@ void many_refusals_held_back(Fixture& f) {
   f.expect_eq("own refusals", 2000, t.refused[kWrite][kBlocks]);
   f.expect_tally("many", t, f.checkpoint(full.mount) - full.before);
   const auto events = f.env.tool->events_after(f.start());
-  f.expect(!events.empty() && events.size() < 1000, "details of " + std::to_string(events.size()) +
-                                                        " of 2000 refusals: not limited, or none at all");
+  f.expect(!events.empty() && events.size() < 1000,
+           "details of " + std::to_string(events.size()) + " of 2000 refusals: not limited, or none at all");
 }
 
 }  // namespace

@@ -68,8 +68,8 @@ void memcg_limit(Fixture& f) {
   f.expect(t.refused[kWrite][kMemcg] > 0, "the limit refused no write");
   f.expect_eq("own fallocate refusals", 1, t.refused[kFallocate][kMemcg]);
   f.expect_tally("memcg", t, f.checkpoint(m) - before);
-  f.expect_event(m, {kWrite, kMemcg, t.shorts > 0 ? "null" : "ENOMEM", "data", "spool", child.pid(), "limited",
-                     group.path()});
+  f.expect_event(
+      m, {kWrite, kMemcg, t.shorts > 0 ? "null" : "ENOMEM", "data", "spool", child.pid(), "limited", group.path()});
   f.check_cgroup(group);
   remove_tree(m.path());
   f.checkpoint(m);

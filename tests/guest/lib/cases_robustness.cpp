@@ -133,8 +133,7 @@ void short_lived_cgroups(Fixture& f) {
 
 // Far too small for what happens: what does not fit must still be in its superblock's sum, or be said to be lost.
 void tiny_maps(Fixture& f) {
-  Tool tiny(f.env.options.tool,
-            f.env.tool_args({"--max-slots", "4", "--max-inodes", "16", "--max-superblocks", "2"}));
+  Tool tiny(f.env.options.tool, f.env.tool_args({"--max-slots", "4", "--max-inodes", "16", "--max-superblocks", "2"}));
   const Mount first("size=4m");
   const Mount second("size=4m");
   const Mount third("size=4m");

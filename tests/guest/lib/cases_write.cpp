@@ -21,8 +21,8 @@ void write_variants(Fixture& f) {
   const Fd fd(create(m.file("file"), t));
   put(fd.get(), pattern(), 10'000, kAtPosition, t);
   put(fd.get(), pattern(), 3'000, 100'000, t);
-  iovec parts[3] = {{const_cast<char*>(pattern()), 1500}, {const_cast<char*>(pattern()), 0},
-                    {const_cast<char*>(pattern()), 7000}};
+  iovec parts[3] = {
+      {const_cast<char*>(pattern()), 1500}, {const_cast<char*>(pattern()), 0}, {const_cast<char*>(pattern()), 7000}};
   t.written += ::writev(fd.get(), parts, 3);
   t.written += ::pwritev(fd.get(), parts, 3, 200'000);
   t.calls += 2;
@@ -52,8 +52,8 @@ void write_from_bad_buffer(Fixture& f) {
   const Fd fd(create(m.file("file"), t));
   const Counters before = f.checkpoint(m);
   // Half of this buffer can be read: the kernel writes that much and stops, with space left.
-  char* area = static_cast<char*>(
-      ::mmap(nullptr, 2 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  char* area =
+      static_cast<char*>(::mmap(nullptr, 2 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   ::munmap(area + kPage, kPage);
   f.expect(::write(fd.get(), area + kPage, 100) < 0 && errno == EFAULT, "no EFAULT");
   area[0] = 1;

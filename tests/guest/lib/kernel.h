@@ -8,9 +8,9 @@ namespace guest {
 
 struct Kernel {
   std::string release;
-  std::string preempt;           // "none", "voluntary", "full", "lazy", "unknown"
+  std::string preempt;  // "none", "voluntary", "full", "lazy", "unknown"
   int cpus = 1;
-  bool charges_xattrs = false;   // extended attributes take from the inode budget
+  bool charges_xattrs = false;  // extended attributes take from the inode budget
   bool user_xattrs = false;
   bool madvise_populate = false;
   bool madvise_collapse = false;

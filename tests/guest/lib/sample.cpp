@@ -171,8 +171,8 @@ Sample parse_sample(const std::string& line) {
     s.counters = parse_counters(sb);
   }
   for (const Json& group : json.at("cgroups")) {
-    sample.cgroups.push_back({group.at("cgroup").get<std::uint64_t>(), word(group, "path"),
-                              group.value("dead", false), parse_counters(group)});
+    sample.cgroups.push_back({group.at("cgroup").get<std::uint64_t>(), word(group, "path"), group.value("dead", false),
+                              parse_counters(group)});
   }
   for (const Json& row : json.at("ledger")) {
     sample.ledger.push_back({row.at("cgroup").get<std::uint64_t>(), word(row, "dev"),

@@ -11,12 +11,9 @@ constexpr auto kRestTimeout = std::chrono::seconds(120);
 
 std::unique_ptr<Mount> stress_mount(int index) {
   switch (index) {
-    case 0:
-      return std::make_unique<Mount>("size=512k,nr_inodes=20000");
-    case 1:
-      return std::make_unique<Mount>("size=1m,nr_inodes=30");
-    default:
-      break;
+    case 0: return std::make_unique<Mount>("size=512k,nr_inodes=20000");
+    case 1: return std::make_unique<Mount>("size=1m,nr_inodes=30");
+    default: break;
   }
   try {
     return std::make_unique<Mount>("size=5m,nr_inodes=20000,huge=always");

@@ -108,12 +108,8 @@ void Worker::store_to_mapping() {
 
 void Worker::change_names(std::uint64_t what) {
   switch (what) {
-    case 0:
-      make_directory(name("d", 6), tally());
-      break;
-    case 1:
-      ::rmdir(name("d", 6).c_str());
-      break;
+    case 0: make_directory(name("d", 6), tally()); break;
+    case 1: ::rmdir(name("d", 6).c_str()); break;
     case 2:
       // Only where inodes abound can a long target be refused for nothing but its page.
       if (mount_ == 0 && below(2) == 0) {
@@ -122,21 +118,11 @@ void Worker::change_names(std::uint64_t what) {
         make_symlink("target", name("s", 6), tally());
       }
       break;
-    case 3:
-      ::unlink(name("s", 6).c_str());
-      break;
-    case 4:
-      make_link(file(), name("l", 8), tally());
-      break;
-    case 5:
-      ::unlink(name("l", 8).c_str());
-      break;
-    case 6:
-      make_fifo(name("p", 4), tally());
-      break;
-    default:
-      ::unlink(name("p", 4).c_str());
-      break;
+    case 3: ::unlink(name("s", 6).c_str()); break;
+    case 4: make_link(file(), name("l", 8), tally()); break;
+    case 5: ::unlink(name("l", 8).c_str()); break;
+    case 6: make_fifo(name("p", 4), tally()); break;
+    default: ::unlink(name("p", 4).c_str()); break;
   }
 }
 

@@ -27,9 +27,9 @@ enum Op {
   kRename,
   kOps
 };
-inline constexpr std::array<const char*, kOps> kOpNames = {"write",   "fault",  "fallocate", "create", "mkdir",
-                                                           "mknod",   "symlink", "link",     "tmpfile", "splice",
-                                                           "xattr",   "madvise", "rename"};
+inline constexpr std::array<const char*, kOps> kOpNames = {"write", "fault",   "fallocate", "create",  "mkdir",
+                                                           "mknod", "symlink", "link",      "tmpfile", "splice",
+                                                           "xattr", "madvise", "rename"};
 
 enum Cause { kBlocks, kInodes, kQuota, kMemcg, kMemory, kCauses };
 inline constexpr std::array<const char*, kCauses> kCauseNames = {"blocks", "inodes", "quota", "memcg", "memory"};
