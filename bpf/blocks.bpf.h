@@ -12,6 +12,20 @@
 
 #include "inodes.bpf.h"
 
+/* Is this entry the cgroup's, or free and now claimed for it? */
+static __always_inline int is_owner(struct owner *owner, __u64 inode, __u32 index, __u64 cgroup_id)
+{
+	struct owner_claim claim = {.inode = inode, .index = index};
+	__u64 *claimed;
+
+	if (owner->slot)
+		return owner->cgroup_id == cgroup_id;
+	if (bpf_map_update_elem(&owner_claims, &claim, &cgroup_id, BPF_NOEXIST) == 0)
+		return 1;
+	claimed = bpf_map_lookup_elem(&owner_claims, &claim);
+	return claimed && *claimed == cgroup_id;
+}
+
 static __noinline void charge_other_owner(struct inode *inode, struct inode_entry *entry, __u64 cgroup_id, __u32 pages)
 {
 	struct super_block *sb = READ(inode, i_sb);
@@ -27,20 +41,16 @@ static __noinline void charge_other_owner(struct inode *inode, struct inode_entr
 		entry->flags |= INODE_SHARED;
 		others = bpf_map_lookup_elem(&owners, &key);
 	}
-	if (others) {
-		for (i = 0; i < EXTRA_OWNERS; i++) {
-			struct owner *owner = &others->extra[i];
+	for (i = 0; others && i < EXTRA_OWNERS; i++) {
+		struct owner *owner = &others->extra[i];
 
-			if (owner->slot && owner->cgroup_id != cgroup_id)
-				continue;
-			if (!owner->slot) {
-				owner->cgroup_id = cgroup_id;
-				owner->slot = slot;
-			}
-			__sync_fetch_and_add(&owner->pages, pages);
-			COUNT(slot, allocated_pages, pages);
-			return;
-		}
+		if (!is_owner(owner, key, i, cgroup_id))
+			continue;
+		owner->cgroup_id = cgroup_id;
+		owner->slot = slot;
+		__sync_fetch_and_add(&owner->pages, pages);
+		COUNT(slot, allocated_pages, pages);
+		return;
 	}
 	/* Allocation and free stay on one row, the first owner's: the total is exact, the attribution is not. */
 	count_loss(TMPFS_LOSS_OWNERS_FULL);
@@ -77,7 +87,7 @@ static __always_inline void on_pages_charged(struct inode *inode, long pages)
 		charge_other_owner(inode, entry, cgroup_id, pages);
 }
 
-static __always_inline __u32 credit_free(struct owner *owner, __s32 most, __s32 left)
+static __always_inline __s32 credit_free(struct owner *owner, __s32 most, __s32 left)
 {
 	__s32 take = owner->pages < left ? owner->pages : left;
 
@@ -90,8 +100,34 @@ static __always_inline __u32 credit_free(struct owner *owner, __s32 most, __s32 
 	return take;
 }
 
+/*
+ * How many pages the owner's hints account for, taken from them. Since 6.6 two CPUs may be here for one inode; before, the
+ * caller holds info->lock (and 5.10 knows no compare-and-swap).
+ */
+static __always_inline __s32 take_hints(struct owner *owner, __s32 left, int locked)
+{
+	__s32 hinted, take;
+	int try;
+
+	for (try = 0; try < 4; try++) {
+		hinted = *(volatile __s32 *)&owner->hinted;
+		take = hinted < left ? hinted : left;
+		if (take > owner->pages)
+			take = owner->pages;
+		if (take <= 0)
+			return 0;
+		if (locked) {
+			owner->hinted = hinted - take;
+			return take;
+		}
+		if (__sync_val_compare_and_swap(&owner->hinted, hinted, hinted - take) == hinted)
+			return take;
+	}
+	return 0;
+}
+
 /* entry->pages has been lowered. Nobody gives more than it has: hints first, then the first owner, then anybody. */
-static __noinline void uncharge_shared(struct inode *inode, struct inode_entry *entry, __u32 pages)
+static __always_inline void uncharge_shared(struct inode *inode, struct inode_entry *entry, __u32 pages, int locked)
 {
 	__u64 key = (__u64)inode;
 	struct owners *others = bpf_map_lookup_elem(&owners, &key);
@@ -105,10 +141,12 @@ static __noinline void uncharge_shared(struct inode *inode, struct inode_entry *
 	for (i = 0; i < EXTRA_OWNERS && others->extra[i].slot; i++) {
 		struct owner *owner = &others->extra[i];
 
-		take = credit_free(owner, owner->hinted, left);
-		if (take)
-			__sync_fetch_and_add(&owner->hinted, -take);
-		left -= take;
+		take = take_hints(owner, left, locked);
+		if (take > 0) {
+			__sync_fetch_and_add(&owner->pages, -take);
+			COUNT(owner->slot, freed_pages, take);
+			left -= take;
+		}
 		held += owner->pages;
 	}
 	take = (__s32)entry->pages + left - held; /* what the first owner has */
@@ -124,7 +162,18 @@ static __noinline void uncharge_shared(struct inode *inode, struct inode_entry *
 		COUNT(entry->slot, freed_pages, left);
 }
 
-static __always_inline void on_pages_uncharged(struct inode *inode, long pages)
+static __noinline void uncharge_shared_locked(struct inode *inode, struct inode_entry *entry, __u32 pages)
+{
+	uncharge_shared(inode, entry, pages, 1);
+}
+
+static __noinline void uncharge_shared_racing(struct inode *inode, struct inode_entry *entry, __u32 pages)
+{
+	uncharge_shared(inode, entry, pages, 0);
+}
+
+/* locked: by info->lock, in the caller; a compile-time constant. */
+static __always_inline void on_pages_uncharged(struct inode *inode, long pages, int locked)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
 
@@ -135,8 +184,10 @@ static __always_inline void on_pages_uncharged(struct inode *inode, long pages)
 		return;
 	}
 	__sync_fetch_and_add(&entry->pages, -pages);
-	if (entry->flags & INODE_SHARED)
-		uncharge_shared(inode, entry, pages);
+	if ((entry->flags & INODE_SHARED) && locked)
+		uncharge_shared_locked(inode, entry, pages);
+	else if (entry->flags & INODE_SHARED)
+		uncharge_shared_racing(inode, entry, pages);
 	else
 		COUNT(entry->slot, freed_pages, pages);
 }
@@ -172,7 +223,7 @@ static __always_inline void on_recalc_end(struct inode *inode)
 	alloced = READ(shmem_info(inode), alloced);
 	shrunk = entry->pages - alloced;
 	if (shrunk > 0)
-		on_pages_uncharged(inode, shrunk);
+		on_pages_uncharged(inode, shrunk, 1);
 }
 
 /* A folio is leaving the page cache of any file system: remember whose pages of a shared inode go. */

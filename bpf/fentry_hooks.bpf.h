@@ -58,7 +58,7 @@ SEC("?fentry/shmem_inode_unacct_blocks")
 int f_unacct_e(__u64 *ctx)
 {
 	if (armed)
-		on_pages_uncharged(ARG(0), ctx[1]);
+		on_pages_uncharged(ARG(0), ctx[1], 0);
 	return 0;
 }
 

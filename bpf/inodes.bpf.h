@@ -107,7 +107,9 @@ static __noinline void settle_owners(__u64 key, __u32 first_slot)
 		__s32 pages = others->extra[i].pages;
 		__u32 from = pages > 0 ? others->extra[i].slot : first_slot;
 		__u32 to = pages > 0 ? first_slot : others->extra[i].slot;
+		struct owner_claim claim = {.inode = key, .index = i};
 
+		bpf_map_delete_elem(&owner_claims, &claim);
 		if (!pages)
 			continue;
 		count_loss(TMPFS_LOSS_OWNERS_SETTLED);

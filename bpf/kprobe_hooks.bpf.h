@@ -76,7 +76,7 @@ int k_unacct_e(struct pt_regs *ctx)
 		if (caller >= config.mfill_start && caller < config.mfill_end)
 			return 0;
 	}
-	on_pages_uncharged((void *)P1, P2);
+	on_pages_uncharged((void *)P1, P2, 0);
 	return 0;
 }
 

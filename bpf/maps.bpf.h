@@ -148,6 +148,20 @@ struct {
 	__type(value, struct owners);
 } owners SEC(".maps");
 
+struct owner_claim {
+	__u64 inode;
+	__u64 index; /* into owners.extra */
+};
+
+/* Which cgroup an entry of owners.extra is for; the insert is the claim, as 5.10 has no compare-and-swap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 131072);
+	__type(key, struct owner_claim);
+	__type(value, __u64);
+} owner_claims SEC(".maps");
+
 /* Threads whose last block allocation was refused by the superblock and not yet reported. Key: tid. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

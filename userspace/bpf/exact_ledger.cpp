@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/exact_ledger.h"
 
+#include <cstddef>
 #include <cstring>
 
 #include "bpf/decode.h"
@@ -135,9 +136,9 @@ Result<void> ExactLedger::drain_events(const EventHandler& handler) {
       return;
     }
     // The generation is user space's name for the kernel's row.
-    tmpfs_event raw;
-    std::memcpy(&raw, data, sizeof(raw));
-    event->event.superblock = superblock_of(raw.sb_row);
+    std::uint32_t row = 0;
+    std::memcpy(&row, static_cast<const char*>(data) + offsetof(tmpfs_event, sb_row), sizeof(row));
+    event->event.superblock = superblock_of(row);
     handler(*event);
   });
 }

@@ -22,7 +22,7 @@ constexpr std::size_t kMaxLine = 64U << 10;
 // Reads until the end of the file; on_chunk returns false to stop. 0 or errno.
 template <typename OnChunk>
 int read_chunks(int fd, OnChunk on_chunk) {
-  std::array<char, 32U << 10> buffer;
+  std::array<char, 32U << 10> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): only what was read is used
   while (true) {
     const ssize_t got = ::read(fd, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
@@ -93,7 +93,7 @@ Result<UniqueFd> open_directory(const std::string& path) {
 
 Result<void> list_directory(int directory,
                             const std::function<bool(std::string_view name, unsigned char type)>& on_entry) {
-  alignas(dirent64) std::array<char, 32U << 10> buffer;
+  alignas(dirent64) std::array<char, 32U << 10> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): as above
   while (true) {
     const ssize_t got = ::getdents64(directory, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;

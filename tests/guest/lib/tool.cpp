@@ -16,7 +16,7 @@
 namespace guest {
 namespace {
 
-constexpr auto kFirstSample = std::chrono::seconds(180);  // loading programs, under emulation and under load
+constexpr auto kFirstSample = std::chrono::seconds(400);  // loading programs, under emulation and under load
 constexpr auto kNextSample = std::chrono::seconds(60);    // an emulated processor may stand still for long
 constexpr std::size_t kMostEvents = 200'000;
 
