@@ -226,6 +226,20 @@ static __always_inline void on_recalc_end(struct inode *inode)
 		on_pages_uncharged(inode, shrunk, 1);
 }
 
+/*
+ * Since 6.6 a folio enters the page cache before its blocks are asked for and leaves it when they are refused. It was never
+ * in the books: nothing was written to it yet, and the file has more pages than blocks. (What a refused fallocate gives
+ * back is empty, too, but was booked.)
+ */
+static __always_inline int was_never_booked(struct folio *folio, struct inode *inode)
+{
+	struct shmem_inode_info *info = shmem_info(inode);
+
+	if (folio_is_uptodate(folio))
+		return 0;
+	return READ(inode, i_mapping, nrpages) + READ(info, swapped) > READ(info, alloced);
+}
+
 /* A folio is leaving the page cache of any file system: remember whose pages of a shared inode go. */
 static __always_inline void on_folio_removed(struct folio *folio)
 {
@@ -242,10 +256,7 @@ static __always_inline void on_folio_removed(struct folio *folio)
 	if (!others)
 		return;
 	tid = bpf_get_current_pid_tgid();
-	/* A refused allocation takes its own folio back: never filled, never in the books. (What the kernel splits off other
-	 * files to make room is filled.)
-	 */
-	if (live_marks && bpf_map_lookup_elem(&marks, &tid) && !folio_is_uptodate(folio))
+	if (live_marks && bpf_map_lookup_elem(&marks, &tid) && was_never_booked(folio, inode))
 		return;
 	pages = folio_pages(folio);
 	cgroup_id = folio_cgroup(folio);

@@ -104,6 +104,7 @@ struct super_block {
 
 struct address_space {
 	struct inode *host;
+	unsigned long nrpages;
 } KERNEL_STRUCT;
 
 struct hlist_node {

@@ -13,10 +13,6 @@ struct vm_area_struct___place {
 	struct file *vm_file;
 } KERNEL_STRUCT;
 
-struct address_space___pages {
-	unsigned long nrpages;
-} KERNEL_STRUCT;
-
 /* The beginning of siginfo_t as user space sees it, too: it never changes. */
 struct fault_info {
 	__s32 signal;
@@ -92,21 +88,6 @@ static __noinline int send_fault(void *ctx, __u64 address)
 	record->start = 0;
 	record->path_length = 0;
 	return send_record(ctx, record);
-}
-
-/*
- * Since 6.6 a page enters the page cache before its block is asked for, and leaves it when the block is refused. Such a
- * page never was in the books. It is told by two things: nothing was ever written to it, and the file has more pages
- * than blocks.
- */
-static __always_inline int was_never_booked(struct folio *folio, struct inode *inode)
-{
-	struct address_space___pages *mapping = (void *)READ(inode, i_mapping);
-	struct shmem_inode_info *info = shmem_info(inode);
-
-	if (folio_is_uptodate(folio))
-		return 0;
-	return READ(mapping, nrpages) + READ(info, swapped) > READ(info, alloced);
 }
 
 static __always_inline const char *folio_cgroup_name(struct folio *folio)

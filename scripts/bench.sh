@@ -20,12 +20,13 @@ export O=$out
 
 # What the prototype of the exact mode cost, the ceiling of this one. 6.18 was not measured then, and
 # has the figure of the other kernels with kprobes.
+# In percent: the same operation took fewer instructions in the prototype's guests (6.12: 32.8k, here 38.6k to 40.5k).
 limits='{
-  "6.1 fentry":  {"percent": 16, "instructions": 6300},
-  "6.12 fentry": {"percent": 15, "instructions": 5000},
-  "6.12 kprobe": {"percent": 21, "instructions": 6900},
+  "6.1 fentry":  {"percent": 16},
+  "6.12 fentry": {"percent": 15},
+  "6.12 kprobe": {"percent": 21},
   "6.18 kprobe": {"percent": 21},
-  "7 kprobe":    {"percent": 21, "instructions": 6400}
+  "7 kprobe":    {"percent": 21}
 }'
 
 rounds=3 kernels=()

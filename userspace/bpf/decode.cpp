@@ -62,7 +62,7 @@ std::string decode_error(std::int32_t error) {
 }
 
 Result<KernelEvent> decode_event(const void* data, std::size_t size) {
-  tmpfs_event raw;
+  tmpfs_event raw{};
   if (size != sizeof(raw))
     return fail("event of " + std::to_string(size) + " bytes, expected " + std::to_string(sizeof(raw)));
   std::memcpy(&raw, data, sizeof(raw));

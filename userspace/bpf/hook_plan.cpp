@@ -51,7 +51,8 @@ constexpr Row kRows[] = {
 std::vector<std::string> alternatives(const std::string& names) {
   std::vector<std::string> out;
   std::size_t begin = 0;
-  for (std::size_t bar; (bar = names.find('|', begin)) != std::string::npos; begin = bar + 1)
+  std::size_t bar = 0;
+  for (; (bar = names.find('|', begin)) != std::string::npos; begin = bar + 1)
     out.push_back(names.substr(begin, bar - begin));
   out.push_back(names.substr(begin));
   return out;

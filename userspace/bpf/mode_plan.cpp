@@ -65,7 +65,7 @@ Result<ModeDecision> decide_mode(const HostAbilities& host, const std::string& w
     if (!syscall.empty()) return refuse(host, "the syscall mode", syscall);
     return ModeDecision{RunMode::Syscall, RunHooks::RawTracepoint, "the syscall mode was asked for"};
   }
-  const auto exact = decide_exact(host, wanted_hooks);
+  auto exact = decide_exact(host, wanted_hooks);
   if (exact) return exact;
   if (syscall.empty())
     return ModeDecision{RunMode::Syscall, RunHooks::RawTracepoint, "not exact, because " + exact.error().message};

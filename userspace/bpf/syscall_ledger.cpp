@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMostWaiting = 65536;  // details that nobody fetches
 
+// NOLINTNEXTLINE(bugprone-suspicious-missing-comma): long sentences are split
 const char* const kBlind[] = {
     "allocated bytes: no tracepoint tells of an allocation; the use of each superblock comes from statfs",
     "removed inodes, and created ones other than files opened with O_CREAT or O_TMPFILE: directories, links, symbolic "
@@ -75,7 +76,7 @@ void SyscallLedger::take_refusal(const void* data, std::size_t size) {
     ++undecodable_events_;
     return;
   }
-  tmpfs_event raw;
+  tmpfs_event raw{};
   std::memcpy(&raw, data, sizeof(raw));
   event->event.superblock = superblock_of(raw.sb_row);
   keep(std::move(*event));
