@@ -23,10 +23,10 @@ matrix='
 6.1               | 6.1  | v2 |              | --ops 200000 --short-lived 1000
 6.18              | 6.18 | v2 |              | --ops 200000 --short-lived 1000
 7                 | 7    | v2 |              | --ops 200000 --short-lived 1000
-6.12-preempt-full | 6.12 | v2 | preempt=full | --ops 200000 --short-lived 1000
-6.12-kprobe       | 6.12 | v2 |              | --ops 100000 --short-lived 1000 --hooks kprobe
-6.1-kprobe        | 6.1  | v2 |              | --ops 100000 --short-lived 1000 --hooks kprobe
-6.1-cgroup-v1     | 6.1  | v1 |              | --ops 100000 --short-lived 1000
+6.12-preempt-full | 6.12 | v2 | preempt=full | --ops 100000 --short-lived 1000
+6.12-kprobe       | 6.12 | v2 |              | --ops 60000 --short-lived 1000 --hooks kprobe
+6.1-kprobe        | 6.1  | v2 |              | --ops 60000 --short-lived 1000 --hooks kprobe
+6.1-cgroup-v1     | 6.1  | v1 |              | --ops 60000 --short-lived 1000
 '
 
 # One guest keeps one host processor busy (see --threads of run.sh).
