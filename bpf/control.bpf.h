@@ -39,7 +39,7 @@ int c_retire_slot(struct bpf_raw_tracepoint_args *ctx)
 	return 1;
 }
 
-/* args[0] = a row whose superblock is dead and whose slots, but its unattributed one, are retired. */
+/* args[0] = a row whose superblock is dead and whose slots are retired. */
 SEC("raw_tp")
 int c_retire_sb_row(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -49,6 +49,7 @@ int c_retire_sb_row(struct bpf_raw_tracepoint_args *ctx)
 	if (!row || !index || !row->in_use || !(row->flags & TMPFS_SB_DEAD))
 		return 0;
 	row->in_use = 0;
+	row->flags = 0; /* or a slot of its next superblock would for a moment belong to a dead one */
 	bpf_map_push_elem(&free_sb_rows, &index, 0);
 	return 1;
 }

@@ -115,10 +115,9 @@ static __noinline int on_tmpfs_write(struct call *call, struct file *file, struc
 			write_error_cause(sb, ret, call->nr == NR_FALLOCATE ? asked >> BYTES_PER_PAGE_SHIFT : 1);
 	else if (is_short)
 		refusal.cause = short_write_cause(sb);
-	if (refusal.operation != TMPFS_OP_FALLOCATE && (ret > 0 || refusal.cause < TMPFS_CAUSE_MAX)) {
+	if (refusal.operation != TMPFS_OP_FALLOCATE && ret >= 0) {
 		COUNT(index, write_calls, 1);
-		if (ret > 0)
-			COUNT(index, written_bytes, ret);
+		COUNT(index, written_bytes, ret);
 		if (is_short)
 			COUNT(index, short_writes, 1);
 	}

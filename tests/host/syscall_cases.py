@@ -59,23 +59,22 @@ def case_write_until_full():
         fd = os.open(mount.path + "/fill", os.O_CREAT | os.O_WRONLY)
         written = calls = refusals = short = 0
         while True:
-            calls += 1
             try:
                 done = os.write(fd, b"x" * 10007)
             except OSError as error:
                 equal("errno", error.errno, errno.ENOSPC)
                 refusals += 1
                 break
+            calls += 1  # that did not fail
             written += done
             if done < 10007:
                 short += 1
                 refusals += 1
         for size in (1, 5000, 70000):
-            calls += 1
             refusals += refused(os.write, fd, b"y" * size)
-        calls += 1
         refusals += refused(os.pwrite, fd, b"z", 3 * MIB)
-        calls += 1
+        equal("a write of nothing", os.write(fd, b""), 0)
+        calls += 2
         written += os.pwrite(fd, b"again", 100)  # a page that is there already
         equal("what the test wrote", (written, short), (MIB + 5, 1))
         os.close(fd)

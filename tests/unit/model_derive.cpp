@@ -110,6 +110,26 @@ TEST_CASE("an object with another identity is new, whatever its name") {
   }
 }
 
+TEST_CASE("what stands for all that has ended has no rates: others are added to it") {
+  Sample first = sample_at(second);
+  Sample now = sample_at(2 * second);
+  SECTION("ended cgroups") {
+    add_row(first, kEndedCgroups, shm, allocated(4096));
+    add_row(now, kEndedCgroups, shm, allocated(8192));
+    const Snapshot snapshot = derive_snapshot(now, &first);
+    CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
+    CHECK_FALSE(snapshot.cgroups[0].tally.rates.allocated_bytes);
+    CHECK(snapshot.superblocks[0].tally.rates.allocated_bytes == 4096.0);
+  }
+  SECTION("ended superblocks") {
+    add_row(first, 7, kNoSuperblock, allocated(4096));
+    add_row(now, 7, kNoSuperblock, allocated(8192));
+    const Snapshot snapshot = derive_snapshot(now, &first);
+    CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
+    CHECK_FALSE(snapshot.superblocks[0].tally.rates.allocated_bytes);
+  }
+}
+
 TEST_CASE("one counter that goes backwards takes all rates of the object") {
   Counters before = zero_counters();
   before.write_calls = 10;

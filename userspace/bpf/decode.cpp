@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <numeric>
 #include <string_view>
 
 namespace tmpfstrace {
@@ -14,6 +16,11 @@ std::string text_of(const char (&field)[N]) {
 }
 
 constexpr std::uint32_t kMinorBits = 20;
+
+std::uint64_t inodes_of(const __u64 (&kinds)[TMPFS_KIND_MAX]) {
+  // O_TMPFILE inodes are counted as regular ones too.
+  return std::accumulate(std::begin(kinds), std::end(kinds), std::uint64_t{0}) - kinds[TMPFS_KIND_TMPFILE];
+}
 
 }  // namespace
 
@@ -43,6 +50,11 @@ Counters decode_counters(const tmpfs_counters& raw) {
   out.events_held.emplace();
   std::copy(std::begin(raw.events_held), std::end(raw.events_held), out.events_held->begin());
   return out;
+}
+
+bool is_balanced(const tmpfs_counters& raw) {
+  return raw.allocated_pages + raw.seeded_pages + raw.late_pages == raw.freed_pages &&
+         raw.seeded_inodes + raw.late_inodes + inodes_of(raw.created) == inodes_of(raw.removed);
 }
 
 SuperblockId decode_superblock_id(std::uint32_t kernel_dev, std::uint64_t first_seen_ns) {

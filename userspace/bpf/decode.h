@@ -16,6 +16,9 @@ constexpr std::uint64_t kPageBytes = 4096;  // amd64; the only page size this pr
 
 Counters decode_counters(const tmpfs_counters& raw);
 
+// Nothing is left: all that was allocated has been freed, all that was created has been removed.
+bool is_balanced(const tmpfs_counters& raw);
+
 // s_dev (20 bits of minor) as mountinfo prints it.
 SuperblockId decode_superblock_id(std::uint32_t kernel_dev, std::uint64_t first_seen_ns);
 

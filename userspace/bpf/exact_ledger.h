@@ -4,7 +4,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 
 #include "bpf/event_ring.h"
 #include "bpf/ledger_source.h"
@@ -26,21 +25,19 @@ class ExactLedger : public LedgerSource {
   Result<LedgerReading> read() override;
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;
-  void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) override;
-
+  void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) override {
+    tracer_->table().release_dead(cgroup_is_dead, monotonic_ns);
+  }
   void set_overcommit_address(std::uint64_t address) override { tracer_->set_overcommit_address(address); }
 
  private:
   ExactLedger(HostPaths paths, HookPlan plan);
-  SuperblockId superblock_of(std::uint32_t row) const;
   void read_losses(std::map<std::string, std::uint64_t>& losses) const;
 
   HostPaths paths_;
   HookPlan plan_;
   std::unique_ptr<Tracer> tracer_;
   std::unique_ptr<EventRing> ring_;  // after the tracer: destroyed first
-  // Counts of slots that were given back, so that nothing cumulative ever shrinks: by superblock, for ended cgroups.
-  std::map<SuperblockId, Counters> ended_;
   std::map<std::string, std::uint64_t> walk_losses_;
   std::uint64_t undecodable_events_ = 0;
 };

@@ -13,9 +13,6 @@
 
 namespace tmpfstrace {
 
-// The row that holds what cgroups and superblocks that are gone have left in the books; no cgroup has this id.
-constexpr CgroupId kEndedCgroups = ~CgroupId{0};
-
 // A superblock as the programs know it.
 struct KernelSuperblock {
   SuperblockId id;
@@ -67,8 +64,8 @@ class LedgerSource {
   // a full superblock; without the address such a refusal is counted as one of the superblock.
   virtual void set_overcommit_address(std::uint64_t) {}
 
-  // The superblocks that are mounted now and the cgroups that exist, so that what is gone can be given back.
-  virtual void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) = 0;
+  // Gives back rows of what has gone, see SlotTable. Now: CLOCK_MONOTONIC.
+  virtual void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) = 0;
 };
 
 }  // namespace tmpfstrace

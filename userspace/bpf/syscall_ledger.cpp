@@ -2,11 +2,9 @@
 #include "bpf/syscall_ledger.h"
 
 #include <cstring>
-#include <set>
 
 #include "bpf/decode.h"
 #include "bpf/syscall_paths.h"
-#include "model/counters.h"
 #include "model/names.h"
 
 namespace tmpfstrace {
@@ -57,12 +55,6 @@ std::vector<std::string> SyscallLedger::blind() const {
   return blind;
 }
 
-SuperblockId SyscallLedger::superblock_of(std::uint32_t row) const {
-  if (row >= programs_->sb_row_count()) row = 0;
-  const tmpfs_sb_row& sb = programs_->sb_rows()[row];
-  return decode_superblock_id(sb.kernel_dev, sb.first_seen_ns);
-}
-
 void SyscallLedger::keep(KernelEvent event) {
   if (waiting_.size() < kMostWaiting)
     waiting_.push_back(std::move(event));
@@ -78,7 +70,7 @@ void SyscallLedger::take_refusal(const void* data, std::size_t size) {
   }
   tmpfs_event raw{};
   std::memcpy(&raw, data, sizeof(raw));
-  event->event.superblock = superblock_of(raw.sb_row);
+  event->event.superblock = programs_->table().superblock_of_row(raw.sb_row);
   keep(std::move(*event));
 }
 
@@ -87,13 +79,13 @@ void SyscallLedger::show(const SyscallRecord& record, std::uint32_t result, std:
   const std::uint32_t slot = result & SYSCALL_RESULT_SLOT;
   const std::uint32_t cause = (result >> SYSCALL_RESULT_CAUSE_SHIFT) & 15;
   if (result == SYSCALL_RESULT_NONE || !(result & SYSCALL_RESULT_SHOW)) return;
-  if (slot >= programs_->slot_count() || cause >= TMPFS_CAUSE_MAX) {
+  if (cause >= TMPFS_CAUSE_MAX) {
     ++undecodable_events_;
     return;
   }
   KernelEvent event = record.details;
   event.event.cause = static_cast<tmpfs_cause>(cause);
-  event.event.superblock = superblock_of(programs_->slots()[slot].sb_row);
+  event.event.superblock = programs_->table().superblock_of_slot(slot);
   event.event.file = std::move(file);
   event.event.directory = std::move(directory);
   keep(std::move(event));
@@ -155,64 +147,16 @@ void SyscallLedger::read_losses(std::map<std::string, std::uint64_t>& losses) co
   losses["unresolved_faults"] = unresolved_faults_;
   losses["undecodable_events"] = undecodable_events_;
   losses["details_dropped"] = details_dropped_;
-  if (const std::int64_t misses = programs_->recursion_misses(); misses >= 0)
-    losses["recursion_misses"] = static_cast<std::uint64_t>(misses);
+  if (const auto misses = programs_->recursion_misses()) losses["recursion_misses"] = *misses;
 }
 
 Result<LedgerReading> SyscallLedger::read() {
   if (auto collected = collect(); !collected) return tl::unexpected(collected.error());
   programs_->look_for_ended_superblocks();
   LedgerReading reading;
-  for (std::uint32_t i = 1; i < programs_->sb_row_count(); ++i) {
-    const tmpfs_sb_row& row = programs_->sb_rows()[i];
-    if (!row.in_use) continue;
-    const char* kind = row.flags & TMPFS_SB_INTERNAL   ? "internal"
-                       : row.flags & TMPFS_SB_DEVTMPFS ? "devtmpfs"
-                                                       : "tmpfs";
-    reading.superblocks.push_back({superblock_of(i), kind, (row.flags & TMPFS_SB_DEAD) != 0, false});
-  }
-  for (std::uint32_t i = 1; i < programs_->slot_count(); ++i) {
-    const tmpfs_slot& slot = programs_->slots()[i];
-    if (!slot.in_use) continue;
-    reading.rows.push_back({slot.cgroup_id, superblock_of(slot.sb_row), decode_syscall_counters(slot.counters)});
-    if (slot.cgroup_id != TMPFS_CGROUP_NONE && slot.cgroup_name[0] != 0)
-      reading.cgroup_names.emplace(slot.cgroup_id,
-                                   std::string(slot.cgroup_name, strnlen(slot.cgroup_name, TMPFS_CGROUP_NAME_LEN)));
-  }
-  for (const auto& [superblock, counters] : ended_) reading.rows.push_back({kEndedCgroups, superblock, counters});
+  programs_->table().read(reading);
   read_losses(reading.losses);
   return reading;
-}
-
-void SyscallLedger::release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) {
-  std::uint32_t used = 0;
-  for (std::uint32_t i = 0; i < programs_->slot_count(); ++i) used += programs_->slots()[i].in_use;
-  std::uint32_t rows_used = 0;
-  for (std::uint32_t i = 0; i < programs_->sb_row_count(); ++i) rows_used += programs_->sb_rows()[i].in_use;
-  // Names and counts of the dead are worth keeping as long as there is room.
-  if (used * 2 < programs_->slot_count() && rows_used * 2 < programs_->sb_row_count()) return;
-
-  std::set<std::uint32_t> rows_in_use;
-  for (std::uint32_t i = 1; i < programs_->slot_count(); ++i) {
-    const tmpfs_slot& slot = programs_->slots()[i];
-    if (!slot.in_use || slot.sb_row >= programs_->sb_row_count()) continue;
-    const std::uint32_t row = slot.sb_row;
-    const bool sb_dead = (programs_->sb_rows()[row].flags & TMPFS_SB_DEAD) != 0;
-    const bool owner_gone = slot.cgroup_id != TMPFS_CGROUP_NONE && cgroup_is_dead(slot.cgroup_id);
-    if (sb_dead || owner_gone) {
-      const SuperblockId superblock = superblock_of(row);
-      const Counters counters = decode_syscall_counters(slot.counters);
-      if (programs_->retire_slot(i)) {
-        add_counters(ended_[superblock], counters);
-        continue;
-      }
-    }
-    rows_in_use.insert(row);
-  }
-  for (std::uint32_t i = 1; i < programs_->sb_row_count(); ++i) {
-    const tmpfs_sb_row& row = programs_->sb_rows()[i];
-    if (row.in_use && (row.flags & TMPFS_SB_DEAD) && rows_in_use.count(i) == 0) programs_->retire_sb_row(i);
-  }
 }
 
 }  // namespace tmpfstrace

@@ -32,7 +32,9 @@ class SyscallLedger : public LedgerSource {
 
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;
-  void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead) override;
+  void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) override {
+    programs_->table().release_dead(cgroup_is_dead, monotonic_ns);
+  }
   void set_overcommit_address(std::uint64_t address) override { programs_->set_overcommit_address(address); }
 
  private:
@@ -43,14 +45,12 @@ class SyscallLedger : public LedgerSource {
   void take_unattributed(const SyscallRecord& record);
   void show(const SyscallRecord& record, std::uint32_t result, std::string file, std::string directory);
   void keep(KernelEvent event);
-  SuperblockId superblock_of(std::uint32_t row) const;
   void read_losses(std::map<std::string, std::uint64_t>& losses) const;
 
   HostPaths paths_;
   std::unique_ptr<SyscallPrograms> programs_;
-  std::unique_ptr<EventRing> ring_;         // after the programs: destroyed first
-  std::deque<KernelEvent> waiting_;         // details drained by a reading, not handed over yet
-  std::map<SuperblockId, Counters> ended_;  // counts of slots that were given back
+  std::unique_ptr<EventRing> ring_;  // after the programs: destroyed first
+  std::deque<KernelEvent> waiting_;  // details drained by a reading, not handed over yet
   std::uint64_t unresolved_paths_ = 0;
   std::uint64_t unresolved_faults_ = 0;
   std::uint64_t undecodable_events_ = 0;

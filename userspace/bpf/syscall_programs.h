@@ -4,19 +4,20 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bpf/decode_syscall.h"
 #include "bpf/ledger_source.h"
+#include "bpf/slot_table.h"
 #include "model/result.h"
 #include "syscall_abi.h"
 
 namespace tmpfstrace {
 
 struct SyscallOptions {
-  std::uint32_t max_slots = 16384;
-  std::uint32_t max_superblocks = 8192;
+  SlotTableSize table;
   std::uint32_t events_per_second = 10;  // refusal details per (cgroup, superblock, cause)
   bool memcg_identity = true;
   bool memcg_v1 = false;
@@ -31,14 +32,11 @@ class SyscallPrograms {
 
   const std::vector<HookReport>& hooks() const { return hooks_; }
 
-  // Memory shared with the kernel; valid as long as this lives. Counters move while they are read.
-  const tmpfs_slot* slots() const { return slots_; }
-  std::uint32_t slot_count() const { return slot_count_; }
-  const tmpfs_sb_row* sb_rows() const { return sb_rows_; }
-  std::uint32_t sb_row_count() const { return sb_row_count_; }
+  SlotTable& table() { return table_; }
+  const SlotTable& table() const { return table_; }
   std::uint64_t loss(tmpfs_loss which) const;
   std::uint64_t loss(syscall_loss which) const;
-  std::int64_t recursion_misses() const;  // -1: this kernel does not tell
+  std::optional<std::uint64_t> recursion_misses() const;  // see programs.h
   int ring_fd() const;
 
   bool faults_are_looked_up() const { return faults_are_looked_up_; }  // by the program itself (5.17)
@@ -53,27 +51,18 @@ class SyscallPrograms {
   // Finds superblocks that have ended since the last call. A part of the table each time.
   void look_for_ended_superblocks();
 
-  bool retire_slot(std::uint32_t index);
-  bool retire_sb_row(std::uint32_t index);
   void set_overcommit_address(std::uint64_t address);
 
  private:
   SyscallPrograms();
   Result<void> load(const SyscallOptions& options);
-  Result<void> fill_free_lists();
-  Result<void> map_shared();
   void learn_host();
   Result<void> attach();
 
   struct Handles;
   std::unique_ptr<Handles> handles_;
+  SlotTable table_;
   std::vector<HookReport> hooks_;
-  const tmpfs_slot* slots_ = nullptr;
-  const tmpfs_sb_row* sb_rows_ = nullptr;
-  std::size_t slots_bytes_ = 0;
-  std::size_t sb_rows_bytes_ = 0;
-  std::uint32_t slot_count_ = 0;
-  std::uint32_t sb_row_count_ = 0;
   std::uint32_t next_check_ = 0;
   bool faults_are_looked_up_ = false;
   bool knows_fill_ = false;

@@ -2,13 +2,13 @@
 #include "bpf/tracer.h"
 
 #include <bpf/bpf.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "bpf/decode.h"
 #include "bpf/handles.h"
+#include "bpf/programs.h"
 #include "tmpfs.skel.h"
 
 namespace tmpfstrace {
@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::uint32_t kInflightPerLevel = 16384;
 constexpr std::uint32_t kInflightLevels = 3;  // LEVEL_MAX of bpf/inflight.bpf.h
-
-std::size_t mapped_size(std::uint32_t entries, std::size_t value) {
-  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  return (entries * ((value + 7) & ~std::size_t{7}) + page - 1) / page * page;
-}
 
 }  // namespace
 
@@ -30,11 +25,9 @@ struct Tracer::Handles {
   LinkHandle seed_link;
 };
 
-Tracer::Tracer() : handles_(std::make_unique<Handles>()) {}
+Tracer::Tracer() : handles_(std::make_unique<Handles>()), table_({decode_counters, is_balanced}) {}
 
 Tracer::~Tracer() {
-  if (slots_ != nullptr) munmap(const_cast<tmpfs_slot*>(slots_), slots_bytes_);
-  if (sb_rows_ != nullptr) munmap(const_cast<tmpfs_sb_row*>(sb_rows_), sb_rows_bytes_);
   handles_->seed_link.reset();
   handles_->links.clear();
 }
@@ -43,11 +36,11 @@ Result<std::unique_ptr<Tracer>> Tracer::start(const KernelShape& shape, const Ho
                                               const TracerOptions& options) {
   std::unique_ptr<Tracer> tracer(new Tracer);
   auto done = tracer->load(shape, plan, options)
-                  .and_then([&] { return tracer->fill_free_lists(); })
-                  .and_then([&] { return tracer->map_shared(); })
+                  .and_then([&] { return tracer->table_.open(tracer->handles_->skeleton->obj); })
                   .and_then([&] { return tracer->attach(plan); });
   if (!done) return tl::unexpected(done.error());
-  tracer->run_control("c_whoami", 0);
+  if (!run_program(tracer->handles_->skeleton->progs.c_whoami, {}))
+    return fail("cannot run a BPF program in this process's own context");
   __atomic_store_n(&tracer->handles_->skeleton->bss->armed, 1u, __ATOMIC_SEQ_CST);
   return tracer;
 }
@@ -74,14 +67,7 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
   const bool kprobes = plan.flavour == HookFlavour::Kprobe;
   config.inflight_mask = kprobes ? kInflightPerLevel - 1 : 0;
 
-  slot_count_ = std::max(options.max_slots, 2u);
-  sb_row_count_ = std::max(options.max_superblocks, 2u);
-  bpf_map__set_max_entries(skeleton.maps.slots, slot_count_);
-  bpf_map__set_max_entries(skeleton.maps.free_slots, slot_count_);
-  bpf_map__set_max_entries(skeleton.maps.slot_index, slot_count_);
-  bpf_map__set_max_entries(skeleton.maps.sb_rows, sb_row_count_);
-  bpf_map__set_max_entries(skeleton.maps.free_sb_rows, sb_row_count_);
-  bpf_map__set_max_entries(skeleton.maps.sb_index, sb_row_count_);
+  table_.resize(skeleton.obj, options.table);
   bpf_map__set_max_entries(skeleton.maps.inodes, std::max(options.max_inodes, 1u));
   if (kprobes) bpf_map__set_max_entries(skeleton.maps.inflight, kInflightLevels * kInflightPerLevel);
 
@@ -104,37 +90,6 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
   if (const int error = tmpfs_bpf::load(&skeleton))
     return bpf_fail("cannot load the BPF programs", error,
                     "run with TMPFSTRACE_DEBUG=1 to see what the kernel's verifier says");
-  return {};
-}
-
-Result<void> Tracer::fill_free_lists() {
-  tmpfs_bpf& skeleton = *handles_->skeleton;
-  // Index 0 of each is reserved: where events go that found no row.
-  const std::uint32_t zero = 0;
-  tmpfs_slot slot{};
-  slot.in_use = 1;
-  tmpfs_sb_row row{};
-  row.in_use = 1;
-  int error = bpf_map_update_elem(bpf_map__fd(skeleton.maps.slots), &zero, &slot, BPF_ANY);
-  if (error == 0) error = bpf_map_update_elem(bpf_map__fd(skeleton.maps.sb_rows), &zero, &row, BPF_ANY);
-  for (std::uint32_t i = 1; error == 0 && i < slot_count_; ++i)
-    error = bpf_map_update_elem(bpf_map__fd(skeleton.maps.free_slots), nullptr, &i, BPF_ANY);
-  for (std::uint32_t i = 1; error == 0 && i < sb_row_count_; ++i)
-    error = bpf_map_update_elem(bpf_map__fd(skeleton.maps.free_sb_rows), nullptr, &i, BPF_ANY);
-  if (error != 0) return bpf_fail("cannot prepare the BPF maps", error);
-  return {};
-}
-
-Result<void> Tracer::map_shared() {
-  tmpfs_bpf& skeleton = *handles_->skeleton;
-  slots_bytes_ = mapped_size(slot_count_, sizeof(tmpfs_slot));
-  sb_rows_bytes_ = mapped_size(sb_row_count_, sizeof(tmpfs_sb_row));
-  void* slots = mmap(nullptr, slots_bytes_, PROT_READ, MAP_SHARED, bpf_map__fd(skeleton.maps.slots), 0);
-  if (slots == MAP_FAILED) return bpf_fail("cannot map the counters", errno);
-  slots_ = static_cast<const tmpfs_slot*>(slots);
-  void* rows = mmap(nullptr, sb_rows_bytes_, PROT_READ, MAP_SHARED, bpf_map__fd(skeleton.maps.sb_rows), 0);
-  if (rows == MAP_FAILED) return bpf_fail("cannot map the table of superblocks", errno);
-  sb_rows_ = static_cast<const tmpfs_sb_row*>(rows);
   return {};
 }
 
@@ -177,19 +132,8 @@ std::uint64_t Tracer::loss(tmpfs_loss which) const {
 
 int Tracer::ring_fd() const { return bpf_map__fd(handles_->skeleton->maps.events); }
 
-std::int64_t Tracer::recursion_misses() const {
-  std::int64_t sum = 0;
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, handles_->skeleton->obj) {
-    const int fd = bpf_program__fd(program);
-    if (fd < 0) continue;
-    bpf_prog_info info{};
-    __u32 length = sizeof(info);
-    if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0) return -1;
-    if (length < offsetof(bpf_prog_info, recursion_misses) + sizeof(info.recursion_misses)) return -1;
-    sum += static_cast<std::int64_t>(info.recursion_misses);
-  }
-  return sum;
+std::optional<std::uint64_t> Tracer::recursion_misses() const {
+  return tmpfstrace::recursion_misses(handles_->skeleton->obj);
 }
 
 Result<void> Tracer::begin_seeding() {
@@ -217,15 +161,5 @@ void Tracer::forget_last_seed() { __atomic_store_n(&handles_->skeleton->bss->see
 void Tracer::set_overcommit_address(std::uint64_t address) {
   __atomic_store_n(&handles_->skeleton->bss->overcommit_address, address, __ATOMIC_RELAXED);
 }
-
-bool Tracer::run_control(const char* name, std::uint64_t argument) {
-  bpf_program* program = bpf_object__find_program_by_name(handles_->skeleton->obj, name);
-  std::uint64_t arguments[1] = {argument};
-  LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = arguments, .ctx_size_in = sizeof(arguments));
-  return program != nullptr && bpf_prog_test_run_opts(bpf_program__fd(program), &options) == 0 && options.retval == 1;
-}
-
-bool Tracer::retire_slot(std::uint32_t index) { return run_control("c_retire_slot", index); }
-bool Tracer::retire_sb_row(std::uint32_t index) { return run_control("c_retire_sb_row", index); }
 
 }  // namespace tmpfstrace

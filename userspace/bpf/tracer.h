@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bpf/hook_plan.h"
+#include "bpf/slot_table.h"
 #include "model/result.h"
 #include "tmpfs_abi.h"
 
@@ -17,8 +19,7 @@ struct bpf_link;
 namespace tmpfstrace {
 
 struct TracerOptions {
-  std::uint32_t max_slots = 16384;       // (cgroup, superblock) pairs; 784 bytes each
-  std::uint32_t max_superblocks = 8192;  // 40 bytes each
+  SlotTableSize table;
   std::uint32_t max_inodes = 1048576;    // allocated as needed
   std::uint32_t events_per_second = 10;  // refusal details per (cgroup, superblock, cause)
   bool memcg_identity = true;            // the memory controller's cgroup, else the default hierarchy's
@@ -44,17 +45,14 @@ class Tracer {
 
   const std::vector<AttachedHook>& hooks() const { return hooks_; }
 
-  // Memory shared with the kernel; valid as long as the tracer lives. Counters move while they are read.
-  const tmpfs_slot* slots() const { return slots_; }
-  std::uint32_t slot_count() const { return slot_count_; }
-  const tmpfs_sb_row* sb_rows() const { return sb_rows_; }
-  std::uint32_t sb_row_count() const { return sb_row_count_; }
+  SlotTable& table() { return table_; }
+  const SlotTable& table() const { return table_; }
   std::uint64_t loss(tmpfs_loss which) const;
 
   int ring_fd() const;  // map of the refusal events; owned by the tracer
 
-  // Program runs that the kernel skipped, over all programs; 5.12 and later, else absent (-1).
-  std::int64_t recursion_misses() const;
+  // See programs.h.
+  std::optional<std::uint64_t> recursion_misses() const;
 
   // While seeding is on, every stat() by this process makes the inode known to the ledger; last_seed() tells how it
   // went.
@@ -67,30 +65,18 @@ class Tracer {
   // Of the kernel's sysctl_overcommit_memory: tells a block refused by the node from one refused by the superblock.
   void set_overcommit_address(std::uint64_t address);
 
-  // Gives an index back to the kernel side. The caller has made sure that nothing can refer to it any more.
-  bool retire_slot(std::uint32_t index);
-  bool retire_sb_row(std::uint32_t index);
-
  private:
   Tracer();
   Result<void> load(const KernelShape& shape, const HookPlan& plan, const TracerOptions& options);
-  Result<void> fill_free_lists();
-  Result<void> map_shared();
   Result<void> attach(const HookPlan& plan);
   Result<bpf_link*> attach_one(const Hook& hook);
-  bool run_control(const char* program, std::uint64_t argument);
 
-  // Destruction order: links before the skeleton they were made from.
+  // Destruction order: the table, then links, then the skeleton they were made from.
   struct Handles;
   std::unique_ptr<Handles> handles_;
+  SlotTable table_;
   std::vector<AttachedHook> hooks_;
   Hook seed_hook_;
-  const tmpfs_slot* slots_ = nullptr;
-  const tmpfs_sb_row* sb_rows_ = nullptr;
-  std::size_t slots_bytes_ = 0;
-  std::size_t sb_rows_bytes_ = 0;
-  std::uint32_t slot_count_ = 0;
-  std::uint32_t sb_row_count_ = 0;
 };
 
 }  // namespace tmpfstrace

@@ -107,6 +107,10 @@ std::optional<Baseline> baseline_of(const Sample& now, const Sample* previous) {
   return Baseline{sum_ledger(*previous), interval, static_cast<double>(interval) / nanoseconds_per_second};
 }
 
+bool has_rates(CgroupId cgroup) { return cgroup != kEndedCgroups; }
+bool has_rates(const SuperblockId& superblock) { return superblock != kNoSuperblock; }
+bool has_rates(const LedgerKey& row) { return has_rates(row.first) && has_rates(row.second); }
+
 // One member of Sums, looked up by identity, becomes a tally.
 template <typename Key>
 Tally derive_tally(const Sum& sum, const Key& key, std::map<Key, Sum> Sums::*group,
@@ -120,7 +124,7 @@ Tally derive_tally(const Sum& sum, const Key& key, std::map<Key, Sum> Sums::*gro
               .refused = sum_of(counters.refusals),
               .refusals = list_refusals(counters),
               .rates = {}};
-  if (baseline) {
+  if (baseline && has_rates(key)) {
     const auto before = (baseline->sums.*group).find(key);
     if (before != (baseline->sums.*group).end()) {
       tally.rates = derive_rates(counters, before->second.counters(), baseline->seconds);

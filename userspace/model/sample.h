@@ -26,6 +26,11 @@ struct SuperblockId {
   auto operator<=>(const SuperblockId&) const = default;
 };
 
+// Rows of the ledger that stand for no cgroup or superblock of their own. Their sums jump when others are added to
+// them, so that they have no rates.
+constexpr CgroupId kEndedCgroups = ~CgroupId{0};  // what those have left in the books that ended and were forgotten
+constexpr SuperblockId kNoSuperblock{};           // the same, and events of superblocks that found no row
+
 // By tmpfs_kind, which are disjoint here (regular excludes O_TMPFILE). A mode may be able to count some of them only.
 using KindCounts = std::array<std::optional<std::uint64_t>, TMPFS_KIND_MAX>;
 

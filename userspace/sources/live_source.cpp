@@ -101,10 +101,12 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   last_superblocks_ = sample.superblocks;
   if (start_.ledger && sample.sequence == 0) look_up_symbols();
   if (start_.ledger)
-    start_.ledger->release_dead([&](CgroupId id) {
-      const auto name = cgroups_.lookup(id, clock_ns(CLOCK_MONOTONIC));
-      return name && (!*name || (*name)->dead);
-    });
+    start_.ledger->release_dead(
+        [&](CgroupId id) {
+          const auto name = cgroups_.lookup(id, sample.monotonic_ns);
+          return name && (!*name || (*name)->dead);
+        },
+        sample.monotonic_ns);
   return sample;
 }
 

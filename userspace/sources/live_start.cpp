@@ -40,24 +40,26 @@ std::optional<Error> missing_privilege(const KernelFacts& facts) {
 
 Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, const LiveStart& start) {
   TracerOptions tracer;
-  tracer.max_slots = options.max_slots;
-  tracer.max_superblocks = options.max_superblocks;
+  tracer.table = {options.max_slots, options.max_superblocks};
   tracer.max_inodes = options.max_inodes;
   tracer.events_per_second = options.events ? options.event_rate : 0;
   tracer.memcg_identity = start.facts.memory_controller.value_or(false);
   tracer.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
-  const HookPlan plan = plan_hooks(
-      start.probed.shape, start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry : HookFlavour::Kprobe);
+  HookPlan plan = plan_hooks(start.probed.shape,
+                             start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry : HookFlavour::Kprobe);
   // Only the kprobes of 6.6 to 6.18 need the address range; kallsyms takes a good part of the start.
   const bool needs_mfill =
       plan.flavour == HookFlavour::Kprobe && plan.counts_arguments && start.probed.shape.has("shmem_mfill_atomic_pte");
   const auto symbols = needs_mfill ? KernelSymbols::load(start.paths, {"shmem_mfill_atomic_pte"})
                                    : Result<KernelSymbols>(KernelSymbols{});
-  if (symbols)
-    if (const KernelSymbol* mfill = symbols->find("shmem_mfill_atomic_pte"); mfill && mfill->address && mfill->size) {
-      tracer.mfill_start = *mfill->address;
-      tracer.mfill_end = *mfill->address + *mfill->size;
-    }
+  const KernelSymbol* mfill = symbols ? symbols->find("shmem_mfill_atomic_pte") : nullptr;
+  if (mfill != nullptr && mfill->address && mfill->size) {
+    tracer.mfill_start = *mfill->address;
+    tracer.mfill_end = *mfill->address + *mfill->size;
+  } else if (needs_mfill) {
+    plan.blind.push_back(
+        "userfaultfd filling shared memory, whose retries are counted as frees: the kernel hides its symbols");
+  }
   auto ledger = ExactLedger::start(start.paths, start.probed.shape, plan, tracer);
   if (!ledger) return tl::unexpected(ledger.error());
   return std::move(*ledger);
@@ -65,8 +67,7 @@ Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, co
 
 Result<std::unique_ptr<LedgerSource>> start_syscall(const LiveOptions& options, const LiveStart& start) {
   SyscallOptions syscall;
-  syscall.max_slots = options.max_slots;
-  syscall.max_superblocks = options.max_superblocks;
+  syscall.table = {options.max_slots, options.max_superblocks};
   syscall.events_per_second = options.events ? options.event_rate : 0;
   syscall.memcg_identity = start.facts.memory_controller.value_or(false);
   syscall.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/slot_table.h"
+
+#include <bpf/bpf.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <string>
+
+#include "bpf/decode.h"
+#include "bpf/handles.h"
+#include "bpf/programs.h"
+#include "model/counters.h"
+
+namespace tmpfstrace {
+namespace {
+
+constexpr std::uint64_t kGraceNs = 300'000'000'000;  // an ended superblock stays on screen this long
+
+int fd_of(bpf_object* object, const char* map) { return bpf_object__find_map_fd_by_name(object, map); }
+
+// Memory of a map that may be mapped, as the kernel rounds it.
+std::size_t mapped_size(std::uint32_t entries, std::size_t value) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return (entries * ((value + 7) & ~std::size_t{7}) + page - 1) / page * page;
+}
+
+template <typename Entry>
+Result<const Entry*> map_array(bpf_object* object, const char* map, std::size_t bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd_of(object, map), 0);
+  if (memory == MAP_FAILED) return bpf_fail(std::string("cannot map the BPF map ") + map, errno);
+  return static_cast<const Entry*>(memory);
+}
+
+// Entry 0 is reserved: where events go that found no row. The queue holds the indices of all others.
+template <typename Entry>
+Result<void> fill(bpf_object* object, const char* map, const char* queue, std::uint32_t entries) {
+  Entry reserved{};
+  reserved.in_use = 1;
+  const std::uint32_t zero = 0;
+  int error = bpf_map_update_elem(fd_of(object, map), &zero, &reserved, BPF_ANY);
+  for (std::uint32_t i = 1; error == 0 && i < entries; ++i)
+    error = bpf_map_update_elem(fd_of(object, queue), nullptr, &i, BPF_ANY);
+  if (error != 0) return bpf_fail(std::string("cannot prepare the BPF map ") + map, error);
+  return {};
+}
+
+bool is_untouched(const tmpfs_counters& counters) {
+  const tmpfs_counters untouched{};
+  return std::memcmp(&counters, &untouched, sizeof(counters)) == 0;
+}
+
+const char* kind_of(const tmpfs_sb_row& row) {
+  if (row.flags & TMPFS_SB_INTERNAL) return "internal";
+  return row.flags & TMPFS_SB_DEVTMPFS ? "devtmpfs" : "tmpfs";
+}
+
+}  // namespace
+
+SlotTable::~SlotTable() {
+  if (slots_ != nullptr) munmap(const_cast<tmpfs_slot*>(slots_), slots_bytes_);
+  if (sb_rows_ != nullptr) munmap(const_cast<tmpfs_sb_row*>(sb_rows_), sb_rows_bytes_);
+}
+
+void SlotTable::resize(bpf_object* object, const SlotTableSize& size) {
+  size_ = {std::max(size.slots, 2u), std::max(size.superblocks, 2u)};
+  for (const char* map : {"slots", "free_slots", "slot_index"})
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), size_.slots);
+  for (const char* map : {"sb_rows", "free_sb_rows", "sb_index"})
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), size_.superblocks);
+}
+
+Result<void> SlotTable::open(bpf_object* object) {
+  object_ = object;
+  if (auto filled = fill<tmpfs_slot>(object, "slots", "free_slots", size_.slots); !filled) return filled;
+  if (auto filled = fill<tmpfs_sb_row>(object, "sb_rows", "free_sb_rows", size_.superblocks); !filled) return filled;
+  slots_bytes_ = mapped_size(size_.slots, sizeof(tmpfs_slot));
+  sb_rows_bytes_ = mapped_size(size_.superblocks, sizeof(tmpfs_sb_row));
+  auto slots = map_array<tmpfs_slot>(object, "slots", slots_bytes_);
+  if (!slots) return tl::unexpected(slots.error());
+  slots_ = *slots;
+  auto rows = map_array<tmpfs_sb_row>(object, "sb_rows", sb_rows_bytes_);
+  if (!rows) return tl::unexpected(rows.error());
+  sb_rows_ = *rows;
+  return {};
+}
+
+SuperblockId SlotTable::superblock_of_row(std::uint32_t row) const {
+  if (row == 0 || row >= size_.superblocks) return kNoSuperblock;
+  return decode_superblock_id(sb_rows_[row].kernel_dev, sb_rows_[row].first_seen_ns);
+}
+
+SuperblockId SlotTable::superblock_of_slot(std::uint32_t slot) const {
+  return slot < size_.slots ? superblock_of_row(slots_[slot].sb_row) : kNoSuperblock;
+}
+
+void SlotTable::read(LedgerReading& reading) const {
+  for (std::uint32_t i = 1; i < size_.superblocks; ++i) {
+    const tmpfs_sb_row& row = sb_rows_[i];
+    if (!row.in_use) continue;
+    reading.superblocks.push_back(
+        {superblock_of_row(i), kind_of(row), (row.flags & TMPFS_SB_DEAD) != 0, (row.flags & TMPFS_SB_NEW) != 0});
+  }
+  for (std::uint32_t i = 0; i < size_.slots; ++i) {
+    const tmpfs_slot& slot = slots_[i];
+    if (!slot.in_use || (i == 0 && is_untouched(slot.counters))) continue;
+    reading.rows.push_back({slot.cgroup_id, superblock_of_row(slot.sb_row), rules_.decode(slot.counters)});
+    if (slot.cgroup_id != TMPFS_CGROUP_NONE && slot.cgroup_name[0] != 0)
+      reading.cgroup_names.emplace(slot.cgroup_id,
+                                   std::string(slot.cgroup_name, strnlen(slot.cgroup_name, TMPFS_CGROUP_NAME_LEN)));
+  }
+  for (const auto& [superblock, counters] : ended_) reading.rows.push_back({kEndedCgroups, superblock, counters});
+}
+
+bool SlotTable::is_crowded() const {
+  const auto slots = std::count_if(slots_, slots_ + size_.slots, [](const tmpfs_slot& slot) { return slot.in_use; });
+  const auto rows =
+      std::count_if(sb_rows_, sb_rows_ + size_.superblocks, [](const tmpfs_sb_row& row) { return row.in_use; });
+  return slots * 2 >= size_.slots || rows * 2 >= size_.superblocks;
+}
+
+bool SlotTable::retire(const char* program, std::uint32_t index) {
+  return run_program(bpf_object__find_program_by_name(object_, program), {index}).value_or(0) == 1;
+}
+
+void SlotTable::retire_superblock(std::uint32_t row) {
+  const SuperblockId superblock = superblock_of_row(row);
+  if (!retire("c_retire_sb_row", row)) return;
+  const auto ended = ended_.extract(superblock);
+  if (!ended.empty()) add_counters(ended_[kNoSuperblock], ended.mapped());
+}
+
+void SlotTable::release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) {
+  // Names and counts of the dead are worth keeping as long as there is room.
+  const bool crowded = is_crowded();
+  const auto is_over = [&](const tmpfs_sb_row& row) {
+    return (row.flags & TMPFS_SB_DEAD) && (crowded || monotonic_ns > row.died_ns + kGraceNs);
+  };
+  std::set<std::uint32_t> rows_in_use;
+  for (std::uint32_t i = 1; i < size_.slots; ++i) {
+    const tmpfs_slot& slot = slots_[i];
+    if (!slot.in_use || slot.sb_row >= size_.superblocks) continue;
+    const std::uint32_t row = slot.sb_row;
+    const auto has_gone = [&] {
+      return crowded && slot.cgroup_id != TMPFS_CGROUP_NONE && cgroup_is_dead(slot.cgroup_id) &&
+             rules_.is_settled(slot.counters);
+    };
+    if (is_over(sb_rows_[row]) || has_gone()) {
+      const SuperblockId superblock = superblock_of_row(row);
+      const Counters counters = rules_.decode(slot.counters);
+      if (retire("c_retire_slot", i)) {
+        add_counters(ended_[superblock], counters);
+        continue;
+      }
+    }
+    rows_in_use.insert(row);
+  }
+  for (std::uint32_t i = 1; i < size_.superblocks; ++i)
+    if (sb_rows_[i].in_use && is_over(sb_rows_[i]) && rows_in_use.count(i) == 0) retire_superblock(i);
+}
+
+}  // namespace tmpfstrace

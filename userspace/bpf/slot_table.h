@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The maps that every mode's BPF object has in common (bpf/maps.bpf.h): counters by (cgroup, superblock) and the table
+// of superblocks. Read through mmap, given back by programs of ours: why not by map operations is said there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+
+#include "bpf/ledger_source.h"
+#include "model/result.h"
+#include "tmpfs_abi.h"
+
+struct bpf_object;
+
+namespace tmpfstrace {
+
+struct SlotTableSize {
+  std::uint32_t slots = 16384;       // (cgroup, superblock) pairs; 784 bytes each
+  std::uint32_t superblocks = 8192;  // 40 bytes each
+};
+
+class SlotTable {
+ public:
+  // How a mode reads the counters, and when it can do without those of a cgroup that has gone.
+  struct Rules {
+    Counters (*decode)(const tmpfs_counters&);
+    bool (*is_settled)(const tmpfs_counters&);
+  };
+
+  explicit SlotTable(Rules rules) : rules_(rules) {}
+  ~SlotTable();
+  SlotTable(const SlotTable&) = delete;
+  SlotTable& operator=(const SlotTable&) = delete;
+
+  // Before the object is loaded.
+  void resize(bpf_object* object, const SlotTableSize& size);
+  // After it was loaded, before anything is attached. The object must outlive the table.
+  Result<void> open(bpf_object* object);
+
+  // The kernel's counters go on moving while they are read.
+  void read(LedgerReading& reading) const;
+
+  // The superblock's identity; 0:0 for row 0, where events go that found no row, and for what is out of range.
+  SuperblockId superblock_of_row(std::uint32_t row) const;
+  SuperblockId superblock_of_slot(std::uint32_t slot) const;
+
+  std::uint32_t superblock_rows() const { return size_.superblocks; }
+
+  // Gives back the rows of superblocks that ended some time ago and, when room is short, of everything that has ended.
+  // Nothing cumulative shrinks: what they counted is added to rows of kEndedCgroups.
+  void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns);
+
+ private:
+  bool is_crowded() const;
+  bool retire(const char* program, std::uint32_t index);
+  void retire_superblock(std::uint32_t row);
+
+  Rules rules_;
+  SlotTableSize size_;
+  bpf_object* object_ = nullptr;
+  const tmpfs_slot* slots_ = nullptr;
+  const tmpfs_sb_row* sb_rows_ = nullptr;
+  std::size_t slots_bytes_ = 0;
+  std::size_t sb_rows_bytes_ = 0;
+  std::map<SuperblockId, Counters> ended_;  // kNoSuperblock: of superblocks that have ended, too
+};
+
+}  // namespace tmpfstrace
