@@ -13,6 +13,7 @@
 #include <utility>
 #include <variant>
 
+#include "bpf/symbol_worker.h"
 #include "exit_codes.h"
 #include "options.h"
 #include "run_loop.h"
@@ -133,6 +134,7 @@ int run_command(const Options& options) {
 int main(int argc, char** argv) {
   using namespace tmpfstrace;
   try {
+    if (argc == 2 && std::strcmp(argv[1], kSymbolWorkerArgument) == 0) return run_symbol_worker(STDIN_FILENO);
     const bool on_terminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
     const std::variant<Options, EarlyExit> parsed = parse_options(argc, argv, on_terminal);
     if (const auto* options = std::get_if<Options>(&parsed)) return run_command(*options);

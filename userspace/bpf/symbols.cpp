@@ -1,74 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/symbols.h"
 
-#include <bcc/bcc_syms.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 
-#include <cstring>
-#include <utility>
+#include <algorithm>
+#include <csignal>
 
-#include "host/process_maps.h"
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX wants it declared by the program
 
 namespace tmpfstrace {
 namespace {
 
-constexpr std::size_t kKeptProcesses = 4;
+using namespace std::chrono_literals;
 
-const char* base_name(const char* path) {
-  const char* slash = std::strrchr(path, '/');
-  return slash == nullptr ? path : slash + 1;
+constexpr auto kAnswerTime = 2s;  // the symbols of a large program are read once, and that takes long
+constexpr auto kBatchTime = 500ms;
+constexpr auto kShunTime = 60s;
+constexpr std::size_t kMostShunned = 64;
+
+std::vector<std::string> in_hex(const std::vector<std::uint64_t>& addresses) {
+  std::vector<std::string> frames;
+  for (const std::uint64_t address : addresses) frames.push_back(fmt::format("{:#x}", address));
+  return frames;
 }
+
+// What posix_spawn needs, given back whatever happens.
+struct SpawnSettings {
+  posix_spawn_file_actions_t files{};
+  posix_spawnattr_t attributes{};
+  SpawnSettings() {
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+  }
+  ~SpawnSettings() {
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+  }
+  SpawnSettings(const SpawnSettings&) = delete;
+  SpawnSettings& operator=(const SpawnSettings&) = delete;
+};
 
 }  // namespace
 
-struct Symbols::Process {
-  explicit Process(std::uint32_t pid) : tgid(pid), cache(bcc_symcache_new(static_cast<int>(pid), nullptr)) {}
-  ~Process() {
-    if (cache != nullptr) bcc_free_symcache(cache, static_cast<int>(tgid));
+Symbols::~Symbols() { end_worker(); }
+
+bool Symbols::start_worker() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
+  UniqueFd ours(ends[0]);
+  const UniqueFd theirs(ends[1]);
+
+  SpawnSettings settings;
+  posix_spawn_file_actions_adddup2(&settings.files, theirs.get(), 0);
+  posix_spawn_file_actions_addopen(&settings.files, 1, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&settings.files, 2, "/dev/null", O_WRONLY, 0);  // BCC complains there
+  // A group of its own: the terminal's signals are for us. The signals that we block must be able to end it.
+  sigset_t nothing;
+  sigemptyset(&nothing);
+  posix_spawnattr_setsigmask(&settings.attributes, &nothing);
+  posix_spawnattr_setpgroup(&settings.attributes, 0);
+  posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+  char name[] = "tmpfstrace";
+  std::string argument = kSymbolWorkerArgument;
+  char* const argv[] = {name, argument.data(), nullptr};
+  pid_t pid = -1;
+  if (posix_spawn(&pid, "/proc/self/exe", &settings.files, &settings.attributes, argv, environ) != 0) return false;
+  worker_ = pid;
+  socket_ = std::move(ours);
+  return true;
+}
+
+void Symbols::end_worker() {
+  socket_.reset();
+  if (worker_ < 0) return;
+  ::kill(worker_, SIGKILL);
+  ::waitpid(worker_, nullptr, 0);
+  worker_ = -1;
+}
+
+bool Symbols::is_shunned(std::uint32_t tgid) {
+  const Clock::time_point now = Clock::now();
+  while (!shunned_.empty() && shunned_.front().until < now) shunned_.pop_front();
+  return std::any_of(shunned_.begin(), shunned_.end(), [&](const Shunned& s) { return s.tgid == tgid; });
+}
+
+std::optional<std::vector<std::string>> Symbols::ask(const SymbolRequest& request) {
+  if (worker_ < 0 && !start_worker()) return std::nullopt;
+  std::vector<char> answer(kMostAnswerBytes);
+  pollfd ready{socket_.get(), POLLIN, 0};
+  const auto wait = static_cast<int>(std::chrono::milliseconds(kAnswerTime).count());
+  ssize_t got = -1;
+  if (::send(socket_.get(), &request, sizeof request, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof request) &&
+      ::poll(&ready, 1, wait) == 1)
+    got = ::recv(socket_.get(), answer.data(), answer.size(), 0);
+  if (got < 1 || answer[0] != kSymbolAnswer) {
+    end_worker();  // it hangs or has died; the next stack gets another one
+    return std::nullopt;
   }
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
-
-  std::uint32_t tgid;
-  void* cache;
-};
-
-Symbols::Symbols(HostPaths paths) : paths_(std::move(paths)) {}
-Symbols::~Symbols() = default;
-
-Symbols::Process* Symbols::process(std::uint32_t tgid) {
-  for (auto it = recent_.begin(); it != recent_.end(); ++it) {
-    if ((*it)->tgid != tgid) continue;
-    recent_.splice(recent_.begin(), recent_, it);
-    // The same number may be another program by now, or the program may have mapped another library.
-    if ((*it)->cache != nullptr) bcc_symcache_refresh((*it)->cache);
-    return it->get();
+  std::vector<std::string> frames;
+  const auto end = answer.begin() + got;
+  for (auto begin = answer.begin() + 1; begin != end;) {
+    const auto nul = std::find(begin, end, '\0');
+    frames.emplace_back(begin, nul);
+    begin = nul == end ? end : nul + 1;
   }
-  recent_.push_front(std::make_unique<Process>(tgid));
-  if (recent_.size() > kKeptProcesses) recent_.pop_back();
-  return recent_.front().get();
+  return frames;
 }
 
 std::vector<std::string> Symbols::resolve(std::uint32_t tgid, const std::vector<std::uint64_t>& addresses) {
-  std::vector<std::string> frames;
-  if (addresses.empty()) return frames;
-  const std::size_t believed = count_believable(addresses, read_address_ranges(paths_, tgid));
-  if (believed == 0) return frames;
-  Process* owner = process(tgid);
-  for (std::size_t i = 0; i < believed; ++i) {
-    const std::uint64_t address = addresses[i];
-    bcc_symbol symbol{};
-    const bool found = owner->cache != nullptr && bcc_symcache_resolve(owner->cache, address, &symbol) == 0;
-    if (found && symbol.demangle_name != nullptr)
-      frames.push_back(fmt::format("{}+{:#x} ({})", symbol.demangle_name, symbol.offset,
-                                   symbol.module == nullptr ? "?" : base_name(symbol.module)));
-    else if (symbol.module != nullptr && std::strlen(symbol.module) > 0)
-      frames.push_back(fmt::format("{:#x} ({})", address, base_name(symbol.module)));
-    else
-      frames.push_back(fmt::format("{:#x}", address));
-    if (found) bcc_symbol_free_demangle_name(&symbol);
+  if (addresses.empty()) return {};
+  if (spent_ > kBatchTime || is_shunned(tgid)) {
+    ++unanswered_;
+    return in_hex(addresses);
   }
-  return frames;
+  SymbolRequest request;
+  request.tgid = tgid;
+  request.count = static_cast<std::uint32_t>(std::min<std::size_t>(addresses.size(), TMPFS_STACK_DEPTH));
+  std::copy_n(addresses.begin(), request.count, request.addresses);
+  const Clock::time_point start = Clock::now();
+  auto frames = ask(request);
+  spent_ += Clock::now() - start;
+  if (frames) return *frames;
+  ++unanswered_;
+  if (shunned_.size() == kMostShunned) shunned_.pop_front();
+  shunned_.push_back({tgid, Clock::now() + kShunTime});
+  return in_hex(addresses);
 }
 
 }  // namespace tmpfstrace

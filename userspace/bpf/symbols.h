@@ -1,35 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-// User stack addresses as symbols, by BCC's symbol cache (bcc/bcc_syms.h). The only file that knows it.
+// User stack addresses as symbols; asks a worker process, see symbol_worker.h.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <list>
-#include <memory>
+#include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "host/host_paths.h"
+#include "bpf/symbol_worker.h"
+#include "host/unique_fd.h"
 
 namespace tmpfstrace {
 
 class Symbols {
  public:
-  explicit Symbols(HostPaths paths);
+  Symbols() = default;
   ~Symbols();
   Symbols(const Symbols&) = delete;
   Symbols& operator=(const Symbols&) = delete;
 
-  // "write+0x14 (libc.so.6)", innermost first; an address in hex where the process is gone or has no symbol. Opening a
-  // process reads its maps and ELF files: only the last few are kept. Fewer frames than addresses: see
-  // count_believable().
+  // Before the stacks of one batch of events: together they get a limited time, so that a storm of refusals does not
+  // keep the caller from its samples.
+  void begin_batch() { spent_ = {}; }
+
+  // "write+0x14 (libc.so.6)", innermost first; addresses in hex where the process is gone or has no symbol, or where
+  // no answer came in time. May have fewer frames than addresses: what cannot be a return address is left out.
   std::vector<std::string> resolve(std::uint32_t tgid, const std::vector<std::uint64_t>& addresses);
 
- private:
-  struct Process;
-  Process* process(std::uint32_t tgid);
+  // Stacks left as addresses because no answer came in time, or none was waited for.
+  std::uint64_t unanswered() const { return unanswered_; }
 
-  HostPaths paths_;
-  std::list<std::unique_ptr<Process>> recent_;  // most recent first
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool start_worker();
+  void end_worker();
+  bool is_shunned(std::uint32_t tgid);
+  std::optional<std::vector<std::string>> ask(const SymbolRequest& request);
+
+  UniqueFd socket_;
+  int worker_ = -1;  // pid
+  Clock::duration spent_{};
+  std::uint64_t unanswered_ = 0;
+  struct Shunned {
+    std::uint32_t tgid;
+    Clock::time_point until;
+  };
+  std::deque<Shunned> shunned_;  // processes whose symbols could not be had in time
 };
 
 }  // namespace tmpfstrace

@@ -29,11 +29,7 @@ std::uint64_t clock_ns(clockid_t clock) {
 class LiveSource : public SampleSource {
  public:
   LiveSource(const LiveOptions& options, LiveStart start)
-      : options_(options),
-        start_(std::move(start)),
-        scanner_(start_.paths),
-        cgroups_(start_.hierarchy.root),
-        symbols_(start_.paths) {}
+      : options_(options), start_(std::move(start)), scanner_(start_.paths), cgroups_(start_.hierarchy.root) {}
 
   Result<void> seed() {
     auto mounts = scanner_.scan();
@@ -98,6 +94,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   sample.losses["damaged_mount_lines"] = mounts->damaged_lines;
   sample.losses["unreachable_superblocks"] = unreachable;
   sample.losses["unreadable_cgroups"] = unreadable_cgroups_;
+  if (start_.ledger) sample.losses["stacks_without_names"] = symbols_.unanswered();
   last_superblocks_ = sample.superblocks;
   if (start_.ledger && sample.sequence == 0) look_up_symbols();
   if (start_.ledger)
@@ -204,6 +201,7 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
 
 Result<void> LiveSource::drain_events(const EventHandler& handler) {
   if (!start_.ledger) return {};
+  symbols_.begin_batch();
   return start_.ledger->drain_events([&](const KernelEvent& event) { handler(complete(event)); });
 }
 
