@@ -8,10 +8,12 @@
 #define PF_KTHREAD 0x00200000
 #define TS_COMPAT 0x0002
 #define SB_KERNMOUNT (1UL << 22)
-#define BYTES_PER_PAGE_SHIFT 12
-#define SECTORS_PER_PAGE_SHIFT 3 /* i_blocks counts 512 bytes */
-#define BYTES_PER_INODE 1024 /* BOGO_INODE_SIZE of shmem.c */
+#define PAGE_SHIFT 12
+#define PAGE_SECTORS_SHIFT 3 /* i_blocks counts 512 bytes */
+#define BOGO_INODE_SIZE 1024 /* BOGO_INODE_SIZE of shmem.c */
 #define THREAD_SIZE 16384
+
+#define EEXIST 17
 
 #define S_IFMT 0170000
 #define S_IFLNK 0120000
@@ -102,6 +104,20 @@ static __always_inline __u64 syscall_first_argument(void)
 	return READ(user_registers((void *)bpf_get_current_task()), di);
 }
 
+/* Tells one system call of a thread from the next: its number and what it was called with. */
+static __always_inline __u64 syscall_identity(void)
+{
+	struct pt_regs___kernel *regs = user_registers((void *)bpf_get_current_task());
+	__u64 hash = READ(regs, orig_ax);
+
+	hash = hash * 31 + READ(regs, di);
+	hash = hash * 31 + READ(regs, si);
+	hash = hash * 31 + READ(regs, dx);
+	hash = hash * 31 + READ(regs, r10);
+	hash = hash * 31 + READ(regs, sp);
+	return hash * 31 + READ(regs, ip);
+}
+
 static __always_inline unsigned int fault_flags(struct vm_fault *vmf)
 {
 	if (bpf_core_field_exists(struct vm_fault___enum, flags))
@@ -135,8 +151,8 @@ static __always_inline __u32 folio_pages(struct folio *folio)
 		pages = READ((struct folio___count *)folio, _nr_pages);
 	else if (bpf_core_field_exists(struct folio___count6, _folio_nr_pages))
 		pages = READ((struct folio___count6 *)folio, _folio_nr_pages);
-	else
-		pages = READ(page + 1, compound_nr);
+	else /* up to 5.15 or so: in the second page, whose distance only the kernel's BTF knows */
+		pages = READ((struct page *)((void *)page + bpf_core_type_size(struct page)), compound_nr);
 	return pages ? pages : 1;
 }
 
@@ -151,21 +167,44 @@ static __always_inline struct inode *folio_inode(struct folio *folio)
 	return mapping ? READ(mapping, host) : 0;
 }
 
-/* 5.10: page.mem_cgroup. Then folio.memcg_data, whose low bits are flags; on 7.x it points to an obj_cgroup. */
-static __always_inline __u64 folio_cgroup(struct folio *folio)
+/* The memory cgroup whose page this is. */
+static __always_inline struct mem_cgroup *folio_memcg(struct folio *folio)
 {
-	struct mem_cgroup *memcg;
 	unsigned long data;
 
-	if (bpf_core_field_exists(struct page___memcg, mem_cgroup))
-		memcg = READ((struct page___memcg *)folio, mem_cgroup);
-	else {
-		data = READ(folio, memcg_data) & ~7UL;
-		memcg = (void *)data;
-		if (data && bpf_core_field_exists(struct obj_cgroup, is_root))
-			memcg = READ((struct obj_cgroup *)data, memcg);
-	}
+	if (bpf_core_field_exists(struct page___memcg, mem_cgroup)) /* up to 5.10 */
+		return READ((struct page___memcg *)folio, mem_cgroup);
+	if (bpf_core_field_exists(struct folio, memcg_data))
+		data = READ(folio, memcg_data);
+	else if (bpf_core_field_exists(struct page___memcg_data, memcg_data)) /* 5.11 to 5.15 */
+		data = READ((struct page___memcg_data *)folio, memcg_data);
+	else
+		return 0; /* built without a memory controller */
+	data &= ~7UL; /* flags */
+	if (data && bpf_core_field_exists(struct obj_cgroup, is_root)) /* 7.x */
+		return READ((struct obj_cgroup *)data, memcg);
+	return (void *)data;
+}
+
+static __always_inline __u64 folio_cgroup(struct folio *folio)
+{
+	struct mem_cgroup *memcg = folio_memcg(folio);
+
 	return memcg ? READ(memcg, css.cgroup, kn, id) : 0;
+}
+
+/*
+ * Since 6.6 a folio enters the page cache before its blocks are asked for and leaves it when they are refused. It was never
+ * in the books: nothing was written to it yet, and the file has more pages than blocks. (What a refused fallocate gives
+ * back is empty, too, but was booked.)
+ */
+static __always_inline int was_never_booked(struct folio *folio, struct inode *inode)
+{
+	struct shmem_inode_info *info = shmem_info(inode);
+
+	if (folio_is_uptodate(folio))
+		return 0;
+	return READ(inode, i_mapping, nrpages) + READ(info, swapped) > READ(info, alloced);
 }
 
 /* Is the current task's memory cgroup, or an ancestor, at its limit? Charges are batched (64 pages at most). */

@@ -30,10 +30,10 @@ int c_retire_slot(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	key.cgroup_id = slot->cgroup_id;
 	key.sb_row = slot->sb_row;
-	__sync_fetch_and_add(&cache_epoch, 1);
 	slot->in_use = 0;
 	if (key.cgroup_id != TMPFS_CGROUP_NONE)
 		bpf_map_delete_elem(&slot_index, &key);
+	__sync_fetch_and_add(&cache_epoch, 1);
 	__builtin_memset(&slot->counters, 0, sizeof(slot->counters));
 	bpf_map_push_elem(&free_slots, &index, 0);
 	return 1;

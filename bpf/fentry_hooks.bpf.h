@@ -9,7 +9,13 @@
 #ifndef FENTRY_HOOKS_BPF_H
 #define FENTRY_HOOKS_BPF_H
 
-#include "operations.bpf.h"
+#include "blocks.bpf.h"
+#include "faults.bpf.h"
+#include "names.bpf.h"
+#include "seeding.bpf.h"
+#include "superblocks.bpf.h"
+#include "writes.bpf.h"
+#include "xattr_calls.bpf.h"
 
 /* A function's arguments, then its return value, as the trampoline saved them. */
 #define ARG(n) ((void *)ctx[n])
@@ -49,7 +55,7 @@ SEC("?fexit/shmem_inode_acct_blocks")
 int f_acct_x(__u64 *ctx)
 {
 	if (armed && (int)ctx[2] == 0)
-		on_pages_charged(ARG(0), ctx[1]);
+		on_blocks_accounted(ARG(0), ctx[1]);
 	return 0;
 }
 
@@ -58,7 +64,7 @@ SEC("?fentry/shmem_inode_unacct_blocks")
 int f_unacct_e(__u64 *ctx)
 {
 	if (armed)
-		on_pages_uncharged(ARG(0), ctx[1], 0);
+		on_blocks_unaccounted(ARG(0), ctx[1], 0);
 	return 0;
 }
 
@@ -82,7 +88,7 @@ SEC("?fentry/shmem_destroy_inode")
 int f_destroy_e(__u64 *ctx)
 {
 	if (armed)
-		on_inode_destroyed(ARG(0));
+		on_inode_destroyed(ARG(0), 1);
 	return 0;
 }
 
@@ -160,11 +166,12 @@ int f_xattr_x(__u64 *ctx)
 	return 0;
 }
 
-SEC("?fexit/shmem_fill_super")
-int f_fill_super_x(__u64 *ctx)
+/* A security module labels a new inode: int shmem_initxattrs(inode, array, fs_info). */
+SEC("?fexit/shmem_initxattrs")
+int f_initxattrs_x(__u64 *ctx)
 {
 	if (armed)
-		on_superblock_filled(ARG(0), ctx[2]);
+		on_xattrs_changed(ARG(0));
 	return 0;
 }
 

@@ -6,8 +6,7 @@
 #ifndef INODES_BPF_H
 #define INODES_BPF_H
 
-#include "ledger.bpf.h"
-#include "xattrs.bpf.h"
+#include "owners.bpf.h"
 
 static __always_inline struct inode_entry *inode_entry_of(struct inode *inode)
 {
@@ -53,7 +52,7 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 	struct tmpfs_slot *slot;
 	int error; /* int: before 6.4 the upper half of a map operation's return value is undefined */
 
-	if (config.counts_arguments && READ(inode, i_blocks) >> SECTORS_PER_PAGE_SHIFT != alloced + event_pages) {
+	if (config.counts_arguments && READ(inode, i_blocks) >> PAGE_SECTORS_SHIFT != alloced + event_pages) {
 		if (walk) {
 			seed_result = SEED_BUSY;
 			return 0;
@@ -67,8 +66,9 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 	if (entry.kind != TMPFS_KIND_DIRECTORY && READ(inode, i_nlink) > 1)
 		links = READ(inode, i_nlink) - 1;
 	error = bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
-	if (error == -17) { /* -EEXIST: it has just entered by another way */
-		seed_result = SEED_KNOWN;
+	if (error == -EEXIST) { /* it has just entered by another way */
+		if (walk)
+			seed_result = SEED_KNOWN;
 		return inode_entry_of(inode);
 	}
 	if (error) {
@@ -93,31 +93,29 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 }
 
 /*
- * The end of a shared inode. No page is left, so no balance may be: frees on two CPUs at once can have been credited to one
- * owner's last pages. What is left over is moved to the first owner, who was credited that much too much or too little.
+ * The inode's row closes its accounts. nlink: names that nobody unlinked, because the superblock ended with them. Pages are
+ * left where a count was lost (TMPFS_LOSS_SEED_RACES…): the kernel has freed them all.
  */
-static __noinline void settle_owners(__u64 key, __u32 first_slot)
+static __always_inline void end_entry(__u64 key, struct inode_entry *entry, __u32 nlink)
 {
-	struct owners *others = bpf_map_lookup_elem(&owners, &key);
-	__u32 i;
+	struct tmpfs_slot *slot = slot_at(entry->slot);
+	__s32 pages = entry->pages;
 
-	if (!others)
-		return;
-	for (i = 0; i < EXTRA_OWNERS && others->extra[i].slot; i++) {
-		__s32 pages = others->extra[i].pages;
-		__u32 from = pages > 0 ? others->extra[i].slot : first_slot;
-		__u32 to = pages > 0 ? first_slot : others->extra[i].slot;
-		struct owner_claim claim = {.inode = key, .index = i};
-
-		bpf_map_delete_elem(&owner_claims, &claim);
-		if (!pages)
-			continue;
-		count_loss(TMPFS_LOSS_OWNERS_SETTLED);
-		COUNT(from, freed_pages, pages > 0 ? pages : -pages);
-		COUNT(to, allocated_pages, pages > 0 ? pages : -pages);
+	if (slot) {
+		ADD(slot->counters.removed[entry->kind < TMPFS_KIND_MAX ? entry->kind : 0], 1);
+		if (entry->flags & INODE_TMPFILE)
+			ADD(slot->counters.removed[TMPFS_KIND_TMPFILE], 1);
+		if (entry->kind != TMPFS_KIND_DIRECTORY && nlink > 1)
+			ADD(slot->counters.removed[TMPFS_KIND_LINK], nlink - 1);
+		if (entry->xattr_bytes)
+			ADD(slot->counters.xattr_bytes_removed, entry->xattr_bytes);
+		if (pages > 0)
+			ADD(slot->counters.freed_pages, pages);
+		else if (pages < 0)
+			ADD(slot->counters.late_pages, -pages);
 	}
-	if (bpf_map_delete_elem(&owners, &key) == 0)
-		__sync_fetch_and_add(&shared_inodes, -1);
+	if (entry->flags & INODE_SHARED)
+		settle_owners(key, entry->slot);
 }
 
 /* A successful shmem_get_inode. */
@@ -131,17 +129,13 @@ static __always_inline void on_inode_created(struct inode *inode, int typed)
 	entry.cgroup_id = current_cgroup();
 	entry.slot = slot_of(entry.cgroup_id, sb);
 	error = bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
-	if (error == -17) {
+	if (error == -EEXIST) {
 		/* The end of an inode at this address was missed: it ends now, or its counts would go on elsewhere. */
 		struct inode_entry *stale = inode_entry_of(inode);
 
 		count_loss(TMPFS_LOSS_STALE_INODES);
-		if (stale) {
-			COUNT(stale->slot, removed[stale->kind < TMPFS_KIND_MAX ? stale->kind : 0], 1);
-			COUNT(stale->slot, freed_pages, stale->pages);
-			COUNT(stale->slot, xattr_bytes_removed, stale->xattr_bytes);
-		}
-		settle_owners(key, stale ? stale->slot : entry.slot);
+		if (stale)
+			end_entry(key, stale, 0);
 		error = bpf_map_update_elem(&inodes, &key, &entry, BPF_ANY);
 	}
 	if (error) {
@@ -176,52 +170,21 @@ static __always_inline void on_link(struct inode *inode, int added)
 		COUNT(entry->slot, removed[TMPFS_KIND_LINK], 1);
 }
 
-static __always_inline void on_xattrs_changed(struct inode *inode)
-{
-	struct inode_entry *entry = inode_entry_of(inode);
-	__u32 before, now;
-
-	if (!entry)
-		entry = enter_existing(inode, 0, 0, 0);
-	if (!entry)
-		return;
-	before = entry->xattr_bytes;
-	now = xattr_bytes_of(inode);
-	entry->xattr_bytes = now;
-	if (now > before)
-		COUNT(entry->slot, xattr_bytes_added, now - before);
-	else
-		COUNT(entry->slot, xattr_bytes_removed, before - now);
-}
-
 /* shmem_destroy_inode: its pages and attributes are gone from the kernel's books. */
-static __always_inline void on_inode_destroyed(struct inode *inode)
+static __always_inline void on_inode_destroyed(struct inode *inode, int typed)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
 	__u64 key = (__u64)inode;
-	struct tmpfs_slot *slot;
-	__u32 kind;
 
 	if (!entry) {
 		/* It existed before the start and nothing ever touched it, or it found no room in "inodes". */
-		__u32 index = unattributed_slot(READ(inode, i_sb));
+		__u32 index = unattributed_slot(READ(inode, i_sb)), kind = kind_of_mode(READ(inode, i_mode));
 
 		COUNT(index, late_inodes, 1);
-		kind = kind_of_mode(READ(inode, i_mode));
 		COUNT(index, removed[kind < TMPFS_KIND_MAX ? kind : 0], 1);
 		return;
 	}
-	kind = entry->kind;
-	slot = slot_at(entry->slot);
-	if (slot) {
-		ADD(slot->counters.removed[kind < TMPFS_KIND_MAX ? kind : 0], 1);
-		if (entry->flags & INODE_TMPFILE)
-			ADD(slot->counters.removed[TMPFS_KIND_TMPFILE], 1);
-		if (entry->xattr_bytes)
-			ADD(slot->counters.xattr_bytes_removed, entry->xattr_bytes);
-	}
-	if (entry->flags & INODE_SHARED)
-		settle_owners(key, entry->slot);
+	end_entry(key, entry, FIELD(typed, inode, i_nlink));
 	bpf_map_delete_elem(&inodes, &key);
 }
 

@@ -71,8 +71,13 @@ struct task_struct {
 } KERNEL_STRUCT;
 
 struct pt_regs___kernel {
+	unsigned long r10;
+	unsigned long dx;
+	unsigned long si;
 	unsigned long di;
 	unsigned long orig_ax;
+	unsigned long ip;
+	unsigned long sp;
 } KERNEL_STRUCT;
 
 struct percpu_counter {
@@ -94,12 +99,17 @@ struct file_system_type {
 	const char *name;
 } KERNEL_STRUCT;
 
+struct quota_info {
+	unsigned int flags;
+} KERNEL_STRUCT;
+
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_flags;
 	unsigned long s_magic;
 	struct file_system_type *s_type;
 	void *s_fs_info;
+	struct quota_info s_dquot;
 } KERNEL_STRUCT;
 
 struct address_space {
@@ -242,6 +252,10 @@ struct page {
 
 struct page___memcg {
 	struct mem_cgroup *mem_cgroup; /* up to 5.10 */
+} KERNEL_STRUCT;
+
+struct page___memcg_data { /* 5.11 to 5.15 */
+	unsigned long memcg_data;
 } KERNEL_STRUCT;
 
 enum pageflags {

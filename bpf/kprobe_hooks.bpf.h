@@ -9,8 +9,14 @@
 #ifndef KPROBE_HOOKS_BPF_H
 #define KPROBE_HOOKS_BPF_H
 
+#include "blocks.bpf.h"
+#include "faults.bpf.h"
 #include "inflight.bpf.h"
-#include "operations.bpf.h"
+#include "names.bpf.h"
+#include "seeding.bpf.h"
+#include "superblocks.bpf.h"
+#include "writes.bpf.h"
+#include "xattr_calls.bpf.h"
 
 #define P1 PT_REGS_PARM1(ctx)
 #define P2 PT_REGS_PARM2(ctx)
@@ -56,10 +62,10 @@ int k_recalc_x(struct pt_regs *ctx)
  * it needs no return probe. Inlined into shmem_uncharge alone, which allocates nothing.
  */
 SEC("?kprobe")
-int k_charged_e(struct pt_regs *ctx)
+int k_acct_e(struct pt_regs *ctx)
 {
 	if (armed && (long)P2 > 0)
-		on_pages_charged((void *)P1, P2);
+		on_blocks_accounted((void *)P1, P2);
 	return 0;
 }
 
@@ -76,7 +82,7 @@ int k_unacct_e(struct pt_regs *ctx)
 		if (caller >= config.mfill_start && caller < config.mfill_end)
 			return 0;
 	}
-	on_pages_uncharged((void *)P1, P2, 0);
+	on_blocks_unaccounted((void *)P1, P2, 0);
 	return 0;
 }
 
@@ -102,7 +108,7 @@ SEC("?kprobe")
 int k_destroy_e(struct pt_regs *ctx)
 {
 	if (armed)
-		on_inode_destroyed((void *)P1);
+		on_inode_destroyed((void *)P1, 0);
 	return 0;
 }
 
@@ -135,7 +141,7 @@ ENDS(k_fault_x, LEVEL_FAULT, on_fault_return(ctx, A(0), RET))
 BEGINS(k_fallocate_e, LEVEL_OPERATION, P1, P4, 0, 0)
 ENDS(k_fallocate_x, LEVEL_OPERATION, on_fallocate_return(ctx, A(0), op.args[1], RET))
 
-/* Ends in k_get_inode_x: its first act is to ask for an inode. A return probe of its own would cost as much again. */
+/* Ends in k_get_inode_x: the first thing it does is to ask for an inode. A return probe of its own would cost as much again. */
 BEGINS(k_mknod_e, LEVEL_MKNOD, P1, P2, P3, P4)
 
 BEGINS(k_symlink_e, LEVEL_OPERATION, P1, P2, P3, P4)
@@ -150,8 +156,9 @@ ENDS(k_link_x, LEVEL_OPERATION, on_link_return(ctx, A(0), A(1), A(2), RET))
 BEGINS(k_xattr_e, LEVEL_OPERATION, P4, P3, 0, 0)
 ENDS(k_xattr_x, LEVEL_OPERATION, on_xattr_return(ctx, A(0), A(1), RET))
 
-BEGINS(k_fill_super_e, LEVEL_OPERATION, P1, 0, 0, 0)
-ENDS(k_fill_super_x, LEVEL_OPERATION, on_superblock_filled(A(0), RET))
+/* Within mknod, symlink or tmpfile, after the inode was made: the level of mknod is free again. */
+BEGINS(k_initxattrs_e, LEVEL_MKNOD, P1, 0, 0, 0)
+ENDS(k_initxattrs_x, LEVEL_MKNOD, on_xattrs_changed(A(0)))
 
 SEC("?kprobe")
 int k_unlink_e(struct pt_regs *ctx)

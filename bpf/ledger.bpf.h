@@ -132,15 +132,16 @@ static __noinline __u32 find_slot(__u64 cgroup_id, struct super_block *sb)
 static __always_inline __u32 slot_of(__u64 cgroup_id, struct super_block *sb)
 {
 	__u32 cpu = bpf_get_smp_processor_id(), slot;
+	__u64 epoch = *(volatile __u64 *)&cache_epoch; /* before the look-up: what is retired meanwhile must not stay */
 	struct cpu_cache *cache;
 
 	if (cpu >= CACHE_CPUS)
 		return find_slot(cgroup_id, sb);
 	cache = &cpu_caches[cpu];
-	if (cache->cgroup_id == cgroup_id && cache->sb == (__u64)sb && cache->epoch == cache_epoch)
+	if (cache->cgroup_id == cgroup_id && cache->sb == (__u64)sb && cache->epoch == epoch)
 		return cache->slot;
 	slot = find_slot(cgroup_id, sb);
-	cache->epoch = cache_epoch;
+	cache->epoch = epoch;
 	cache->cgroup_id = cgroup_id;
 	cache->sb = (__u64)sb;
 	cache->slot = slot;

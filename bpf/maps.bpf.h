@@ -4,7 +4,7 @@
  *
  * User space reads counters through mmap and never by system call: a bpf(2) map operation raises bpf_prog_active on its
  * CPU, and on a preemptible kernel every kprobe program that fires there meanwhile is skipped. For the same reason
- * whatever user space wants changed at run time is changed by a program of ours that it runs (retire.bpf.h).
+ * whatever user space wants changed at run time is changed by a program of ours that it runs (control.bpf.h).
  */
 #ifndef MAPS_BPF_H
 #define MAPS_BPF_H
@@ -34,7 +34,10 @@ __u64 shared_inodes;
 __u64 live_marks;
 __u64 losses[TMPFS_LOSS_MAX];
 
-/* The last (cgroup, superblock) seen by each CPU and its slot; programs run with preemption off. */
+/*
+ * The last (cgroup, superblock) seen by each CPU and its slot. Kprobe programs run with preemption off; fentry programs are
+ * chosen only where nothing preempts them.
+ */
 #define CACHE_CPUS 256
 struct cpu_cache {
 	__u64 cgroup_id;
@@ -116,7 +119,7 @@ struct inode_entry {
 
 /*
  * One entry a live inode, keyed by its address, from creation (or first sight) to shmem_destroy_inode. Allocated as
- * needed. When full: see LOSS_INODES_FULL; totals of the superblock stay exact, attribution goes to its own row.
+ * needed. When full: see LOSS_INODES_FULL; up to 6.5 the pages of what found no room are not counted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -175,6 +178,7 @@ struct {
 struct kernel_fault {
 	__u64 page;
 	__u64 place; /* hash of the kernel stack */
+	__u64 call; /* syscall_identity */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

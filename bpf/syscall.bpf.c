@@ -4,6 +4,7 @@
  * seen; a free, a write, a created file and most refusals are.
  */
 #include "syscall_control.bpf.h"
+#include "syscall_filter.bpf.h"
 #include "syscall_writes.bpf.h"
 
 static __always_inline int is_open(__u32 nr)

@@ -62,9 +62,9 @@ static __noinline int end_superblock(__u64 sb, __u32 index)
 
 	if (!row)
 		return 0;
-	__sync_fetch_and_add(&cache_epoch, 1);
 	if (bpf_map_delete_elem(&sb_index, &sb))
 		return 0; /* another CPU was first */
+	__sync_fetch_and_add(&cache_epoch, 1);
 	row->died_ns = bpf_ktime_get_ns();
 	row->flags |= TMPFS_SB_DEAD;
 	return 0;
@@ -190,7 +190,7 @@ static __always_inline int has_inodes_left(struct super_block *sb)
 	if (!READ(info, max_inodes))
 		return 1;
 	if (bpf_core_field_exists(struct shmem_sb_info, free_ispace))
-		return READ(info, free_ispace) >= BYTES_PER_INODE;
+		return READ(info, free_ispace) >= BOGO_INODE_SIZE;
 	return READ((struct shmem_sb_info___inodes *)info, free_inodes) > 0;
 }
 

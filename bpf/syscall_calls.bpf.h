@@ -9,7 +9,7 @@
 #define O_CREAT 0100
 #define O_EXCL 0200
 #define O_NOFOLLOW 0400000
-#define O_TMPFILE_BIT 020000000
+#define __O_TMPFILE 020000000
 #define AT_SYMLINK_NOFOLLOW 0x100
 
 struct path_call {
@@ -42,7 +42,7 @@ static __always_inline void describe_open(struct call *call, struct path_call *o
 {
 	out->open_flags = open_flags(call);
 	out->operation = TMPFS_OP_CREATE;
-	if (out->open_flags & O_TMPFILE_BIT) {
+	if (out->open_flags & __O_TMPFILE) {
 		out->operation = TMPFS_OP_TMPFILE;
 		out->flags = SYSCALL_PATH_OBJECT | SYSCALL_PATH_FOLLOW;
 	} else if (!(out->open_flags & (O_EXCL | O_NOFOLLOW))) {
@@ -63,11 +63,11 @@ static __noinline int describe_path_call(struct call *call, struct path_call *ou
 	case NR_OPEN:
 	case NR_CREAT:
 		describe_open(call, out, 0);
-		return out->open_flags & (O_CREAT | O_TMPFILE_BIT);
+		return out->open_flags & (O_CREAT | __O_TMPFILE);
 	case NR_OPENAT:
 	case NR_OPENAT2:
 		describe_open(call, out, 1);
-		return out->open_flags & (O_CREAT | O_TMPFILE_BIT);
+		return out->open_flags & (O_CREAT | __O_TMPFILE);
 	case NR_MKDIR:
 	case NR_MKNOD:
 		out->operation = call->nr == NR_MKDIR ? TMPFS_OP_MKDIR : TMPFS_OP_MKNOD;

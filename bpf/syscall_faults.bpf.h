@@ -50,8 +50,7 @@ static __noinline int count_fault(struct fault *fault, __u64 vm_start, __u64 vm_
 	if (!sb)
 		return 0;
 	inode = READ(file, f_inode);
-	offset = (vm_pgoff << BYTES_PER_PAGE_SHIFT) +
-		 ((fault->address - vm_start) & ~((1ULL << BYTES_PER_PAGE_SHIFT) - 1));
+	offset = (vm_pgoff << PAGE_SHIFT) + ((fault->address - vm_start) & ~((1ULL << PAGE_SHIFT) - 1));
 	if (offset >= (__u64)READ(inode, i_size))
 		return 0; /* past the end of the file: nobody was refused space */
 	know_superblock(sb);
@@ -59,7 +58,7 @@ static __noinline int count_fault(struct fault *fault, __u64 vm_start, __u64 vm_
 	refusal.inode = inode;
 	refusal.dentry = READ(file, f_path.dentry);
 	refusal.cause = size_cause(sb, 1);
-	refusal.bytes_asked = 1 << BYTES_PER_PAGE_SHIFT;
+	refusal.bytes_asked = 1 << PAGE_SHIFT;
 	count_refusal(fault->ctx, &refusal);
 	return 0;
 }
@@ -83,7 +82,7 @@ static __noinline int send_fault(void *ctx, __u64 address)
 		return 0;
 	fill_record(record, SYSCALL_RECORD_FAULT, TMPFS_OP_FAULT, -SIGBUS, ~0u);
 	record->address = address;
-	record->bytes_asked = 1 << BYTES_PER_PAGE_SHIFT;
+	record->bytes_asked = 1 << PAGE_SHIFT;
 	record->dirfd = AT_FDCWD;
 	record->start = 0;
 	record->path_length = 0;
@@ -92,17 +91,8 @@ static __noinline int send_fault(void *ctx, __u64 address)
 
 static __always_inline const char *folio_cgroup_name(struct folio *folio)
 {
-	struct mem_cgroup *memcg;
-	unsigned long data;
+	struct mem_cgroup *memcg = folio_memcg(folio);
 
-	if (bpf_core_field_exists(struct page___memcg, mem_cgroup)) {
-		memcg = READ((struct page___memcg *)folio, mem_cgroup);
-	} else {
-		data = READ(folio, memcg_data) & ~7UL;
-		memcg = (void *)data;
-		if (data && bpf_core_field_exists(struct obj_cgroup, is_root))
-			memcg = READ((struct obj_cgroup *)data, memcg);
-	}
 	return memcg ? READ(memcg, css.cgroup, kn, name) : 0;
 }
 

@@ -1,57 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* x86-64 system calls beside those of refusals.bpf.h, and a bitmap that lets every other call pass at once. */
+/* x86-64 system call numbers. */
 #ifndef SYSCALL_NUMBERS_BPF_H
 #define SYSCALL_NUMBERS_BPF_H
 
-#include "refusals.bpf.h"
-
 #define NR_WRITE 1
 #define NR_OPEN 2
+#define NR_MMAP 9
+#define NR_BRK 12
 #define NR_PWRITE64 18
 #define NR_WRITEV 20
+#define NR_MREMAP 25
+#define NR_MADVISE 28
+#define NR_SHMAT 30
+#define NR_SENDFILE 40
+#define NR_RENAME 82
 #define NR_MKDIR 83
 #define NR_CREAT 85
 #define NR_LINK 86
 #define NR_SYMLINK 88
+#define NR_MKNOD 133
+#define NR_MLOCK 149
+#define NR_MLOCKALL 151
 #define NR_SETXATTR 188
 #define NR_LSETXATTR 189
 #define NR_FSETXATTR 190
 #define NR_OPENAT 257
 #define NR_MKDIRAT 258
+#define NR_MKNODAT 259
+#define NR_RENAMEAT 264
 #define NR_LINKAT 265
 #define NR_SYMLINKAT 266
+#define NR_SPLICE 275
 #define NR_FALLOCATE 285
 #define NR_PWRITEV 296
+#define NR_RENAMEAT2 316
+#define NR_MLOCK2 325
+#define NR_COPY_FILE_RANGE 326
 #define NR_PWRITEV2 328
 #define NR_OPENAT2 437
 #define NR_SETXATTRAT 463
-
-#define WORDS_OF_CALLS 8
-#define CALL_BIT(nr) (1ULL << ((nr)&63))
-
-/* Constant and frozen: the verifier reads it at load time. */
-static const volatile __u64 calls_of_interest[WORDS_OF_CALLS] = {
-	CALL_BIT(NR_WRITE) | CALL_BIT(NR_OPEN) | CALL_BIT(NR_PWRITE64) | CALL_BIT(NR_WRITEV) | CALL_BIT(NR_SENDFILE),
-	CALL_BIT(NR_RENAME) | CALL_BIT(NR_MKDIR) | CALL_BIT(NR_CREAT) | CALL_BIT(NR_LINK) | CALL_BIT(NR_SYMLINK),
-	CALL_BIT(NR_MKNOD) | CALL_BIT(NR_SETXATTR) | CALL_BIT(NR_LSETXATTR) | CALL_BIT(NR_FSETXATTR),
-	0,
-	CALL_BIT(NR_OPENAT) | CALL_BIT(NR_MKDIRAT) | CALL_BIT(NR_MKNODAT) | CALL_BIT(NR_RENAMEAT) |
-		CALL_BIT(NR_LINKAT) | CALL_BIT(NR_SYMLINKAT) | CALL_BIT(NR_SPLICE) | CALL_BIT(NR_FALLOCATE) |
-		CALL_BIT(NR_PWRITEV) | CALL_BIT(NR_RENAMEAT2),
-	CALL_BIT(NR_COPY_FILE_RANGE) | CALL_BIT(NR_PWRITEV2),
-	CALL_BIT(NR_OPENAT2),
-	CALL_BIT(NR_SETXATTRAT),
-};
-
-_Static_assert(NR_SENDFILE < 64 && NR_RENAME >= 64 && NR_SYMLINK < 128 && NR_MKNOD >= 128 && NR_FSETXATTR < 192,
-	       "words 0 to 2");
-_Static_assert(NR_OPENAT >= 256 && NR_RENAMEAT2 < 320 && NR_COPY_FILE_RANGE >= 320 && NR_PWRITEV2 < 384,
-	       "words 4 and 5");
-_Static_assert(NR_OPENAT2 >= 384 && NR_OPENAT2 < 448 && NR_SETXATTRAT >= 448 && NR_SETXATTRAT < 512, "words 6 and 7");
-
-static __always_inline int is_of_interest(__u64 nr)
-{
-	return nr < WORDS_OF_CALLS * 64 && (calls_of_interest[nr / 64] & CALL_BIT(nr));
-}
 
 #endif /* SYSCALL_NUMBERS_BPF_H */

@@ -29,10 +29,10 @@ static __noinline int on_opened(struct call *call)
 	struct super_block *sb;
 	struct file *file;
 
-	if (!(flags & (O_CREAT | O_TMPFILE_BIT)))
+	if (!(flags & (O_CREAT | __O_TMPFILE)))
 		return 0;
 	file = file_of_fd(call->ret);
-	if (!file || (!(flags & O_TMPFILE_BIT) && !(READ(file, f_mode) & FMODE_CREATED)))
+	if (!file || (!(flags & __O_TMPFILE) && !(READ(file, f_mode) & FMODE_CREATED)))
 		return 0;
 	sb = tmpfs_of_file(file);
 	if (!sb)
@@ -40,7 +40,7 @@ static __noinline int on_opened(struct call *call)
 	know_superblock(sb);
 	index = slot_of(current_cgroup(), sb);
 	COUNT(index, created[TMPFS_KIND_REGULAR], 1);
-	if (flags & O_TMPFILE_BIT)
+	if (flags & __O_TMPFILE)
 		COUNT(index, created[TMPFS_KIND_TMPFILE], 1);
 	return 0;
 }

@@ -6,8 +6,8 @@
 #include "syscall_books.bpf.h"
 #include "syscall_numbers.bpf.h"
 
-#define MOST_BYTES 0x7ffff000 /* MAX_RW_COUNT: no call moves more, whoever asks */
-#define MOST_SEGMENTS 1024 /* UIO_MAXIOV */
+#define MAX_RW_COUNT 0x7ffff000 /* MAX_RW_COUNT: no call moves more, whoever asks */
+#define UIO_MAXIOV 1024 /* UIO_MAXIOV */
 #define UNKNOWN_SIZE (~0ULL)
 
 struct segment {
@@ -22,7 +22,7 @@ static __noinline __u64 vector_bytes(const struct segment *vector, __u64 count)
 	__u64 sum = 0;
 	__u32 i;
 
-	for (i = 0; i < MOST_SEGMENTS; i++) {
+	for (i = 0; i < UIO_MAXIOV; i++) {
 		if (i >= count)
 			break;
 		if (bpf_probe_read_user(&segment, sizeof(segment), vector + i))
@@ -54,7 +54,7 @@ static __always_inline __u64 bytes_asked(struct call *call)
 	default:
 		asked = READ(regs_of(call), dx);
 	}
-	return asked != UNKNOWN_SIZE && asked > MOST_BYTES ? MOST_BYTES : asked;
+	return asked != UNKNOWN_SIZE && asked > MAX_RW_COUNT ? MAX_RW_COUNT : asked;
 }
 
 static __always_inline __u32 write_operation(__u32 nr)
@@ -111,8 +111,7 @@ static __noinline int on_tmpfs_write(struct call *call, struct file *file, struc
 	if (refusal.operation == TMPFS_OP_WRITE && ret > 0 && asked == UNKNOWN_SIZE)
 		count_syscall_loss(SYSCALL_LOSS_SHORT_WRITES);
 	if (ret < 0)
-		refusal.cause =
-			write_error_cause(sb, ret, call->nr == NR_FALLOCATE ? asked >> BYTES_PER_PAGE_SHIFT : 1);
+		refusal.cause = write_error_cause(sb, ret, call->nr == NR_FALLOCATE ? asked >> PAGE_SHIFT : 1);
 	else if (is_short)
 		refusal.cause = short_write_cause(sb);
 	if (refusal.operation != TMPFS_OP_FALLOCATE && ret >= 0) {

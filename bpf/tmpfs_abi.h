@@ -79,6 +79,8 @@ enum tmpfs_loss {
 	TMPFS_LOSS_STALE_INODES, /* an inode's end was missed, found when its address came again */
 	TMPFS_LOSS_MARKS_FULL, /* the cause of a refusal could not be remembered */
 	TMPFS_LOSS_OWNERS_SETTLED, /* an inode of several cgroups ended with a balance that had to be moved between them */
+	TMPFS_LOSS_SHORT_WRITES, /* a write was cut short and nothing tells why: perhaps a refusal */
+	TMPFS_LOSS_XATTRS_UNCOUNTED, /* extended attributes of an inode were too many, or in a way not known, to be added up */
 	TMPFS_LOSS_MAX,
 };
 
@@ -104,7 +106,7 @@ struct tmpfs_counters {
 #define TMPFS_CGROUP_NAME_LEN 64
 #define TMPFS_CGROUP_NONE 0 /* cgroup_id of what cannot be attributed */
 
-/* One entry of the map "slots", read by user space through mmap. state is written last. */
+/* One entry of the map "slots", read by user space through mmap. in_use is written last. */
 struct tmpfs_slot {
 	__u64 cgroup_id;
 	__u64 first_seen_ns;
@@ -119,7 +121,6 @@ struct tmpfs_slot {
 #define TMPFS_SB_INTERNAL 1u /* kern_mount: memfd, SysV and anonymous shared memory; statfs knows no limit */
 #define TMPFS_SB_DEVTMPFS 2u
 #define TMPFS_SB_DEAD 4u /* put_super was seen: nothing more can happen here */
-#define TMPFS_SB_NEW 8u /* mounted after the programs were attached: complete from its first inode */
 
 /* One entry of the map "sb_rows", read by user space through mmap. */
 struct tmpfs_sb_row {
@@ -173,7 +174,6 @@ struct tmpfs_config {
 	__u32 memcg_v1;
 	__u32 arg_shift; /* directory operations: 0 up to 5.11, 1 since (user namespace or idmap comes first) */
 	__u32 tmpfile_takes_file; /* shmem_tmpfile: struct file since 6.1, dentry before */
-	__u32 xattrs_take_inodes; /* since 6.6 */
 	__u32 events_per_second; /* refusal details per second, slot and cause */
 	__u32 get_inode_args;
 	__u32 inflight_mask; /* entries of one level in "inflight", minus 1 */

@@ -65,6 +65,7 @@ std::string decode_error(std::int32_t error) {
   switch (error) {
     case 0: return {};
     case -7: return "SIGBUS";
+    case 11: return "EAGAIN";
     case 12: return "ENOMEM";
     case 14: return "EFAULT";
     case 28: return "ENOSPC";

@@ -32,18 +32,9 @@ Result<std::unique_ptr<ExactLedger>> ExactLedger::start(const HostPaths& paths, 
 
 std::string ExactLedger::hooks_name() const { return plan_.flavour == HookFlavour::Fentry ? "fentry" : "kprobe"; }
 
-std::vector<HookReport> ExactLedger::hooks() const {
-  std::vector<HookReport> reports;
-  for (const AttachedHook& hook : tracer_->hooks())
-    reports.push_back({std::string(attach_kind_name(hook.hook.kind)) + " " + hook.hook.function, hook.attached,
-                       hook.why_not, hook.hook.without});
-  return reports;
-}
-
 std::vector<std::string> ExactLedger::blind() const {
   std::vector<std::string> blind = plan_.blind;
-  for (const AttachedHook& hook : tracer_->hooks())
-    if (!hook.attached) blind.push_back(hook.hook.without + " (" + hook.why_not + ")");
+  add_missing_hooks(tracer_->hooks(), blind);
   return blind;
 }
 

@@ -19,7 +19,7 @@ class ExactLedger : public LedgerSource {
 
   std::string mode_name() const override { return "exact"; }
   std::string hooks_name() const override;
-  std::vector<HookReport> hooks() const override;
+  std::vector<HookReport> hooks() const override { return tracer_->hooks(); }
   std::vector<std::string> blind() const override;
   Result<void> seed(const std::vector<Superblock>& superblocks) override;
   Result<LedgerReading> read() override;

@@ -29,8 +29,9 @@ constexpr Row kRows[] = {
      "whose pages go when several cgroups share a file"},
     {"unacct", "shmem_inode_unacct_blocks", Row::Entry, Row::Arguments, Row::Any, true, 4, "freed pages"},
     {"recalc", "shmem_recalc_inode", Row::Both, Row::Mirror, Row::Any, true, 5, "allocated and freed pages"},
-    {"acct", "shmem_inode_acct_blocks", Row::Return, Row::Arguments, Row::FentryOnly, true, 6, "allocated pages"},
-    {"charged", "shmem_recalc_inode", Row::Entry, Row::Arguments, Row::KprobeOnly, true, 6, "allocated pages"},
+    {"acct", "shmem_inode_acct_blocks|shmem_inode_acct_block", Row::Return, Row::Arguments, Row::FentryOnly, true, 6,
+     "allocated pages"},
+    {"acct", "shmem_recalc_inode", Row::Entry, Row::Arguments, Row::KprobeOnly, true, 6, "allocated pages"},
     {"shrink", "shmem_unused_huge_shrink", Row::Entry, Row::Always, Row::Any, false, 7,
      "the cause of writes cut short and of refused faults"},
     {"write", "shmem_file_write_iter|generic_file_write_iter", Row::Both, Row::Always, Row::Any, false, 8,
@@ -44,7 +45,8 @@ constexpr Row kRows[] = {
      "O_TMPFILE files apart from regular ones"},
     {"link", "shmem_link", Row::Both, Row::Always, Row::Any, true, 14, "hard links"},
     {"xattr", "shmem_xattr_handler_set", Row::Both, Row::Arguments, Row::Any, false, 15, "extended attributes"},
-    {"fill_super", "shmem_fill_super", Row::Both, Row::Always, Row::Any, false, 16, "new superblocks"},
+    {"initxattrs", "shmem_initxattrs", Row::Both, Row::Arguments, Row::Any, false, 16,
+     "extended attributes by which a security module labels new files"},
     {"get_inode", "__shmem_get_inode|shmem_get_inode", Row::Return, Row::Always, Row::Any, true, 17, "created inodes"},
 };
 
@@ -126,6 +128,15 @@ HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour) {
       plan.hooks.push_back(
           {prefix + row.stem + "_x", function, kind_of(flavour, true, shape), row.essential, row.without, row.order});
   }
+  // Up to 6.7 a page is accounted before it enters the page cache, and a refused one is given back without a recalc.
+  if (flavour == HookFlavour::Kprobe && plan.counts_arguments && !shape.has("shmem_inode_acct_blocks"))
+    plan.impossible.push_back("kprobes cannot tell the allocations of this kernel from those that it takes back");
+  plan.blind.push_back(
+      "which cgroup is charged where one task makes pages in the memory of another (process_vm_writev, ptrace, "
+      "userfaultfd, MADV_COLLAPSE): they are the acting cgroup's");
+  plan.blind.push_back("a refused UFFDIO_COPY");
+  if (flavour == HookFlavour::Kprobe)
+    plan.blind.push_back("files refused after their inode was made (a quota, no memory for the directory's index)");
   const std::string get_inode = first_existing(shape, "__shmem_get_inode|shmem_get_inode");
   plan.get_inode_arguments = shape.arguments(get_inode);
   if (shape.has("security_inode_getattr"))

@@ -16,9 +16,8 @@ namespace tmpfstrace {
 // A superblock as the programs know it.
 struct KernelSuperblock {
   SuperblockId id;
-  std::string kind;       // "tmpfs", "devtmpfs", "internal"
-  bool dead = false;      // its last mount and file are gone
-  bool complete = false;  // mounted after the start: nothing of it can have been missed
+  std::string kind;   // "tmpfs", "devtmpfs", "internal"
+  bool dead = false;  // its last mount and file are gone
 };
 
 struct LedgerReading {
@@ -40,6 +39,12 @@ struct HookReport {
   std::string why_not;
   std::string without;  // what is not seen without it
 };
+
+// One sentence for each hook that is missing: what is not seen for want of it.
+inline void add_missing_hooks(const std::vector<HookReport>& hooks, std::vector<std::string>& blind) {
+  for (const HookReport& hook : hooks)
+    if (!hook.attached) blind.push_back(hook.without + " (" + hook.why_not + ")");
+}
 
 class LedgerSource {
  public:

@@ -102,8 +102,7 @@ void SlotTable::read(LedgerReading& reading) const {
   for (std::uint32_t i = 1; i < size_.superblocks; ++i) {
     const tmpfs_sb_row& row = sb_rows_[i];
     if (!row.in_use) continue;
-    reading.superblocks.push_back(
-        {superblock_of_row(i), kind_of(row), (row.flags & TMPFS_SB_DEAD) != 0, (row.flags & TMPFS_SB_NEW) != 0});
+    reading.superblocks.push_back({superblock_of_row(i), kind_of(row), (row.flags & TMPFS_SB_DEAD) != 0});
   }
   for (std::uint32_t i = 0; i < size_.slots; ++i) {
     const tmpfs_slot& slot = slots_[i];

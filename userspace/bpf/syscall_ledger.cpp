@@ -45,8 +45,7 @@ Result<std::unique_ptr<SyscallLedger>> SyscallLedger::start(const SyscallOptions
 
 std::vector<std::string> SyscallLedger::blind() const {
   std::vector<std::string> blind(std::begin(kBlind), std::end(kBlind));
-  for (const HookReport& hook : programs_->hooks())
-    if (!hook.attached) blind.push_back(hook.without + " (" + hook.why_not + ")");
+  add_missing_hooks(programs_->hooks(), blind);
   if (!programs_->knows_fill())
     blind.push_back(
         "writes cut short by a full superblock, where the kernel's sum of its use lags behind (32 blocks a CPU)");

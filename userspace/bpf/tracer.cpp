@@ -17,6 +17,11 @@ namespace {
 constexpr std::uint32_t kInflightPerLevel = 16384;
 constexpr std::uint32_t kInflightLevels = 3;  // LEVEL_MAX of bpf/inflight.bpf.h
 
+HookReport report(const Hook& hook, const Result<bpf_link*>& link) {
+  return {std::string(attach_kind_name(hook.kind)) + " " + hook.function, link.has_value(),
+          link ? std::string() : link.error().message, hook.without};
+}
+
 }  // namespace
 
 struct Tracer::Handles {
@@ -55,7 +60,6 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
   config.memcg_v1 = options.memcg_v1;
   config.arg_shift = plan.directory_argument_shift;
   config.tmpfile_takes_file = shape.tmpfile_takes_file;
-  config.xattrs_take_inodes = shape.inode_budget_in_bytes;
   config.counts_arguments = plan.counts_arguments;
   config.get_inode_args = static_cast<std::uint32_t>(std::max(plan.get_inode_arguments, 0));
   config.events_per_second = options.events_per_second;
@@ -120,7 +124,7 @@ Result<void> Tracer::attach(const HookPlan& plan) {
     auto link = attach_one(hook);
     if (!link && hook.essential) return tl::unexpected(link.error());
     if (link) handles_->links.emplace_back(*link);
-    hooks_.push_back({hook, link.has_value(), link ? std::string() : link.error().message});
+    hooks_.push_back(report(hook, link));
   }
   seed_hook_ = plan.seed;
   return {};
@@ -139,6 +143,7 @@ std::optional<std::uint64_t> Tracer::recursion_misses() const {
 Result<void> Tracer::begin_seeding() {
   if (seed_hook_.program.empty()) return fail("this kernel has no function to seed from");
   auto link = attach_one(seed_hook_);
+  hooks_.push_back(report(seed_hook_, link));
   if (!link) return tl::unexpected(link.error());
   handles_->seed_link.reset(*link);
   return {};

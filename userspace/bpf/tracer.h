@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bpf/hook_plan.h"
+#include "bpf/ledger_source.h"
 #include "bpf/slot_table.h"
 #include "model/result.h"
 #include "tmpfs_abi.h"
@@ -28,12 +29,6 @@ struct TracerOptions {
   std::uint64_t mfill_end = 0;
 };
 
-struct AttachedHook {
-  Hook hook;
-  bool attached = false;
-  std::string why_not;
-};
-
 class Tracer {
  public:
   // Opens, loads, attaches and arms. Fails when an essential hook does not attach, naming it and why.
@@ -43,7 +38,7 @@ class Tracer {
   Tracer(const Tracer&) = delete;
   Tracer& operator=(const Tracer&) = delete;
 
-  const std::vector<AttachedHook>& hooks() const { return hooks_; }
+  const std::vector<HookReport>& hooks() const { return hooks_; }
 
   SlotTable& table() { return table_; }
   const SlotTable& table() const { return table_; }
@@ -75,7 +70,7 @@ class Tracer {
   struct Handles;
   std::unique_ptr<Handles> handles_;
   SlotTable table_;
-  std::vector<AttachedHook> hooks_;
+  std::vector<HookReport> hooks_;
   Hook seed_hook_;
 };
 

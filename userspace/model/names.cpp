@@ -14,9 +14,10 @@ constexpr Names<TMPFS_OP_MAX> operation_names{"write", "fault",   "fallocate", "
                                               "link",  "tmpfile", "splice",    "xattr",  "madvise", "rename"};
 constexpr Names<TMPFS_CAUSE_MAX> cause_names{"blocks", "inodes", "quota", "memcg", "memory"};
 constexpr Names<TMPFS_KIND_MAX> kind_names{"regular", "directory", "symlink", "tmpfile", "link", "other"};
-constexpr Names<TMPFS_LOSS_MAX> loss_names{"slots_full",   "superblocks_full", "inodes_full",   "owners_full",
-                                           "ring_full",    "returns_missed",   "inflight_full", "seed_races",
-                                           "stale_inodes", "marks_full",       "owners_settled"};
+constexpr Names<TMPFS_LOSS_MAX> loss_names{
+    "slots_full",     "superblocks_full",      "inodes_full",     "owners_full",  "ring_full",
+    "returns_missed", "inflight_full",         "seed_races",      "stale_inodes", "marks_full",
+    "owners_settled", "unjudged_short_writes", "uncounted_xattrs"};
 
 // A value appended to an enum without its word leaves an empty string at the end.
 static_assert(!operation_names.back().empty() && !cause_names.back().empty());

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Calls that put data into a file, at their return: bytes, short writes, refusals. */
+#ifndef WRITES_BPF_H
+#define WRITES_BPF_H
+
+#include "refusals.bpf.h"
+#include "syscall_numbers.bpf.h"
+
+static __always_inline int moves_pages_by_splice(__u32 syscall)
+{
+	return syscall == NR_SPLICE || syscall == NR_SENDFILE || syscall == NR_COPY_FILE_RANGE;
+}
+
+static __noinline int refused_write(void *ctx, struct kiocb *iocb, long ret, unsigned long left, int marked)
+{
+	struct file *file = READ(iocb, ki_filp);
+	struct inode *inode = READ(file, f_inode);
+	struct refusal refusal = {.sb = READ(inode, i_sb), .inode = inode, .dentry = READ(file, f_path.dentry)};
+
+	refusal.syscall = current_syscall();
+	refusal.operation = moves_pages_by_splice(refusal.syscall) ? TMPFS_OP_SPLICE : TMPFS_OP_WRITE;
+	if (refusal.operation == TMPFS_OP_SPLICE && ret > 0)
+		return 0; /* splice goes on with the rest by itself: the error of that is the one refusal */
+	refusal.bytes_asked = left + (ret > 0 ? ret : 0);
+	refusal.bytes_done = ret > 0 ? ret : 0;
+	if (ret < 0) {
+		refusal.cause = block_error_cause(refusal.sb, ret, 0);
+		refusal.error = -ret;
+	} else if (marked) {
+		refusal.cause = block_cause(refusal.sb, 0);
+	} else if (memcg_is_full()) {
+		refusal.cause = TMPFS_CAUSE_MEMCG;
+	} else {
+		/* a signal, a bad buffer or, rarely, no memory on the node: nothing tells which */
+		count_loss(TMPFS_LOSS_SHORT_WRITES);
+		refusal.cause = TMPFS_CAUSE_MAX;
+	}
+	if (refusal.cause < TMPFS_CAUSE_MAX)
+		count_refusal(ctx, &refusal);
+	return 0;
+}
+
+/* The iterator has been advanced by what was written: its count is what was not. */
+static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struct iov_iter *from, long ret, int typed)
+{
+	struct file *file = FIELD(typed, iocb, ki_filp);
+	struct inode *inode = FIELD(typed, file, f_inode);
+	unsigned long left = FIELD(typed, from, count);
+	struct super_block *sb;
+	struct inode_entry *entry;
+	struct tmpfs_slot *slot;
+	__u64 cgroup_id;
+	int marked;
+
+	/* up to 6.5 the function is shared with other file systems */
+	if (!config.counts_arguments) {
+		sb = FIELD(typed, inode, i_sb);
+		if (FIELD(typed, sb, s_magic) != TMPFS_MAGIC_NUMBER)
+			return;
+	}
+	marked = live_marks && take_mark(READ(inode, i_sb));
+	cgroup_id = current_cgroup();
+	entry = inode_entry_of(inode);
+	if (entry && entry->cgroup_id == cgroup_id)
+		slot = slot_at(entry->slot);
+	else
+		slot = slot_at(slot_of(cgroup_id, READ(inode, i_sb)));
+	if (slot) {
+		if (ret >= 0)
+			ADD(slot->counters.write_calls, 1);
+		if (ret > 0)
+			ADD(slot->counters.written_bytes, ret);
+		if (ret > 0 && left)
+			ADD(slot->counters.short_writes, 1);
+	}
+	if (ret < 0 || (ret > 0 && left))
+		refused_write(ctx, iocb, ret, left, marked);
+}
+
+static __noinline int on_fallocate_return(void *ctx, struct file *file, __u64 length, long ret)
+{
+	struct inode *inode = READ(file, f_inode);
+	struct refusal refusal = {.sb = READ(inode, i_sb), .inode = inode, .dentry = READ(file, f_path.dentry)};
+
+	take_mark(refusal.sb);
+	if (ret >= 0)
+		return 0;
+	refusal.operation = TMPFS_OP_FALLOCATE;
+	refusal.cause = block_error_cause(refusal.sb, ret, length);
+	refusal.error = -ret;
+	refusal.bytes_asked = length;
+	refusal.syscall = current_syscall();
+	if (refusal.cause < TMPFS_CAUSE_MAX)
+		count_refusal(ctx, &refusal);
+	return 0;
+}
+
+#endif /* WRITES_BPF_H */
