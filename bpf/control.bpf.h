@@ -16,8 +16,8 @@ int c_whoami(void *ctx)
 }
 
 /*
- * Gives a slot back: args[0] = index. Only for a cgroup or a superblock that is gone and a slot whose balance is 0, so that
- * nothing refers to it; user space has folded its counts and checked. Returns 1 when done.
+ * args[0] = a slot. Takes it out of use, for a cgroup or superblock that is gone: nothing finds it any more, but its counts
+ * stay until c_free_slot, so that user space can fold them. Returns 1 when done.
  */
 SEC("raw_tp")
 int c_retire_slot(struct bpf_raw_tracepoint_args *ctx)
@@ -34,6 +34,18 @@ int c_retire_slot(struct bpf_raw_tracepoint_args *ctx)
 	if (key.cgroup_id != TMPFS_CGROUP_NONE)
 		bpf_map_delete_elem(&slot_index, &key);
 	__sync_fetch_and_add(&cache_epoch, 1);
+	return 1;
+}
+
+/* args[0] = a slot that c_retire_slot took out of use. */
+SEC("raw_tp")
+int c_free_slot(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 index = ctx->args[0];
+	struct tmpfs_slot *slot = slot_at(index);
+
+	if (!slot || !index || slot->in_use)
+		return 0;
 	__builtin_memset(&slot->counters, 0, sizeof(slot->counters));
 	bpf_map_push_elem(&free_slots, &index, 0);
 	return 1;

@@ -214,6 +214,17 @@ TEST_CASE("hooks: where a page is accounted before it is in the file, only fentr
   check_hook(plan, "f_acct_x", "shmem_inode_acct_block", AttachKind::Fexit);
 }
 
+TEST_CASE("hooks: skipped kprobes that the kernel does not count are a blind spot", "[plan]") {
+  KernelShape shape = kernel_6_1();
+  CHECK(plan_hooks(shape, HookFlavour::Fentry).counts_skipped_runs);
+  const HookPlan silent = plan_hooks(shape, HookFlavour::Kprobe);
+  CHECK_FALSE(silent.counts_skipped_runs);
+  shape.counts_skipped_kprobes = true;
+  const HookPlan counting = plan_hooks(shape, HookFlavour::Kprobe);
+  CHECK(counting.counts_skipped_runs);
+  CHECK(counting.blind.size() + 1 == silent.blind.size());
+}
+
 TEST_CASE("hooks: either name of a function will do, the newer one first", "[plan]") {
   KernelShape shape = kernel_6_12();
   shape.functions["shmem_get_inode"] = 5;

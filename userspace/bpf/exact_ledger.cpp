@@ -68,7 +68,8 @@ void ExactLedger::read_losses(std::map<std::string, std::uint64_t>& losses) cons
     const auto loss = static_cast<tmpfs_loss>(i);
     losses[std::string(loss_name(loss))] = tracer_->loss(loss);
   }
-  if (const auto misses = tracer_->recursion_misses()) losses["recursion_misses"] = *misses;
+  if (const auto misses = tracer_->recursion_misses(); misses && plan_.counts_skipped_runs)
+    losses["recursion_misses"] = *misses;
   losses["undecodable_events"] = undecodable_events_;
 }
 

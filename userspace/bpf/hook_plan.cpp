@@ -135,6 +135,9 @@ HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour) {
       "which cgroup is charged where one task makes pages in the memory of another (process_vm_writev, ptrace, "
       "userfaultfd, MADV_COLLAPSE): they are the acting cgroup's");
   plan.blind.push_back("a refused UFFDIO_COPY");
+  plan.counts_skipped_runs = flavour == HookFlavour::Fentry || shape.counts_skipped_kprobes;
+  if (!plan.counts_skipped_runs)
+    plan.blind.push_back("how often the kernel skipped a program because another one ran on the same CPU");
   if (flavour == HookFlavour::Kprobe)
     plan.blind.push_back("files refused after their inode was made (a quota, no memory for the directory's index)");
   const std::string get_inode = first_existing(shape, "__shmem_get_inode|shmem_get_inode");

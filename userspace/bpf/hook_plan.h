@@ -15,6 +15,7 @@ struct KernelShape {
   bool tmpfile_takes_file = false;       // shmem_tmpfile's object is a struct file (6.1), not a dentry
   bool inode_budget_in_bytes = false;    // shmem_sb_info.free_ispace (6.6): extended attributes take from it
   bool fprobe_has_shadow_stack = false;  // return probes without a limit of instances (6.14)
+  bool counts_skipped_kprobes = false;   // recursion_misses tells of kprobe programs, too (6.7)
 
   bool has(const std::string& name) const { return functions.count(name) != 0; }
   int arguments(const std::string& name) const;  // -1 when absent
@@ -42,6 +43,7 @@ struct HookPlan {
   Hook seed;                       // attached only while the seeding walk runs
   bool counts_arguments = false;   // acct/unacct carry the pages (6.6); else info->alloced is mirrored
   bool directory_argument_shift = false;
+  bool counts_skipped_runs = true;  // else recursion_misses stays 0 whatever is missed
   int get_inode_arguments = 0;
 };
 

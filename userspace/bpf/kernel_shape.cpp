@@ -34,15 +34,22 @@ std::string pointee_of(const btf& types, const btf_type& prototype, int index) {
   return name == nullptr ? std::string() : name;
 }
 
-bool has_member(const btf& types, const char* structure, const char* member) {
-  const int id = btf__find_by_name_kind(&types, structure, BTF_KIND_STRUCT);
-  if (id < 0) return false;
-  const btf_type* type = btf__type_by_id(&types, static_cast<__u32>(id));
-  for (int i = 0; i < btf_vlen(type); ++i) {
-    const char* name = btf__name_by_offset(&types, btf_members(type)[i].name_off);
+// Looks into nested structs and unions without a name as well.
+bool has_member(const btf& types, const btf_type& structure, const char* member) {
+  for (int i = 0; i < btf_vlen(&structure); ++i) {
+    const btf_member& field = btf_members(&structure)[i];
+    const char* name = btf__name_by_offset(&types, field.name_off);
     if (name != nullptr && std::strcmp(name, member) == 0) return true;
+    const btf_type* type = btf__type_by_id(&types, field.type);
+    if (type != nullptr && btf_is_composite(type) && type->name_off == 0 && has_member(types, *type, member))
+      return true;
   }
   return false;
+}
+
+bool has_member(const btf& types, const char* structure, const char* member) {
+  const int id = btf__find_by_name_kind(&types, structure, BTF_KIND_STRUCT);
+  return id >= 0 && has_member(types, *btf__type_by_id(&types, static_cast<__u32>(id)), member);
 }
 
 }  // namespace
@@ -62,6 +69,8 @@ Result<KernelShape> probe_kernel_shape() {
   // Up to 6.13 an fprobe carried a rethook pool of limited size.
   shape.fprobe_has_shadow_stack =
       btf__find_by_name_kind(types.get(), "fprobe", BTF_KIND_STRUCT) > 0 && !has_member(*types, "fprobe", "rethook");
+  // Skipped runs of kprobe programs are counted since the change (6.7) that shows missed probes in bpf_link_info.
+  shape.counts_skipped_kprobes = has_member(*types, "bpf_link_info", "missed");
   return shape;
 }
 

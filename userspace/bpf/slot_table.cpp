@@ -19,7 +19,7 @@
 namespace tmpfstrace {
 namespace {
 
-constexpr std::uint64_t kGraceNs = 300'000'000'000;  // an ended superblock stays on screen this long
+constexpr std::uint64_t kGraceNs = 300'000'000'000;  // what has ended stays on screen this long, if there is room
 
 int fd_of(bpf_object* object, const char* map) { return bpf_object__find_map_fd_by_name(object, map); }
 
@@ -122,44 +122,49 @@ bool SlotTable::is_crowded() const {
   return slots * 2 >= size_.slots || rows * 2 >= size_.superblocks;
 }
 
-bool SlotTable::retire(const char* program, std::uint32_t index) {
+bool SlotTable::run(const char* program, std::uint32_t index) {
   return run_program(bpf_object__find_program_by_name(object_, program), {index}).value_or(0) == 1;
 }
 
-void SlotTable::retire_superblock(std::uint32_t row) {
+bool SlotTable::fold_slot(std::uint32_t index) {
+  const SuperblockId superblock = superblock_of_slot(index);
+  if (!run("c_retire_slot", index)) return false;
+  add_counters(ended_[superblock], rules_.decode(slots_[index].counters));
+  return run("c_free_slot", index);
+}
+
+void SlotTable::fold_superblock(std::uint32_t row) {
   const SuperblockId superblock = superblock_of_row(row);
-  if (!retire("c_retire_sb_row", row)) return;
+  if (!run("c_retire_sb_row", row)) return;
   const auto ended = ended_.extract(superblock);
   if (!ended.empty()) add_counters(ended_[kNoSuperblock], ended.mapped());
 }
 
 void SlotTable::release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) {
-  // Names and counts of the dead are worth keeping as long as there is room.
   const bool crowded = is_crowded();
-  const auto is_over = [&](const tmpfs_sb_row& row) {
-    return (row.flags & TMPFS_SB_DEAD) && (crowded || monotonic_ns > row.died_ns + kGraceNs);
+  const auto is_over = [&](std::uint64_t died_ns) { return crowded || monotonic_ns > died_ns + kGraceNs; };
+  const auto superblock_is_over = [&](const tmpfs_sb_row& row) {
+    return (row.flags & TMPFS_SB_DEAD) && is_over(row.died_ns);
   };
+  std::map<CgroupId, std::uint64_t> dead_since;
+  const auto cgroup_is_over = [&](CgroupId id) {
+    if (id == TMPFS_CGROUP_NONE || !cgroup_is_dead(id)) return false;
+    const auto known = dead_since_.find(id);
+    return is_over(dead_since.emplace(id, known == dead_since_.end() ? monotonic_ns : known->second).first->second);
+  };
+
   std::set<std::uint32_t> rows_in_use;
   for (std::uint32_t i = 1; i < size_.slots; ++i) {
     const tmpfs_slot& slot = slots_[i];
     if (!slot.in_use || slot.sb_row >= size_.superblocks) continue;
     const std::uint32_t row = slot.sb_row;
-    const auto has_gone = [&] {
-      return crowded && slot.cgroup_id != TMPFS_CGROUP_NONE && cgroup_is_dead(slot.cgroup_id) &&
-             rules_.is_settled(slot.counters);
-    };
-    if (is_over(sb_rows_[row]) || has_gone()) {
-      const SuperblockId superblock = superblock_of_row(row);
-      const Counters counters = rules_.decode(slot.counters);
-      if (retire("c_retire_slot", i)) {
-        add_counters(ended_[superblock], counters);
-        continue;
-      }
-    }
-    rows_in_use.insert(row);
+    const bool over =
+        superblock_is_over(sb_rows_[row]) || (cgroup_is_over(slot.cgroup_id) && rules_.is_settled(slot.counters));
+    if (!over || !fold_slot(i)) rows_in_use.insert(row);
   }
   for (std::uint32_t i = 1; i < size_.superblocks; ++i)
-    if (sb_rows_[i].in_use && is_over(sb_rows_[i]) && rows_in_use.count(i) == 0) retire_superblock(i);
+    if (sb_rows_[i].in_use && superblock_is_over(sb_rows_[i]) && rows_in_use.count(i) == 0) fold_superblock(i);
+  dead_since_ = std::move(dead_since);
 }
 
 }  // namespace tmpfstrace

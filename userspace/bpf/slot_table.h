@@ -48,14 +48,16 @@ class SlotTable {
 
   std::uint32_t superblock_rows() const { return size_.superblocks; }
 
-  // Gives back the rows of superblocks that ended some time ago and, when room is short, of everything that has ended.
-  // Nothing cumulative shrinks: what they counted is added to rows of kEndedCgroups.
+  // Gives back the rows of superblocks that ended, and of cgroups that ended and hold nothing: after five minutes, or
+  // at once when half of the rows are taken. Nothing cumulative shrinks: their counts are added to rows of
+  // kEndedCgroups.
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns);
 
  private:
   bool is_crowded() const;
-  bool retire(const char* program, std::uint32_t index);
-  void retire_superblock(std::uint32_t row);
+  bool run(const char* program, std::uint32_t index);
+  bool fold_slot(std::uint32_t index);
+  void fold_superblock(std::uint32_t row);
 
   Rules rules_;
   SlotTableSize size_;
@@ -64,7 +66,8 @@ class SlotTable {
   const tmpfs_sb_row* sb_rows_ = nullptr;
   std::size_t slots_bytes_ = 0;
   std::size_t sb_rows_bytes_ = 0;
-  std::map<SuperblockId, Counters> ended_;  // kNoSuperblock: of superblocks that have ended, too
+  std::map<CgroupId, std::uint64_t> dead_since_;  // CLOCK_MONOTONIC when first found dead
+  std::map<SuperblockId, Counters> ended_;        // kNoSuperblock: of superblocks that have ended, too
 };
 
 }  // namespace tmpfstrace
