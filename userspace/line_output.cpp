@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -16,9 +15,7 @@ namespace {
 
 constexpr int patience_ms = 1000;
 
-tl::unexpected<Error> output_failure(int code) {
-  return fail(std::string("cannot write to standard output: ") + std::strerror(code), "", code);
-}
+tl::unexpected<Error> output_failure(int code) { return fail_errno("write to", "standard output", code); }
 
 }  // namespace
 

@@ -120,23 +120,17 @@ TEST_CASE("facts of a host", "[host]") {
     REQUIRE(facts);
     CHECK(facts->release == "6.12.38+deb13-amd64");
     CHECK(facts->preemption.model == Preemption::Unknown);
-    CHECK_FALSE(facts->overcommit_memory);
-    CHECK_FALSE(facts->has_btf);
     CHECK_FALSE(facts->effective_capabilities);
     CHECK_FALSE(facts->memory_controller);
   }
   SECTION("all of it") {
     tree.file("proc/cmdline", "root=/dev/sda1 quiet\n");
     tree.file("boot/config-6.12.38+deb13-amd64", "CONFIG_PREEMPT=y\n");
-    tree.file("proc/sys/vm/overcommit_memory", "2\n");
-    tree.file("sys/kernel/btf/vmlinux", "");
     tree.file("proc/self/status", "Name:\tx\nCapPrm:\t0000000000000000\nCapEff:\t000000c000200000\n");
     tree.file("proc/cgroups", host_fixture("proc_cgroups.txt"));
     auto facts = probe_kernel_facts(paths);
     REQUIRE(facts);
     CHECK(facts->preemption.model == Preemption::Full);
-    CHECK(facts->overcommit_memory == 2);
-    CHECK(facts->has_btf);
     REQUIRE(facts->effective_capabilities);
     CHECK(has_capability(*facts->effective_capabilities, 21));  // CAP_SYS_ADMIN
     CHECK(has_capability(*facts->effective_capabilities, 38));  // CAP_PERFMON

@@ -9,14 +9,39 @@
 using namespace tmpfstrace;
 using namespace tmpfstrace::test;
 
-TEST_CASE("the range of a line of maps", "[host]") {
-  const auto range = parse_address_range("7f0000000000-7f0000002000 r-xp 00000000 00:2d 77   /usr/lib/x y.so");
-  REQUIRE(range);
-  CHECK(range->begin == 0x7f0000000000U);
-  CHECK(range->end == 0x7f0000002000U);
-  const char* broken =
-      GENERATE("", "-", "1000", "1000-", "-2000", "2000-1000", "1000-1000", "x-y r-xp", "1000-10000000000000000");
-  CHECK_FALSE(parse_address_range(broken));
+TEST_CASE("a line of maps", "[host]") {
+  const auto mapping = parse_mapping("7f0000000000-7f0000002000 r-xp 0001a000 00:2d 77   /usr/lib/x y.so");
+  REQUIRE(mapping);
+  CHECK(mapping->range.begin == 0x7f0000000000U);
+  CHECK(mapping->range.end == 0x7f0000002000U);
+  CHECK(mapping->offset == 0x1a000U);
+  CHECK(mapping->major == 0U);
+  CHECK(mapping->minor == 0x2dU);
+  CHECK(mapping->inode == 77U);
+  const std::string broken = GENERATE(
+      "", "-", "0-1", "0- rw-s 0 00:01 5", "-2000 rw-s 0 00:01 5", "2000-1000 rw-s 0 00:01 5", "1-1 rw-s 0 00:01 5",
+      "x-y r-xp 0 00:01 5", "0-10000000000000000 r-xp 0 00:01 5", "0-1 rw-s 0 00:01", "0-1 rw-s 0 0001 5",
+      "01 rw-s 0 00:01 5", "0-1 rw-s z 00:01 5", "0-1 rw-s 0 100000000:01 5", "0-1 rw-s 0 00:01 x");
+  CHECK_FALSE(parse_mapping(broken));
+  CHECK_FALSE(parse_mapping("0-" + std::string(1'000'000, 'f') + " rw-s 0 00:01 5"));
+}
+
+TEST_CASE("all mappings of a process", "[host]") {
+  const std::string maps = host_fixture("maps.txt");
+  std::string_view text = maps;
+  std::vector<Mapping> mappings;
+  for (std::size_t end = 0; !text.empty(); text.remove_prefix(end + 1)) {
+    end = text.find('\n');
+    if (const auto mapping = parse_mapping(text.substr(0, end))) mappings.push_back(*mapping);
+  }
+  REQUIRE(mappings.size() == 7);
+  CHECK(mappings[0].range.begin == 0x400000);
+  CHECK(mappings[0].major == 8);
+  CHECK(mappings[1].inode == 0);  // anonymous
+  CHECK(mappings[2].minor == 0x1a);
+  CHECK(mappings[2].inode == 3);
+  CHECK(mappings[3].inode == 32771);
+  CHECK(mappings[4].range.end == 0x7f1c2d001000);
 }
 
 TEST_CASE("a user stack is believed up to the first address in no mapping", "[host]") {
@@ -61,7 +86,7 @@ TEST_CASE("the ranges of a process", "[host]") {
   // This process: its own code and stack are in it.
   const int local = 0;
   const auto own = read_address_ranges(HostPaths{}, static_cast<std::uint32_t>(getpid()));
-  const std::vector<std::uint64_t> stack = {reinterpret_cast<std::uint64_t>(&parse_address_range),
+  const std::vector<std::uint64_t> stack = {reinterpret_cast<std::uint64_t>(&parse_mapping),
                                             reinterpret_cast<std::uint64_t>(&local), 0x20776f726c642021};
   CHECK(count_believable(stack, own) == 2);
 }

@@ -57,8 +57,8 @@ bool has_member(const btf& types, const char* structure, const char* member) {
 Result<KernelShape> probe_kernel_shape() {
   const Btf types(btf__load_vmlinux_btf());
   if (!types)
-    return fail(std::string("cannot read the kernel's type information (BTF): ") + std::strerror(errno),
-                "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y", errno);
+    return fail_errno("read", "the kernel's type information (BTF)", errno,
+                      "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y");
   KernelShape shape;
   for (const auto& name : functions_of_interest())
     if (const btf_type* prototype = prototype_of(*types, name.c_str())) shape.functions[name] = btf_vlen(prototype);

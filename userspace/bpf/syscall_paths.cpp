@@ -16,9 +16,8 @@
 
 #include "bpf/decode.h"
 #include "host/mount_access.h"
-#include "host/open_files_walk.h"
+#include "host/process_maps.h"
 #include "host/text_file.h"
-#include "host/text_parse.h"
 
 namespace tmpfstrace {
 namespace {
@@ -55,14 +54,6 @@ Result<struct statx> stat_cached(int fd, std::string_view name) {
 bool is_on_proc(int fd) {
   struct statfs facts {};
   return ::fstatfs(fd, &facts) == 0 && facts.f_type == PROC_SUPER_MAGIC;
-}
-
-// The third column of a line of /proc/PID/maps.
-std::uint64_t mapped_offset(std::string_view line) {
-  std::string_view word;
-  for (int i = 0; i < 3; ++i)
-    if (!take_word(line, word)) return 0;
-  return parse_u64(word, 16).value_or(0);
 }
 
 std::string name_of(int fd) {
@@ -198,24 +189,22 @@ std::string start_directory_name(const HostPaths& paths, const SyscallRecord& re
 
 Result<ResolvedPath> resolve_fault(const HostPaths& paths, const SyscallRecord& record) {
   const std::string process = fmt::format("{}/{}", paths.proc, record.details.event.tgid);
-  std::optional<MappedFile> mapped;
-  std::uint64_t page_offset = 0;
+  std::optional<Mapping> mapped;
   auto scanned = read_lines(process + "/maps", [&](std::string_view line) {
-    const auto file = parse_maps_line(line);
-    if (!file || record.address < file->start || record.address >= file->end) return true;
-    mapped = file;
-    page_offset = mapped_offset(line);
+    const auto mapping = parse_mapping(line);
+    if (!mapping || record.address < mapping->range.begin || record.address >= mapping->range.end) return true;
+    mapped = mapping;
     return false;
   });
   if (!scanned) return tl::unexpected(scanned.error());
-  if (!mapped) return fail_errno("find the mapping in", process + "/maps", ENOENT);
+  if (!mapped || mapped->inode == 0) return fail_errno("find the mapping in", process + "/maps", ENOENT);
   // The link leads to the file by its object, deleted or not; it asks no file system.
-  auto fd = open_link(fmt::format("{}/map_files/{:x}-{:x}", process, mapped->start, mapped->end));
+  auto fd = open_link(fmt::format("{}/map_files/{:x}-{:x}", process, mapped->range.begin, mapped->range.end));
   if (!fd) return tl::unexpected(fd.error());
   struct stat facts {};
   if (!is_on_tmpfs(fd->get())) return ResolvedPath{};
   if (::fstat(fd->get(), &facts) != 0) return fail_errno("stat the mapping of", process, errno);
-  const std::uint64_t offset = page_offset + (record.address - mapped->start) / kPageBytes * kPageBytes;
+  const std::uint64_t offset = mapped->offset + (record.address - mapped->range.begin) / kPageBytes * kPageBytes;
   if (offset >= static_cast<std::uint64_t>(facts.st_size)) return ResolvedPath{};
   std::string file = name_of(fd->get());
   return ResolvedPath{std::move(*fd), std::move(file), {}};

@@ -64,11 +64,6 @@ Result<KernelFacts> probe_kernel_facts(const HostPaths& paths) {
   facts.preemption = derive_preemption({read_if_possible(paths.sys + "/kernel/debug/sched/preempt"), facts.version,
                                         read_if_possible(paths.proc + "/cmdline"),
                                         read_if_possible(paths.boot + "/config-" + facts.release, kConfigMax)});
-  if (const auto text = read_if_possible(paths.proc + "/sys/vm/overcommit_memory")) {
-    const auto value = parse_u64(trim(*text));
-    if (value && *value <= 2) facts.overcommit_memory = static_cast<int>(*value);
-  }
-  facts.has_btf = path_exists(paths.sys + "/kernel/btf/vmlinux").value_or(false);
   if (const auto status = read_if_possible(paths.proc + "/self/status")) {
     facts.effective_capabilities = parse_effective_capabilities(*status);
   }

@@ -17,8 +17,6 @@ struct KernelFacts {
   std::string release;  // <proc>/sys/kernel/osrelease, as uname -r
   std::string version;  // <proc>/sys/kernel/version, as uname -v
   PreemptionFact preemption;
-  std::optional<int> overcommit_memory;                 // <proc>/sys/vm/overcommit_memory: 0, 1 or 2
-  bool has_btf = false;                                 // <sys>/kernel/btf/vmlinux can be seen
   std::optional<std::uint64_t> effective_capabilities;  // a bit per CAP_*, of this process
   std::optional<bool> memory_controller;                // enabled; absent when no file tells
 };

@@ -55,7 +55,7 @@ Result<KernelSymbols> KernelSymbols::load(const HostPaths& paths, const std::vec
   });
   if (!read) return tl::unexpected(read.error());
   // A kernel without CONFIG_KALLSYMS has no such file; one with it is never empty.
-  if (reader.lines() == 0) return fail_errno("find symbols in", path, ENODATA);
+  if (reader.lines() == 0) return host_failure("find symbols in", path, ENODATA);
   KernelSymbols symbols;
   symbols.hidden_ = reader.hidden();
   symbols.symbols_ = reader.finish();

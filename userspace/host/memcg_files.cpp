@@ -53,8 +53,8 @@ Result<void> read_memcg(const CgroupHierarchy& hierarchy, Cgroup& cgroup) {
   const auto directory = open_directory(path);
   if (!directory) return tl::unexpected(directory.error());
   struct stat facts {};
-  if (::fstat(directory->get(), &facts) != 0) return fail_errno("stat", path, errno);
-  if (facts.st_ino != cgroup.id) return fail_errno("find the cgroup at", path, ENOENT);
+  if (::fstat(directory->get(), &facts) != 0) return host_failure("stat", path, errno);
+  if (facts.st_ino != cgroup.id) return host_failure("find the cgroup at", path, ENOENT);
 
   const bool v2 = hierarchy.layout == CgroupLayout::V2;
   const auto current = read_optional(directory->get(), v2 ? "memory.current" : "memory.usage_in_bytes");

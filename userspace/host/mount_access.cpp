@@ -37,15 +37,15 @@ bool is_device(dev_t device, const SuperblockId& id) {
 
 Result<UniqueFd> open_mount_point(const HostPaths& paths, const Mount& mount) {
   const std::string root_path = fmt::format("{}/{}/root", paths.proc, mount.pid);
-  if (mount.pid <= 0) return fail_errno("reach", mount.mount_point, ENOENT);
+  if (mount.pid <= 0) return host_failure("reach", mount.mount_point, ENOENT);
   const UniqueFd root(::open(root_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root) return fail_errno("open", root_path, errno);
+  if (!root) return host_failure("open", root_path, errno);
 
   const std::size_t start = mount.mount_point.find_first_not_of('/');
   const std::string relative = start == std::string::npos ? "." : mount.mount_point.substr(start);
   UniqueFd fd(
       open_at(root.get(), relative.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS));
-  if (!fd) return fail_errno("open", root_path + mount.mount_point, errno);
+  if (!fd) return host_failure("open", root_path + mount.mount_point, errno);
   return fd;
 }
 
@@ -55,9 +55,9 @@ Result<UniqueFd> open_mount(const HostPaths& paths, const Mount& mount, const Su
   // statfs before stat: once it is known to be tmpfs, no answer can take long. (fstatfs of what lies on top may ask a
   // server; a mount directly on top of a tmpfs mount point and dead at once is the one case left.)
   struct stat facts {};
-  if (!is_on_tmpfs(fd->get())) return fail_errno("find the tmpfs at", mount.mount_point, EXDEV);
-  if (::fstat(fd->get(), &facts) != 0) return fail_errno("stat", mount.mount_point, errno);
-  if (!is_device(facts.st_dev, id)) return fail_errno("find the superblock at", mount.mount_point, EXDEV);
+  if (!is_on_tmpfs(fd->get())) return host_failure("find the tmpfs at", mount.mount_point, EXDEV);
+  if (::fstat(fd->get(), &facts) != 0) return host_failure("stat", mount.mount_point, errno);
+  if (!is_device(facts.st_dev, id)) return host_failure("find the superblock at", mount.mount_point, EXDEV);
   return fd;
 }
 

@@ -52,8 +52,6 @@ void MountScanner::parse(std::uint64_t id, std::int32_t pid, const std::string& 
   const MountReach reach = derive_mount_reach(table);
   known = {};
   known.damaged_lines = table.damaged_lines;
-  known.behind_remote = reach.behind_remote.size();
-  known.covered = reach.covered.size();
   for (auto& entry : table.entries) {
     if (!is_shmem_type(entry.fstype)) continue;
     const bool enter = !reach.behind_remote.contains(entry.mount_id) && !reach.covered.contains(entry.mount_id);
@@ -112,10 +110,7 @@ Result<MountScan> MountScanner::scan() {
       cache_.erase(id);
       continue;
     }
-    ++scan.namespaces;
     scan.damaged_lines += known.damaged_lines;
-    scan.mounts_behind_remote += known.behind_remote;
-    scan.mounts_covered += known.covered;
     for (const auto& entry : known.shmem) {
       Superblock& superblock = found[SuperblockId{entry.major, entry.minor, 0}];
       superblock.id = {entry.major, entry.minor, 0};

@@ -22,12 +22,9 @@ namespace tmpfstrace {
 // Mount::pid is 0 where the mount must not be entered (see mount_reach.h).
 struct MountScan {
   std::vector<Superblock> superblocks;
-  std::uint64_t namespaces = 0;
   std::uint64_t unreadable_namespaces = 0;  // some process lives there, and none of its mountinfo could be read
   std::uint64_t unreadable_processes = 0;   // not even the namespace is known
   std::uint64_t damaged_lines = 0;
-  std::uint64_t mounts_behind_remote = 0;
-  std::uint64_t mounts_covered = 0;
 };
 
 class MountScanner {
@@ -45,8 +42,6 @@ class MountScanner {
     std::vector<MountEntry> shmem;
     std::vector<std::uint64_t> not_to_enter;  // mount ids, sorted
     std::uint64_t damaged_lines = 0;
-    std::uint64_t behind_remote = 0;
-    std::uint64_t covered = 0;
   };
   using Pids = std::vector<std::int32_t>;
 

@@ -15,6 +15,7 @@
 #include <tuple>
 
 #include "host/mount_access.h"
+#include "host/process_maps.h"
 #include "host/text_file.h"
 
 namespace tmpfstrace {
@@ -98,8 +99,8 @@ void OpenFilesWalk::walk_descriptors(const std::string& process) {
 void OpenFilesWalk::walk_mappings(const std::string& process) {
   UniqueFd directory;  // opened at the first need: most processes map nothing on tmpfs
   const auto read = read_lines(process + "/maps", [&](std::string_view line) {
-    const auto mapped = parse_maps_line(line);
-    if (!mapped || !devices_.contains({mapped->major, mapped->minor})) return true;
+    const auto mapped = parse_mapping(line);
+    if (!mapped || mapped->inode == 0 || !devices_.contains({mapped->major, mapped->minor})) return true;
     if (seen_.contains({mapped->major, mapped->minor, mapped->inode})) return true;
     if (!directory) {
       auto opened = open_directory(process + "/map_files");
@@ -110,7 +111,7 @@ void OpenFilesWalk::walk_mappings(const std::string& process) {
       directory = std::move(*opened);
     }
     // maps pads the addresses with zeros, map_files does not.
-    visit(directory.get(), fmt::format("{:x}-{:x}", mapped->start, mapped->end).c_str());
+    visit(directory.get(), fmt::format("{:x}-{:x}", mapped->range.begin, mapped->range.end).c_str());
     return !counts_.stopped;
   });
   if (!read) count_error(read.error().code);
@@ -120,14 +121,14 @@ void OpenFilesWalk::walk_mappings(const std::string& process) {
 
 Result<InternalShmem> probe_internal_shmem(const HostPaths& paths) {
   const UniqueFd fd(::memfd_create("tmpfstrace-probe", MFD_CLOEXEC));
-  if (!fd) return fail_errno("create", "a memfd", errno);
+  if (!fd) return host_failure("create", "a memfd", errno);
   struct stat facts {};
-  if (::fstat(fd.get(), &facts) != 0) return fail_errno("stat", "a memfd", errno);
+  if (::fstat(fd.get(), &facts) != 0) return host_failure("stat", "a memfd", errno);
   const std::string path = fmt::format("{}/self/fdinfo/{}", paths.proc, fd.get());
   const auto info = read_text_file(path);
   if (!info) return tl::unexpected(info.error());
   const auto mount_id = parse_mount_id(*info);
-  if (!mount_id) return fail_errno("find mnt_id in", path, ENODATA);
+  if (!mount_id) return host_failure("find mnt_id in", path, ENODATA);
   return InternalShmem{{gnu_dev_major(facts.st_dev), gnu_dev_minor(facts.st_dev), 0}, *mount_id};
 }
 

@@ -37,16 +37,6 @@ bool may_be_file(std::string_view link_target);
 
 std::optional<std::uint64_t> parse_mount_id(std::string_view fdinfo);
 
-// A file's mapping in /proc/PID/maps.
-struct MappedFile {
-  std::uint32_t major = 0;
-  std::uint32_t minor = 0;
-  std::uint64_t inode = 0;
-  std::uint64_t start = 0;
-  std::uint64_t end = 0;
-};
-std::optional<MappedFile> parse_maps_line(std::string_view line);
-
 // Visits what every process in /proc holds on the given superblocks and on the kernel's own.
 void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InternalShmem& internal,
                      const SeedVisitor& visitor, SeedCounts& counts);

@@ -17,8 +17,16 @@ struct AddressRange {
   std::uint64_t end = 0;  // the first address beyond
 };
 
-// A line of maps; absent when it does not begin with a range.
-std::optional<AddressRange> parse_address_range(std::string_view maps_line);
+struct Mapping {
+  AddressRange range;
+  std::uint64_t offset = 0;  // in the file, of the range's begin
+  std::uint32_t major = 0;   // 0:0 and inode 0: anonymous memory
+  std::uint32_t minor = 0;
+  std::uint64_t inode = 0;
+};
+
+// A line of maps.
+std::optional<Mapping> parse_mapping(std::string_view maps_line);
 
 // In ascending order. Empty when the process has gone (that of a zombie is empty too) or may not be read.
 std::vector<AddressRange> read_address_ranges(const HostPaths& paths, std::uint32_t tgid);

@@ -40,7 +40,7 @@ Result<SuperblockUsage> read_superblock_usage(const HostPaths& paths, const Supe
     }
     struct statfs facts {};
     if (::fstatfs(fd->get(), &facts) == 0) return derive_usage(facts);
-    last = fail_errno("statfs", mount.mount_point, errno).value();
+    last = host_failure("statfs", mount.mount_point, errno).value();
   }
   return tl::unexpected(last);
 }

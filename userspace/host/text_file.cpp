@@ -34,11 +34,10 @@ int read_chunks(int fd, OnChunk on_chunk) {
 
 }  // namespace
 
-tl::unexpected<Error> fail_errno(std::string_view action, std::string_view subject, int code) {
+tl::unexpected<Error> host_failure(std::string_view action, std::string_view subject, int code) {
   std::string hint;
   if (code == EACCES || code == EPERM) hint = "run as root, or grant CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH";
-  return fail(fmt::format("cannot {} {}: {}", action, subject, std::generic_category().message(code)), std::move(hint),
-              code);
+  return fail_errno(action, subject, code, std::move(hint));
 }
 
 Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes) {
@@ -47,20 +46,20 @@ Result<std::string> read_text_file(const std::string& path, std::size_t max_byte
 
 Result<std::string> read_text_file_at(int directory, const std::string& name, std::size_t max_bytes) {
   const UniqueFd fd(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd) return fail_errno("open", name, errno);
+  if (!fd) return host_failure("open", name, errno);
   std::string text;
   const int code = read_chunks(fd.get(), [&](std::string_view chunk) {
     text.append(chunk);
     return text.size() <= max_bytes;
   });
-  if (code != 0) return fail_errno("read", name, code);
-  if (text.size() > max_bytes) return fail_errno("read", name, EFBIG);
+  if (code != 0) return host_failure("read", name, code);
+  if (text.size() > max_bytes) return host_failure("read", name, EFBIG);
   return text;
 }
 
 Result<void> read_lines(const std::string& path, const std::function<bool(std::string_view)>& on_line) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd) return fail_errno("open", path, errno);
+  if (!fd) return host_failure("open", path, errno);
   std::string partial;
   bool stopped = false;
   const int code = read_chunks(fd.get(), [&](std::string_view chunk) {
@@ -80,14 +79,14 @@ Result<void> read_lines(const std::string& path, const std::function<bool(std::s
     }
     return !stopped;
   });
-  if (code != 0) return fail_errno("read", path, code);
+  if (code != 0) return host_failure("read", path, code);
   if (!stopped && !partial.empty()) on_line(partial);
   return {};
 }
 
 Result<UniqueFd> open_directory(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) return fail_errno("open", path, errno);
+  if (!fd) return host_failure("open", path, errno);
   return fd;
 }
 
@@ -97,7 +96,7 @@ Result<void> list_directory(int directory,
   while (true) {
     const ssize_t got = ::getdents64(directory, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno("list", "a directory", errno);
+    if (got < 0) return host_failure("list", "a directory", errno);
     if (got == 0) return {};
     for (ssize_t at = 0; at < got;) {
       const auto* entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
@@ -112,7 +111,7 @@ Result<void> list_directory(int directory,
 Result<bool> path_exists(const std::string& path) {
   if (::faccessat(AT_FDCWD, path.c_str(), F_OK, 0) == 0) return true;
   if (errno == ENOENT || errno == ENOTDIR) return false;
-  return fail_errno("look at", path, errno);
+  return host_failure("look at", path, errno);
 }
 
 Result<std::vector<std::int32_t>> list_processes(const std::string& proc) {

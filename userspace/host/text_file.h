@@ -16,8 +16,8 @@ namespace tmpfstrace {
 
 constexpr std::size_t kSmallFile = 1U << 20;  // 1 MiB: everything but mountinfo, maps and kallsyms
 
-// "cannot <action> <subject>: <text of code>". code is a positive errno and becomes Error::code.
-tl::unexpected<Error> fail_errno(std::string_view action, std::string_view subject, int code);
+// fail_errno() for files of the host: a refusal comes with the capabilities that it takes.
+tl::unexpected<Error> host_failure(std::string_view action, std::string_view subject, int code);
 
 // The whole file. Longer than max_bytes: EFBIG, because half a table would be taken for the whole.
 Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes = kSmallFile);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <tl/expected.hpp>
@@ -20,6 +22,14 @@ using Result = tl::expected<T, Error>;
 
 inline tl::unexpected<Error> fail(std::string message, std::string hint = {}, int code = 0) {
   return tl::unexpected<Error>(Error{std::move(message), std::move(hint), code});
+}
+
+// "cannot <action> <subject>: <text of code>". code is a positive errno and becomes Error::code.
+inline tl::unexpected<Error> fail_errno(std::string_view action, std::string_view subject, int code,
+                                        std::string hint = {}) {
+  std::string message("cannot ");
+  message.append(action).append(" ").append(subject).append(": ").append(std::generic_category().message(code));
+  return fail(std::move(message), std::move(hint), code);
 }
 
 }  // namespace tmpfstrace

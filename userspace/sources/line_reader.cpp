@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -24,7 +23,7 @@ Result<std::string> read_chunk(int file) {
       chunk.resize(static_cast<std::size_t>(count));
       return chunk;
     }
-    if (errno != EINTR) return fail(std::strerror(errno), "", errno);
+    if (errno != EINTR) return fail_errno("read", "the recording", errno);
   }
 }
 
@@ -38,14 +37,9 @@ LineReader::LineReader(UniqueFd file, std::string beginning, std::optional<ZstdD
 
 Result<LineReader> LineReader::open(const std::string& path) {
   UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) {
-    const int code = errno;
-    return fail(fmt::format("cannot open {}: {}", path, std::strerror(code)), "", code);
-  }
+  if (!file) return fail_errno("open", path, errno);
   Result<std::string> beginning = read_chunk(file.get());
-  if (!beginning) {
-    return fail(fmt::format("cannot read {}: {}", path, beginning.error().message), "", beginning.error().code);
-  }
+  if (!beginning) return fail_errno("read", path, beginning.error().code);
   std::optional<ZstdDecoder> decoder;
   if (ZstdDecoder::is_zstd(*beginning)) {
     Result<ZstdDecoder> created = ZstdDecoder::create();
@@ -90,7 +84,7 @@ void LineReader::read_more() {
   position_ = 0;
   const Result<std::string> chunk = read_chunk(file_.get());
   if (!chunk) {
-    problem_ = "read error: " + chunk.error().message;
+    problem_ = chunk.error().message;
   } else {
     at_end_ = chunk->empty();
     accept(*chunk);

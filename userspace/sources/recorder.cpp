@@ -5,10 +5,7 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace tmpfstrace {
 namespace {
@@ -21,8 +18,7 @@ Result<void> write_all(int file, std::string_view bytes, const std::string& path
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
     if (written < 0) {
       if (errno == EINTR) continue;
-      const int code = errno;
-      return fail(fmt::format("cannot write {}: {}", path, std::strerror(code)), "", code);
+      return fail_errno("write", path, errno);
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -36,10 +32,7 @@ Recorder::Recorder(std::string path, UniqueFd file, std::optional<ZstdEncoder> e
 
 Result<Recorder> Recorder::create(const std::string& path, const RecordingHeader& header) {
   UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file) {
-    const int code = errno;
-    return fail(fmt::format("cannot create {}: {}", path, std::strerror(code)), "", code);
-  }
+  if (!file) return fail_errno("create", path, errno);
   std::optional<ZstdEncoder> encoder;
   if (path.ends_with(".zst")) {
     Result<ZstdEncoder> created = ZstdEncoder::create();

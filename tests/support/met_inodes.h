@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "host/seed_visit.h"
+
+namespace tmpfstrace::test {
+
+// Every inode met, how often, and that each can be stat'ed again.
+struct MetInodes {
+  std::map<std::uint64_t, int> inodes;
+  int restat_failures = 0;
+  SeedVisitor visitor() {
+    return [this](const SeedVisit& visit) {
+      ++inodes[visit.inode()];
+      if (visit.restat() != 0) ++restat_failures;
+      return true;
+    };
+  }
+};
+
+}  // namespace tmpfstrace::test
