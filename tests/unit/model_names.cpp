@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include <set>
+#include <string_view>
+
 #include "model/names.h"
 
 using namespace tmpfstrace;
@@ -62,9 +65,21 @@ TEST_CASE("every loss has its number, both ways") {
       {"seed_races", TMPFS_LOSS_SEED_RACES},
       {"stale_inodes", TMPFS_LOSS_STALE_INODES},
       {"marks_full", TMPFS_LOSS_MARKS_FULL},
+      {"owners_settled", TMPFS_LOSS_OWNERS_SETTLED},
   }));
   CHECK(loss_name(loss) == name);
   CHECK(parse_loss(name) == loss);
+}
+
+TEST_CASE("no loss is without a name of its own") {
+  std::set<std::string_view> names;
+  for (int i = 0; i < TMPFS_LOSS_MAX; ++i) {
+    const auto name = loss_name(static_cast<tmpfs_loss>(i));
+    CHECK_FALSE(name.empty());
+    CHECK(name != "unknown");
+    CHECK(names.insert(name).second);
+  }
+  CHECK(loss_name(TMPFS_LOSS_MAX) == "unknown");
 }
 
 TEST_CASE("what is no name and no number") {
