@@ -184,6 +184,9 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Commands& co
       if (given(app, sampling)) return std::string(sampling) + " has no meaning with doctor";
     }
   }
+  if ((options.mode == "poll" || options.mode == "syscall") && options.hooks != "auto") {
+    return "--hooks " + options.hooks + " has no meaning with --mode " + options.mode + ": they are of the exact mode";
+  }
   if (given(*commands.top, "--speed") && !given(app, "--replay")) return "--speed needs --replay";
   if (options.command == Subcommand::record && options.file.empty()) return "FILE: the file name is empty";
   return std::nullopt;

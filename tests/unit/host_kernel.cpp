@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
 #include <catch2/catch.hpp>
 
 #include <cerrno>
@@ -6,6 +7,7 @@
 #include "../support/temp_tree.h"
 #include "host/kernel_facts.h"
 #include "host/kernel_symbols.h"
+#include "host/process_namespace.h"
 
 using namespace tmpfstrace;
 using tmpfstrace::test::host_fixture;
@@ -151,4 +153,31 @@ TEST_CASE("the memory row of /proc/cgroups", "[host]") {
   CHECK(parse_memory_controller_v1("memory\t0\t1\t0\n") == false);
   CHECK_FALSE(parse_memory_controller_v1("memory\t0\t1\n"));
   CHECK_FALSE(parse_memory_controller_v1("#subsys_name hierarchy num_cgroups enabled\n"));
+}
+
+TEST_CASE("why the address of a symbol is not known", "[host]") {
+  const TempTree tree;
+  HostPaths paths;
+  paths.proc = tree.path("proc");
+  const auto why = [&](const std::string& name) { return why_no_address(KernelSymbols::load(paths, {name}), name); };
+  CHECK_THAT(why("shmem_fault"), Catch::Contains("kallsyms: No such file"));
+  tree.file("proc/kallsyms", "0000000000000000 T shmem_fault\n");
+  CHECK_THAT(why("shmem_fault"), Catch::Contains("hides"));
+  tree.file("proc/kallsyms", "ffffffff81000000 T shmem_fault\n");
+  CHECK(why("shmem_fault").empty());
+  CHECK_THAT(why("sysctl_overcommit_memory"), Catch::Contains("no symbol sysctl_overcommit_memory"));
+}
+
+TEST_CASE("whose process numbers /proc has", "[host]") {
+  const TempTree tree;
+  HostPaths paths;
+  paths.proc = tree.path("proc");
+  CHECK_FALSE(is_initial_pid_namespace(paths));
+  tree.file("proc/1/ns/pid", "");  // some other namespace
+  CHECK_FALSE(is_initial_pid_namespace(paths));
+  // A process of the initial namespace has this link, whose inode number is fixed in the kernel's interface.
+  struct stat facts {};
+  const HostPaths real;
+  const bool known = ::stat("/proc/1/ns/pid", &facts) == 0 || ::stat("/proc/self/ns/pid", &facts) == 0;
+  CHECK(is_initial_pid_namespace(real) == (known && facts.st_ino == 4026531836U));
 }

@@ -74,14 +74,14 @@ TEST_CASE("defaults") {
 
 TEST_CASE("every option, before and after the command") {
   const std::string all =
-      "--interval 250ms --count 18446744073709551615 --duration 5m --mode syscall --hooks kprobe --max-slots 1 "
+      "--interval 250ms --count 18446744073709551615 --duration 5m --mode exact --hooks kprobe --max-slots 1 "
       "--max-inodes 2 --max-superblocks 3 --event-rate 0 --no-events";
   const std::string line = GENERATE_COPY(all + " json", "json " + all);
   const Options options = accepted(line);
   CHECK(options.interval == milliseconds(250));
   CHECK(options.count == UINT64_MAX);
   CHECK(options.duration == milliseconds(300'000));
-  CHECK(options.mode == "syscall");
+  CHECK(options.mode == "exact");
   CHECK(options.hooks == "kprobe");
   CHECK(options.max_slots == 1);
   CHECK(options.max_inodes == 2);
@@ -186,4 +186,19 @@ TEST_CASE("help and version end well") {
   const EarlyExit early = refused(line, false);
   CHECK(early.code == 0);
   CHECK(early.text.find(part) != std::string::npos);
+}
+
+TEST_CASE("hooks of the exact mode with another mode contradict each other") {
+  for (const std::string mode : {"poll", "syscall"}) {
+    for (const std::string hooks : {"fentry", "kprobe"}) {
+      const auto parsed = parse("json --mode " + mode + " --hooks " + hooks);
+      const auto* early = std::get_if<EarlyExit>(&parsed);
+      REQUIRE(early != nullptr);
+      CHECK(early->code == exit_usage);
+      CHECK_THAT(early->text, Catch::Contains("--hooks " + hooks) && Catch::Contains("--mode " + mode));
+    }
+    CHECK(accepted("json --hooks auto --mode " + mode).mode == mode);
+  }
+  CHECK(accepted("json --mode exact --hooks kprobe").hooks == "kprobe");
+  CHECK(accepted("json --hooks kprobe").mode == "auto");
 }

@@ -134,3 +134,48 @@ TEST_CASE("syscall: raw tracepoints, whatever else this host can do", "[plan]") 
 }
 
 TEST_CASE("poll: always possible", "[plan]") { check_table("poll", "auto", {{"*******", "poll", {"asked for"}}}); }
+
+// What works on paper and does not start.
+TEST_CASE("auto takes the next best when what was decided does not start", "[plan]") {
+  HostAbilities host = host_of(0b0011101, false);  // everything works, nothing preempts
+  std::vector<std::string> started;
+  std::string reason;
+  for (const std::string why : {"FENTRY-FAILED", "KPROBES-FAILED", "RAW-FAILED"}) {
+    const auto decision = decide_mode(host, "auto", "auto");
+    REQUIRE(decision);
+    started.push_back(text_of(*decision));
+    add_failure(host, *decision, why);
+  }
+  CHECK(started == std::vector<std::string>{"exact fentry", "exact kprobe", "syscall raw_tracepoint"});
+  const auto last = decide_mode(host, "auto", "auto");
+  REQUIRE(last);
+  CHECK(text_of(*last) == "poll");
+  for (const std::string why : {"FENTRY-FAILED", "KPROBES-FAILED", "RAW-FAILED"})
+    CHECK_THAT(last->reason, Catch::Contains("did not start: " + why));
+}
+
+TEST_CASE("a failure is in the reason of what runs instead", "[plan]") {
+  HostAbilities host = host_of(0b0011101, false);
+  add_failure(host, {RunMode::Exact, RunHooks::Fentry, {}}, "FENTRY-FAILED");
+  const auto kprobes = decide_mode(host, "auto", "auto");
+  REQUIRE(kprobes);
+  CHECK(text_of(*kprobes) == "exact kprobe");
+  CHECK_THAT(kprobes->reason, Catch::Contains("FENTRY-FAILED"));
+  add_failure(host, *kprobes, "KPROBES-FAILED");
+  const auto syscall = decide_mode(host, "auto", "auto");
+  REQUIRE(syscall);
+  CHECK(text_of(*syscall) == "syscall raw_tracepoint");
+  CHECK_THAT(syscall->reason, Catch::Contains("FENTRY-FAILED") && Catch::Contains("KPROBES-FAILED"));
+}
+
+TEST_CASE("what was asked for by name does not fall back", "[plan]") {
+  CHECK(may_fall_back("auto", "auto"));
+  for (const std::string mode : {"exact", "syscall", "poll"}) CHECK_FALSE(may_fall_back(mode, "auto"));
+  for (const std::string hooks : {"fentry", "kprobe"}) CHECK_FALSE(may_fall_back("auto", hooks));
+}
+
+TEST_CASE("what was not probed says so", "[plan]") {
+  const auto decision = decide_mode(HostAbilities{}, "syscall", "auto");
+  REQUIRE_FALSE(decision);
+  CHECK_THAT(decision.error().message, Catch::Contains("not tried"));
+}

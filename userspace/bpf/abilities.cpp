@@ -54,15 +54,14 @@ ProbedHost probe_host(const KernelFacts& facts, bool all) {
   can.btf = shape.has_value();
   if (shape) {
     host.shape = std::move(*shape);
+    can.no_btf_reason.clear();
     can.fentry_gaps = gaps_of(plan_hooks(host.shape, HookFlavour::Fentry));
     can.kprobe_gaps = gaps_of(plan_hooks(host.shape, HookFlavour::Kprobe));
   } else {
     can.no_btf_reason = shape.error().message;
   }
 
-  const std::string not_tried = "not tried";
   int code = 0;
-  can.no_kprobes_reason = can.no_raw_tracepoints_reason = not_tried;
   can.no_fentry_reason = all || !can.may_preempt
                              ? try_program("p_fentry", false, &code)
                              : "it would lose events: the kernel may preempt (" + can.preemption + ")";

@@ -12,6 +12,7 @@ std::string against_fentry(const HostAbilities& host) {
   if (!host.fentry) return "fentry: " + host.no_fentry_reason;
   if (!host.fentry_gaps.empty()) return "fentry: " + host.fentry_gaps;
   if (host.may_preempt) return "fentry would lose events: the kernel may preempt (" + host.preemption + ")";
+  if (!host.fentry_failure.empty()) return "fentry did not start: " + host.fentry_failure;
   return {};
 }
 
@@ -19,12 +20,14 @@ std::string against_kprobes(const HostAbilities& host) {
   if (!host.btf) return "no kernel type information: " + host.no_btf_reason;
   if (!host.kprobes) return "kprobes: " + host.no_kprobes_reason;
   if (!host.kprobe_gaps.empty()) return "kprobes: " + host.kprobe_gaps;
+  if (!host.kprobe_failure.empty()) return "kprobes did not start: " + host.kprobe_failure;
   return {};
 }
 
 std::string against_syscall(const HostAbilities& host) {
   if (!host.btf) return "no kernel type information: " + host.no_btf_reason;
   if (!host.raw_tracepoints) return "raw tracepoints: " + host.no_raw_tracepoints_reason;
+  if (!host.syscall_failure.empty()) return "raw tracepoints did not start: " + host.syscall_failure;
   return {};
 }
 
@@ -70,6 +73,19 @@ Result<ModeDecision> decide_mode(const HostAbilities& host, const std::string& w
   if (syscall.empty())
     return ModeDecision{RunMode::Syscall, RunHooks::RawTracepoint, "not exact, because " + exact.error().message};
   return ModeDecision{RunMode::Poll, RunHooks::None, "no BPF, because " + exact.error().message + "; " + syscall};
+}
+
+bool may_fall_back(const std::string& wanted_mode, const std::string& wanted_hooks) {
+  return wanted_mode == "auto" && wanted_hooks == "auto";
+}
+
+void add_failure(HostAbilities& host, const ModeDecision& decision, const std::string& why) {
+  switch (decision.hooks) {
+    case RunHooks::Fentry: host.fentry_failure = why; return;
+    case RunHooks::Kprobe: host.kprobe_failure = why; return;
+    case RunHooks::RawTracepoint: host.syscall_failure = why; return;
+    case RunHooks::None: return;
+  }
 }
 
 const char* run_mode_name(RunMode mode) {

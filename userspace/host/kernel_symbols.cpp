@@ -67,4 +67,11 @@ const KernelSymbol* KernelSymbols::find(const std::string& name) const {
   return found == symbols_.end() ? nullptr : &found->second;
 }
 
+std::string why_no_address(const Result<KernelSymbols>& symbols, const std::string& name) {
+  if (!symbols) return symbols.error().message;
+  if (symbols->hidden()) return "the kernel hides its symbols (kptr_restrict)";
+  const KernelSymbol* symbol = symbols->find(name);
+  return symbol != nullptr && symbol->address ? std::string() : "the kernel has no symbol " + name;
+}
+
 }  // namespace tmpfstrace

@@ -52,4 +52,7 @@ class KernelSymbols {
   bool hidden_ = false;
 };
 
+// Why the address of a symbol that load() was asked for is not known; empty when it is.
+std::string why_no_address(const Result<KernelSymbols>& symbols, const std::string& name);
+
 }  // namespace tmpfstrace

@@ -30,7 +30,17 @@ const char* layout_name(CgroupLayout layout) {
   return "?";
 }
 
-std::string able(bool yes, const std::string& why_not) { return yes ? "yes" : "no: " + why_not; }
+std::string able(bool yes, const std::string& why_not) {
+  if (yes) return "yes";
+  return why_not == kNotTried ? why_not : "no: " + why_not;
+}
+
+std::vector<HookReport> all_hooks(const LiveStart& start) {
+  std::vector<HookReport> hooks = start.failed_hooks;
+  if (start.ledger)
+    for (HookReport& hook : start.ledger->hooks()) hooks.push_back(std::move(hook));
+  return hooks;
+}
 
 std::string report_text(const LiveStart& start) {
   std::string text;
@@ -40,23 +50,20 @@ std::string report_text(const LiveStart& start) {
                  start.mode.hooks);
   fmt::format_to(line, "reason       {}\n", start.mode.reason);
   fmt::format_to(line, "kernel       {} ({})\n", start.facts.release, start.facts.version);
-  if (start.decision.mode != RunMode::Poll || can.raw_tracepoints || !can.no_raw_tracepoints_reason.empty()) {
-    fmt::format_to(line, "preemption   {}\n", can.preemption);
-    fmt::format_to(line, "BTF          {}\n", able(can.btf, can.no_btf_reason));
-    fmt::format_to(line, "fentry       {}\n", able(can.fentry, can.no_fentry_reason));
-    fmt::format_to(line, "kprobes      {}\n", able(can.kprobes, can.no_kprobes_reason));
-    fmt::format_to(line, "raw tracing  {}\n", able(can.raw_tracepoints, can.no_raw_tracepoints_reason));
-  }
+  fmt::format_to(line, "preemption   {}\n", can.preemption.empty() ? kNotTried : can.preemption);
+  fmt::format_to(line, "BTF          {}\n", able(can.btf, can.no_btf_reason));
+  fmt::format_to(line, "fentry       {}\n", able(can.fentry, can.no_fentry_reason));
+  fmt::format_to(line, "kprobes      {}\n", able(can.kprobes, can.no_kprobes_reason));
+  fmt::format_to(line, "raw tracing  {}\n", able(can.raw_tracepoints, can.no_raw_tracepoints_reason));
   fmt::format_to(line, "cgroups      {}{}\n", layout_name(start.hierarchy.layout),
                  start.facts.memory_controller.value_or(false) ? ", memory controller" : ", no memory controller");
-  if (start.ledger) {
-    fmt::format_to(line, "hooks\n");
-    for (const HookReport& hook : start.ledger->hooks()) {
-      if (hook.attached)
-        fmt::format_to(line, "  attached   {}\n", hook.name);
-      else
-        fmt::format_to(line, "  MISSING    {}: {}; not seen: {}\n", hook.name, hook.why_not, hook.without);
-    }
+  const std::vector<HookReport> hooks = all_hooks(start);
+  if (!hooks.empty()) fmt::format_to(line, "hooks\n");
+  for (const HookReport& hook : hooks) {
+    if (hook.attached)
+      fmt::format_to(line, "  attached   {}\n", hook.name);
+    else
+      fmt::format_to(line, "  MISSING    {}: {}; not seen: {}\n", hook.name, hook.why_not, hook.without);
   }
   if (!start.mode.blind.empty()) {
     fmt::format_to(line, "not seen\n");
@@ -69,15 +76,16 @@ std::string report_json(const LiveStart& start) {
   using nlohmann::ordered_json;
   const HostAbilities& can = start.probed.abilities;
   auto ability = [](bool yes, const std::string& why_not) {
-    return ordered_json{{"works", yes}, {"why_not", yes ? ordered_json() : ordered_json(why_not)}};
+    const bool tried = yes || why_not != kNotTried;
+    return ordered_json{{"works", tried ? ordered_json(yes) : ordered_json()},
+                        {"why_not", yes ? ordered_json() : ordered_json(why_not)}};
   };
   ordered_json hooks = ordered_json::array();
-  if (start.ledger)
-    for (const HookReport& hook : start.ledger->hooks())
-      hooks.push_back({{"name", hook.name},
-                       {"attached", hook.attached},
-                       {"why_not", hook.attached ? ordered_json() : ordered_json(hook.why_not)},
-                       {"without", hook.without}});
+  for (const HookReport& hook : all_hooks(start))
+    hooks.push_back({{"name", hook.name},
+                     {"attached", hook.attached},
+                     {"why_not", hook.attached ? ordered_json() : ordered_json(hook.why_not)},
+                     {"without", hook.without}});
   ordered_json report = {{"schema", "tmpfstrace/1"},
                          {"type", "doctor"},
                          {"mode", start.mode.name},
@@ -85,7 +93,7 @@ std::string report_json(const LiveStart& start) {
                          {"reason", start.mode.reason},
                          {"kernel", start.facts.release},
                          {"cgroup_layout", layout_name(start.hierarchy.layout)},
-                         {"preemption", can.preemption},
+                         {"preemption", can.preemption.empty() ? ordered_json() : ordered_json(can.preemption)},
                          {"btf", ability(can.btf, can.no_btf_reason)},
                          {"fentry", ability(can.fentry, can.no_fentry_reason)},
                          {"kprobes", ability(can.kprobes, can.no_kprobes_reason)},

@@ -12,6 +12,7 @@
 #include "bpf/exact_ledger.h"
 #include "bpf/syscall_ledger.h"
 #include "host/kernel_symbols.h"
+#include "host/process_namespace.h"
 
 namespace tmpfstrace {
 namespace {
@@ -38,6 +39,11 @@ std::optional<Error> missing_privilege(const KernelFacts& facts) {
                "run as root; --mode poll needs none of them, but sees only usage", EPERM};
 }
 
+HookPlan plan_of(const LiveStart& start) {
+  return plan_hooks(start.probed.shape,
+                    start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry : HookFlavour::Kprobe);
+}
+
 Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, const LiveStart& start) {
   TracerOptions tracer;
   tracer.table = {options.max_slots, options.max_superblocks};
@@ -45,8 +51,7 @@ Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, co
   tracer.events_per_second = options.events ? options.event_rate : 0;
   tracer.memcg_identity = start.facts.memory_controller.value_or(false);
   tracer.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
-  HookPlan plan = plan_hooks(start.probed.shape,
-                             start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry : HookFlavour::Kprobe);
+  HookPlan plan = plan_of(start);
   // Only the kprobes of 6.6 to 6.18 need the address range; kallsyms takes a good part of the start.
   const bool needs_mfill =
       plan.flavour == HookFlavour::Kprobe && plan.counts_arguments && start.probed.shape.has("shmem_mfill_atomic_pte");
@@ -57,8 +62,8 @@ Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, co
     tracer.mfill_start = *mfill->address;
     tracer.mfill_end = *mfill->address + *mfill->size;
   } else if (needs_mfill) {
-    plan.blind.push_back(
-        "userfaultfd filling shared memory, whose retries are counted as frees: the kernel hides its symbols");
+    plan.blind.push_back("userfaultfd filling shared memory, whose retries are counted as frees: " +
+                         why_no_address(symbols, "shmem_mfill_atomic_pte"));
   }
   auto ledger = ExactLedger::start(start.paths, start.probed.shape, plan, tracer);
   if (!ledger) return tl::unexpected(ledger.error());
@@ -85,11 +90,57 @@ Result<std::unique_ptr<LedgerSource>> start_ledger(const LiveOptions& options, c
   return std::unique_ptr<LedgerSource>();
 }
 
+// All hooks of a mode that did not start: the one that the error names has it, the others went down with it.
+void report_failed_hooks(LiveStart& start, const Error& error) {
+  const std::string mode =
+      std::string(run_mode_name(start.decision.mode)) + ", " + run_hooks_name(start.decision.hooks);
+  bool named = false;
+  if (start.decision.mode == RunMode::Exact) {
+    for (const Hook& hook : plan_of(start).hooks) {
+      const std::string name = std::string(attach_kind_name(hook.kind)) + " " + hook.function;
+      const bool is_it = (error.message + ":").find(name + ":") != std::string::npos;
+      named = named || is_it;
+      start.failed_hooks.push_back({name, false, is_it ? error.message : "the mode did not start", hook.without});
+    }
+  }
+  if (!named) start.failed_hooks.push_back({mode, false, error.message, "all that this mode would count"});
+}
+
+// The best mode that starts. What was asked for by name is never replaced.
+Result<void> start_best(const LiveOptions& options, LiveStart& start) {
+  const bool may_fall = may_fall_back(options.mode, options.hooks);
+  for (bool all_probed = false;;) {
+    auto decision = decide_mode(start.probed.abilities, options.mode, options.hooks);
+    if (!decision) return tl::unexpected(decision.error());
+    start.decision = *decision;
+    auto ledger = start_ledger(options, start);
+    if (ledger) {
+      start.ledger = std::move(*ledger);
+      return {};
+    }
+    if (!may_fall) return tl::unexpected(ledger.error());
+    report_failed_hooks(start, ledger.error());
+    HostAbilities& can = start.probed.abilities;
+    add_failure(can, start.decision, ledger.error().message);
+    // What is worse than what works on paper has not been tried yet.
+    if (all_probed || can.no_raw_tracepoints_reason != kNotTried) continue;
+    all_probed = true;
+    HostAbilities probed = probe_host(start.facts, true).abilities;
+    probed.fentry_failure = can.fentry_failure;
+    probed.kprobe_failure = can.kprobe_failure;
+    can = std::move(probed);
+  }
+}
+
 const char* const kPollBlind[] = {
     "allocations, frees, writes and created files: only the present use of each superblock is known",
     "refusals of any kind: a full superblock is seen, who was refused is not",
     "which cgroup filled which superblock: memory.stat tells the shared memory of a cgroup, not where it lies",
 };
+
+const char* const kForeignProcesses =
+    "the user stack of a refusal, and which of a superblock's mounts the refused process saw: /proc is of a pid "
+    "namespace of its own, where the kernel's process numbers mean others";
 
 }  // namespace
 
@@ -106,18 +157,16 @@ Result<LiveStart> start_live(const LiveOptions& options, bool report) {
   start.hierarchy = std::move(*hierarchy);
   if (options.mode != "poll") start.probed = probe_host(start.facts, report || options.mode == "syscall");
 
-  auto decision = decide_mode(start.probed.abilities, options.mode, options.hooks);
-  if (!decision) return tl::unexpected(decision.error());
-  start.decision = *decision;
-  auto ledger = start_ledger(options, start);
-  if (!ledger) return tl::unexpected(ledger.error());
-  start.ledger = std::move(*ledger);
+  if (auto started = start_best(options, start); !started) return tl::unexpected(started.error());
 
   start.mode = {run_mode_name(start.decision.mode), run_hooks_name(start.decision.hooks), start.decision.reason, {}};
-  if (start.ledger)
+  if (start.ledger) {
     start.mode.blind = start.ledger->blind();
-  else
+    start.proc_is_initial = is_initial_pid_namespace(start.paths);
+    if (!start.proc_is_initial) start.mode.blind.push_back(kForeignProcesses);
+  } else {
     start.mode.blind.assign(std::begin(kPollBlind), std::end(kPollBlind));
+  }
   return start;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "bpf/abilities.h"
 #include "bpf/ledger_source.h"
@@ -19,7 +20,9 @@ struct LiveStart {
   CgroupHierarchy hierarchy;
   ProbedHost probed;
   ModeDecision decision;
+  std::vector<HookReport> failed_hooks;  // of better modes that did not start
   std::unique_ptr<LedgerSource> ledger;  // null when polling
+  bool proc_is_initial = true;           // the programs' process numbers are those of /proc
   Mode mode;
 };
 
