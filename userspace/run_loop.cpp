@@ -6,20 +6,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <string>
 
 #include "host/unique_fd.h"
+#include "sample_grid.h"
 
 namespace tmpfstrace {
 namespace {
 
 using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC, as the timer
 
-tl::unexpected<Error> system_failure(const char* call) {
-  const int code = errno;
-  return fail(std::string(call) + ": " + std::strerror(code), "", code);
-}
+tl::unexpected<Error> system_failure(const char* call) { return fail_errno("call", call, errno); }
 
 timespec to_timespec(Clock::time_point time) {
   const auto since = time.time_since_epoch();
@@ -38,6 +34,7 @@ class Loop {
   // Why the run ends. asked: by a signal or the duration, so that a last sample may follow.
   enum class End { none, asked, complete };
 
+  Result<void> run_to_end();
   Result<void> open();
   Result<void> watch(int fd, std::uint32_t events);
   Result<void> wait();
@@ -61,7 +58,14 @@ class Loop {
   std::optional<Clock::time_point> deadline_;
 };
 
+// What the sink holds back is written whatever ended the run; the first error is the one to tell.
 Result<void> Loop::run() {
+  Result<void> done = run_to_end();
+  Result<void> finished = sink_.finish();
+  return done ? finished : done;
+}
+
+Result<void> Loop::run_to_end() {
   if (Result<void> opened = open(); !opened) return opened;
   while (end_ == End::none) {
     if (Result<void> waited = wait(); !waited) return waited;
@@ -72,7 +76,7 @@ Result<void> Loop::run() {
   if (end_ == End::asked && options_.last_sample && !source_over_) {
     if (Result<void> taken = take_sample(); !taken) return taken;
   }
-  return sink_.finish();
+  return {};
 }
 
 Result<void> Loop::open() {
@@ -174,10 +178,7 @@ Result<void> Loop::plan_next() {
   const std::optional<std::chrono::milliseconds> pace = source_.pace();
   due_ = !pace && !source_over_;
   if (!pace) return {};
-  next_ += *pace;
-  const Clock::time_point now = Clock::now();
-  // A time of 0 would disarm the timer, and one in the past is as good as now.
-  if (next_ <= now) next_ = now + *pace + std::chrono::nanoseconds(1);
+  next_ = next_on_grid(next_, *pace, Clock::now());
   const Clock::time_point wake = deadline_ ? std::min(next_, *deadline_) : next_;
   const itimerspec when{.it_interval = {}, .it_value = source_over_ ? timespec{} : to_timespec(wake)};
   if (timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr) != 0) return system_failure("timerfd_settime");
