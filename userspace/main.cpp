@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -25,6 +26,13 @@
 
 namespace tmpfstrace {
 namespace {
+
+// A file of ours that became descriptor 2 would get our messages. Each closed one is opened so that using it fails as
+// before.
+void occupy_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(fd, F_GETFD) == -1) (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
 
 void complain(const Error& error) {
   const std::string hint = error.hint.empty() ? "" : " (" + error.hint + ")";
@@ -133,6 +141,7 @@ int run_command(const Options& options) {
 
 int main(int argc, char** argv) {
   using namespace tmpfstrace;
+  occupy_standard_descriptors();
   try {
     if (argc == 2 && std::strcmp(argv[1], kSymbolWorkerArgument) == 0) return run_symbol_worker(STDIN_FILENO);
     const bool on_terminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
