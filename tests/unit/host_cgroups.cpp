@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <catch2/catch.hpp>
 
 #include <cerrno>
@@ -25,11 +28,15 @@ CgroupHierarchy probe(const TempTree& tree) {
   return *found;
 }
 
-std::optional<CgroupName> name_of(CgroupTree& cgroups, CgroupId id, std::uint64_t now) {
-  const auto found = cgroups.lookup(id, now);
-  REQUIRE(found);
-  return *found;
+// The tree "cg" stands for a whole hierarchy.
+CgroupTreeOptions whole(const TempTree& tree) {
+  CgroupTreeOptions options;
+  options.hierarchy_root = tree.inode("cg");
+  return options;
 }
+
+std::string path_of(CgroupTree& cgroups, CgroupId id, std::uint64_t now) { return cgroups.lookup(id, now).path; }
+CgroupState state_of(CgroupTree& cgroups, CgroupId id, std::uint64_t now) { return cgroups.lookup(id, now).state; }
 
 }  // namespace
 
@@ -66,36 +73,102 @@ TEST_CASE("cgroup ids become paths", "[host]") {
   tree.directory("cg/system.slice");
   CgroupTree cgroups(tree.path("cg"));
   REQUIRE(cgroups.refresh(kSecond));
-  CHECK(cgroups.size() == 5);
-  CHECK(name_of(cgroups, tree.inode("cg"), kSecond)->path == "/");
-  CHECK(name_of(cgroups, tree.inode("cg/kubepods"), kSecond)->path == "/kubepods");
-  CHECK(name_of(cgroups, tree.inode("cg/kubepods/burstable/pod 1"), kSecond)->path == "/kubepods/burstable/pod 1");
-  CHECK_FALSE(name_of(cgroups, 0, kSecond));
+  CHECK(cgroups.living().size() == 5);
+  CHECK(path_of(cgroups, tree.inode("cg"), kSecond) == "/");
+  CHECK(path_of(cgroups, tree.inode("cg/kubepods"), kSecond) == "/kubepods");
+  CHECK(path_of(cgroups, tree.inode("cg/kubepods/burstable/pod 1"), kSecond) == "/kubepods/burstable/pod 1");
+  CHECK(state_of(cgroups, 0, kSecond) == CgroupState::Unknown);
   CHECK(cgroups.walks() == 1);
 }
 
 TEST_CASE("unknown ids cause few walks", "[host]") {
   const TempTree tree;
   tree.directory("cg/a");
-  CgroupTree cgroups(tree.path("cg"));
+  CgroupTree cgroups(tree.path("cg"), whole(tree));
   const CgroupId never = 1;
-  CHECK(name_of(cgroups, tree.inode("cg/a"), 10 * kSecond)->path == "/a");
+  CHECK(path_of(cgroups, tree.inode("cg/a"), 10 * kSecond) == "/a");
   CHECK(cgroups.walks() == 1);
-  CHECK_FALSE(name_of(cgroups, never, 10 * kSecond));  // too soon after a walk
+  CHECK(state_of(cgroups, never, 10 * kSecond) == CgroupState::Unknown);  // too soon after a walk
   CHECK(cgroups.walks() == 1);
-  CHECK_FALSE(name_of(cgroups, never, 11 * kSecond));
+  CHECK(state_of(cgroups, never, 11 * kSecond) == CgroupState::Dead);
   CHECK(cgroups.walks() == 2);
-  CHECK_FALSE(name_of(cgroups, never, 20 * kSecond));  // a walk did not find it: it never comes back
+  CHECK(state_of(cgroups, never, 20 * kSecond) == CgroupState::Dead);  // it never comes back
   CHECK(cgroups.walks() == 2);
 
   tree.directory("cg/b");
-  CHECK(name_of(cgroups, tree.inode("cg/b"), 21 * kSecond)->path == "/b");
+  CHECK(path_of(cgroups, tree.inode("cg/b"), 21 * kSecond) == "/b");
   CHECK(cgroups.walks() == 3);
 
   REQUIRE(cgroups.refresh_if_due(50 * kSecond));
   CHECK(cgroups.walks() == 3);
   REQUIRE(cgroups.refresh_if_due(51 * kSecond));
   CHECK(cgroups.walks() == 4);
+}
+
+TEST_CASE("one walk settles all ids that were asked for before", "[host]") {
+  const TempTree tree;
+  tree.directory("cg/a");
+  CgroupTree cgroups(tree.path("cg"), whole(tree));
+  REQUIRE(cgroups.refresh(10 * kSecond));
+  for (CgroupId id = 1; id <= 1000; ++id) CHECK(state_of(cgroups, id, 10 * kSecond) == CgroupState::Unknown);
+  CHECK(state_of(cgroups, 1, 11 * kSecond) == CgroupState::Dead);
+  for (CgroupId id = 1; id <= 1000; ++id) CHECK(state_of(cgroups, id, 11 * kSecond) == CgroupState::Dead);
+  CHECK(cgroups.walks() == 2);
+  // Not asked for before that walk: it may have been made since.
+  CHECK(state_of(cgroups, 1001, 11 * kSecond) == CgroupState::Unknown);
+}
+
+TEST_CASE("a cgroup that a walk cannot see is not dead", "[host]") {
+  const TempTree tree;
+  tree.directory("cg/a/hidden");
+  const CgroupId hidden = tree.inode("cg/a/hidden");
+  CgroupTreeOptions options = whole(tree);
+  SECTION("the root is a part of the hierarchy: a cgroup namespace of our own") { options.hierarchy_root = 1; }
+  SECTION("a directory may not be read") { REQUIRE(::chmod(tree.path("cg/a").c_str(), 0) == 0); }
+  const bool part = options.hierarchy_root == 1;
+  const CgroupId asked = part ? 1 : hidden;
+  REQUIRE(::chmod(tree.root().c_str(), 0755) == 0);
+  CgroupTree cgroups(tree.path("cg"), options);
+  const int root = ::setfsuid(65534);  // without root's right to read everything
+  const CgroupState first = state_of(cgroups, asked, 10 * kSecond);
+  const CgroupState again = state_of(cgroups, asked, 12 * kSecond);
+  const std::uint64_t walks = cgroups.walks();
+  const CgroupState later = state_of(cgroups, asked, 40 * kSecond);
+  ::setfsuid(static_cast<uid_t>(root));
+  CHECK(first == CgroupState::Unknown);
+  CHECK(again == CgroupState::Unknown);
+  CHECK(walks == 1);  // not one for each sample
+  CHECK(later == CgroupState::Unknown);
+  CHECK(cgroups.walks() == 2);
+  REQUIRE(::chmod(tree.path("cg/a").c_str(), 0700) == 0);
+  if (part) return;
+  REQUIRE(cgroups.refresh(50 * kSecond));
+  CHECK(state_of(cgroups, hidden, 50 * kSecond) == CgroupState::Alive);
+}
+
+TEST_CASE("the kernel tells a removed cgroup from one that lives, without a walk", "[host][root]") {
+  const auto hierarchy = probe_cgroup_hierarchy(HostPaths{});
+  REQUIRE(hierarchy);
+  const std::string path = hierarchy->root + "/tmpfstrace-unit-" + std::to_string(::getpid());
+  if (hierarchy->root.empty() || ::mkdir(path.c_str(), 0700) != 0) {
+    WARN("skipped: no right to make a cgroup");
+    return;
+  }
+  struct stat facts {};
+  const bool known = ::stat(path.c_str(), &facts) == 0;
+  CgroupTree living(hierarchy->root);
+  const CgroupName alive = living.lookup(facts.st_ino, 0);
+  REQUIRE(::rmdir(path.c_str()) == 0);
+  REQUIRE(known);
+  CHECK(alive.state == CgroupState::Alive);
+  CHECK(alive.path == path.substr(hierarchy->root.size()));
+  if (living.walks() != 0) {
+    WARN("skipped: no right to open by handle");
+    return;
+  }
+  CgroupTree other(hierarchy->root);
+  CHECK(other.lookup(facts.st_ino, 0).state == CgroupState::Dead);
+  CHECK(other.walks() == 0);
 }
 
 TEST_CASE("a removed cgroup keeps its name for the grace time", "[host]") {
@@ -106,7 +179,7 @@ TEST_CASE("a removed cgroup keeps its name for the grace time", "[host]") {
   CgroupTree cgroups(tree.path("cg"), options);
   REQUIRE(cgroups.refresh(0));
   const CgroupId old = tree.inode("cg/pod/a");
-  CHECK_FALSE(name_of(cgroups, old, 0)->dead);
+  CHECK(state_of(cgroups, old, 0) == CgroupState::Alive);
 
   // Moved out of sight, not removed: ids are never reused, but this file system's inode numbers are.
   std::filesystem::rename(tree.path("cg/pod/a"), tree.path("away"));
@@ -114,15 +187,15 @@ TEST_CASE("a removed cgroup keeps its name for the grace time", "[host]") {
   const CgroupId fresh = tree.inode("cg/pod/a");
   REQUIRE(fresh != old);
   REQUIRE(cgroups.refresh(10 * kSecond));
-  CHECK(name_of(cgroups, old, 10 * kSecond)->dead);
-  CHECK(name_of(cgroups, old, 10 * kSecond)->path == "/pod/a");
-  CHECK_FALSE(name_of(cgroups, fresh, 10 * kSecond)->dead);
-  CHECK(name_of(cgroups, fresh, 10 * kSecond)->path == "/pod/a");
+  CHECK(state_of(cgroups, old, 10 * kSecond) == CgroupState::Dead);
+  CHECK(path_of(cgroups, old, 10 * kSecond) == "/pod/a");
+  CHECK(state_of(cgroups, fresh, 10 * kSecond) == CgroupState::Alive);
+  CHECK(path_of(cgroups, fresh, 10 * kSecond) == "/pod/a");
 
   REQUIRE(cgroups.refresh(70 * kSecond));
-  CHECK(name_of(cgroups, old, 70 * kSecond));
+  CHECK(path_of(cgroups, old, 70 * kSecond) == "/pod/a");
   REQUIRE(cgroups.refresh(71 * kSecond));
-  CHECK_FALSE(name_of(cgroups, old, 71 * kSecond));
+  CHECK(path_of(cgroups, old, 71 * kSecond).empty());
 
   Cgroup cgroup;
   cgroup.id = old;
@@ -138,8 +211,8 @@ TEST_CASE("a hierarchy that cannot be opened keeps the known names", "[host]") {
   const CgroupId id = tree.inode("cg/a");
   tree.remove("cg");
   CHECK_FALSE(cgroups.refresh(kSecond));
-  CHECK_FALSE(name_of(cgroups, id, kSecond)->dead);
-  CHECK_FALSE(CgroupTree("").lookup(5, 0).value());
+  CHECK(state_of(cgroups, id, kSecond) == CgroupState::Alive);
+  CHECK(CgroupTree("").lookup(5, 0).state == CgroupState::Unknown);
 }
 
 TEST_CASE("10,000 cgroups", "[host]") {
@@ -151,8 +224,8 @@ TEST_CASE("10,000 cgroups", "[host]") {
   }
   CgroupTree cgroups(tree.path("cg"));
   REQUIRE(cgroups.refresh(0));
-  CHECK(cgroups.size() == 10'101);
-  CHECK(name_of(cgroups, tree.inode("cg/99/42"), 0)->path == "/99/42");
+  CHECK(cgroups.living().size() == 10'101);
+  CHECK(path_of(cgroups, tree.inode("cg/99/42"), 0) == "/99/42");
 }
 
 TEST_CASE("limits", "[host]") {

@@ -3,12 +3,15 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "host/text_file.h"
@@ -17,9 +20,22 @@ namespace tmpfstrace {
 
 namespace {
 
-constexpr std::size_t kMaxMissing = 65536;
+constexpr std::size_t kMaxRemembered = 65536;  // ids
 
 bool has_vanished(int code) { return code == ENOENT || code == ENODEV; }
+
+bool is_cgroup_fs(int fd) {
+  struct statfs facts {};
+  return ::fstatfs(fd, &facts) == 0 && (facts.f_type == CGROUP_SUPER_MAGIC || facts.f_type == CGROUP2_SUPER_MAGIC);
+}
+
+// What is left of an absolute path below root, with its slash; "/" for the root itself.
+std::optional<std::string> path_below(const std::string& root, std::string_view absolute) {
+  if (!absolute.starts_with(root)) return std::nullopt;
+  absolute.remove_prefix(root.size());
+  if (absolute.empty()) return "/";
+  return absolute.front() == '/' ? std::optional<std::string>(absolute) : std::nullopt;
+}
 
 // Relative to the hierarchy's root, for openat.
 const char* relative(const std::string& path) { return path == "/" ? "." : path.c_str() + 1; }
@@ -89,6 +105,9 @@ Result<void> CgroupTree::refresh(std::uint64_t now_ns) {
     visit(root->get(), path, pending);
   }
   mark_vanished(now_ns);
+  struct stat facts {};
+  const bool from_the_top = ::fstat(root->get(), &facts) == 0 && facts.st_ino == options_.hierarchy_root;
+  settle_asked(from_the_top && unreadable_.empty());
   return {};
 }
 
@@ -97,48 +116,66 @@ Result<void> CgroupTree::refresh_if_due(std::uint64_t now_ns) {
   return refresh(now_ns);
 }
 
-bool CgroupTree::find_by_handle(CgroupId id) {
+CgroupState CgroupTree::find_by_handle(CgroupId id) {
   constexpr int kFileIdKernfs = 0xfe;  // FILEID_KERNFS of linux/exportfs.h
-  if (root_.empty()) return false;
   const auto root = open_directory(root_);
-  if (!root) return false;
+  if (!root || !is_cgroup_fs(root->get())) return CgroupState::Unknown;
   alignas(file_handle) char storage[sizeof(file_handle) + sizeof(id)];
   auto* handle = reinterpret_cast<file_handle*>(storage);
   handle->handle_bytes = sizeof(id);
   handle->handle_type = kFileIdKernfs;
   std::memcpy(handle->f_handle, &id, sizeof(id));
   const UniqueFd directory(::open_by_handle_at(root->get(), handle, O_PATH | O_CLOEXEC));
-  if (!directory) return false;
+  if (!directory) return errno == ESTALE ? CgroupState::Dead : CgroupState::Unknown;
   char path[4096];
   const std::string link = "/proc/self/fd/" + std::to_string(directory.get());
   const ssize_t length = ::readlink(link.c_str(), path, sizeof(path));
-  if (length <= 0 || static_cast<std::size_t>(length) == sizeof(path)) return false;
-  std::string_view absolute(path, static_cast<std::size_t>(length));
-  // Removed between the two calls, or mounted elsewhere: the walk decides.
-  if (!absolute.starts_with(root_) || absolute.ends_with(" (deleted)")) return false;
-  absolute.remove_prefix(root_.size());
+  if (length <= 0 || static_cast<std::size_t>(length) == sizeof(path)) return CgroupState::Unknown;
+  const auto below = path_below(root_, std::string_view(path, static_cast<std::size_t>(length)));
+  // Removed between the two calls, or outside our root: the walk decides.
+  if (!below || below->ends_with(" (deleted)")) return CgroupState::Unknown;
   Entry& entry = known_[id];
-  entry.path = absolute.empty() ? "/" : std::string(absolute);
+  entry.path = *below;
   entry.seen_in_walk = walks_;
   entry.dead_since_ns.reset();
-  return true;
+  return CgroupState::Alive;
 }
 
-Result<std::optional<CgroupName>> CgroupTree::lookup(CgroupId id, std::uint64_t now_ns) {
-  if (id == 0) return std::nullopt;
-  auto found = known_.find(id);
-  const bool may_walk = !last_walk_ns_ || now_ns - *last_walk_ns_ >= options_.min_gap_ns;
-  if (found == known_.end() && !missing_.contains(id) && find_by_handle(id)) found = known_.find(id);
-  if (found == known_.end() && may_walk && !missing_.contains(id)) {
-    if (auto walked = refresh(now_ns); !walked) return tl::unexpected(walked.error());
-    found = known_.find(id);
-    if (found == known_.end() && unreadable_.empty()) {
-      if (missing_.size() >= kMaxMissing) missing_.clear();
-      missing_.insert(id);
-    }
+void CgroupTree::add_missing(CgroupId id) {
+  if (missing_.size() >= kMaxRemembered) missing_.clear();
+  missing_.insert(id);
+}
+
+void CgroupTree::settle_asked(bool whole) {
+  for (auto& [id, asked] : asked_) {
+    asked.walked = true;
+    if (whole && !known_.contains(id)) add_missing(id);
   }
-  if (found == known_.end()) return std::nullopt;
-  return CgroupName{found->second.path, found->second.dead_since_ns.has_value()};
+  std::erase_if(asked_, [&](const auto& item) { return whole || known_.contains(item.first); });
+}
+
+void CgroupTree::ask(CgroupId id, std::uint64_t now_ns) {
+  const auto before = asked_.find(id);
+  if (before == asked_.end() || now_ns - before->second.asked_ns >= options_.interval_ns) {
+    const CgroupState state = find_by_handle(id);
+    if (state == CgroupState::Dead) add_missing(id);
+    if (state != CgroupState::Unknown) {
+      asked_.erase(id);
+      return;
+    }
+    if (asked_.size() >= kMaxRemembered) asked_.clear();
+    asked_[id] = {now_ns, false};
+  }
+  const bool may_walk = !last_walk_ns_ || now_ns - *last_walk_ns_ >= options_.min_gap_ns;
+  if (may_walk && !asked_[id].walked) (void)refresh(now_ns);  // after a walk that fails it stays unknown
+}
+
+CgroupName CgroupTree::lookup(CgroupId id, std::uint64_t now_ns) {
+  if (id == 0 || root_.empty()) return {};
+  if (!known_.contains(id) && !missing_.contains(id)) ask(id, now_ns);
+  if (const auto found = known_.find(id); found != known_.end())
+    return {found->second.dead_since_ns ? CgroupState::Dead : CgroupState::Alive, found->second.path};
+  return {missing_.contains(id) ? CgroupState::Dead : CgroupState::Unknown, {}};
 }
 
 }  // namespace tmpfstrace

@@ -18,14 +18,18 @@
 namespace tmpfstrace {
 
 struct CgroupTreeOptions {
-  std::uint64_t grace_ns = 600'000'000'000;    // how long a vanished cgroup keeps its name
+  CgroupId hierarchy_root = 1;               // kernfs gives 1 to a hierarchy's root: any other root shows a part of it
+  std::uint64_t grace_ns = 600'000'000'000;  // how long a vanished cgroup keeps its name
   std::uint64_t interval_ns = 30'000'000'000;  // a walk is due this long after the last
   std::uint64_t min_gap_ns = 1'000'000'000;    // no unknown id causes a walk sooner than this after the last
 };
 
+// Unknown: it may live where we cannot look. Only Dead is proof that nobody is in it any more.
+enum class CgroupState { Alive, Dead, Unknown };
+
 struct CgroupName {
-  std::string path;  // relative to the hierarchy's root, with a leading slash; "/" for the root
-  bool dead = false;
+  CgroupState state = CgroupState::Unknown;
+  std::string path;  // relative to the root, with a leading slash; "/" for the root; empty: not known
 };
 
 class CgroupTree {
@@ -40,16 +44,16 @@ class CgroupTree {
   // refresh(), if interval_ns has passed since the last one.
   Result<void> refresh_if_due(std::uint64_t now_ns);
 
-  // Asks the kernel for the directory of an unknown id (a file handle of kernfs is the id; CAP_DAC_READ_SEARCH). Where
-  // it refuses: walks when the id is unknown (and no walk since min_gap_ns): at most once for each id that a walk did
-  // not find. An error of that walk is an error here; the known names stay.
-  Result<std::optional<CgroupName>> lookup(CgroupId id, std::uint64_t now_ns);
+  // Asks the kernel for the directory of an id that is not known (a file handle of kernfs is the id): ESTALE is proof
+  // of death. Where the kernel refuses (CAP_DAC_READ_SEARCH) or the path lies outside our root (a cgroup namespace of
+  // our own) a walk follows, no sooner than min_gap_ns after the last. It settles all the ids that were asked for
+  // before: one that a walk of the whole hierarchy did not meet is dead, after any other walk it stays unknown and is
+  // asked for again after interval_ns.
+  CgroupName lookup(CgroupId id, std::uint64_t now_ns);
 
   std::vector<CgroupId> living() const;  // as of the last walk
 
-  std::size_t size() const { return known_.size(); }
   std::uint64_t walks() const { return walks_; }
-  std::uint64_t unreadable_directories() const { return unreadable_.size(); }  // of the last walk
 
  private:
   struct Entry {
@@ -58,7 +62,15 @@ class CgroupTree {
     std::optional<std::uint64_t> dead_since_ns;
   };
 
-  bool find_by_handle(CgroupId id);
+  struct Asked {
+    std::uint64_t asked_ns = 0;
+    bool walked = false;  // a walk since did not settle it
+  };
+
+  CgroupState find_by_handle(CgroupId id);
+  void ask(CgroupId id, std::uint64_t now_ns);
+  void settle_asked(bool whole);
+  void add_missing(CgroupId id);
   void visit(int root, const std::string& path, std::vector<std::string>& pending);
   void mark_vanished(std::uint64_t now_ns);
   bool is_below_unreadable(const std::string& path) const;
@@ -66,8 +78,9 @@ class CgroupTree {
   std::string root_;
   CgroupTreeOptions options_;
   std::unordered_map<CgroupId, Entry> known_;
-  std::unordered_set<CgroupId> missing_;  // ids that a walk did not find: they were gone before it and never return
-  std::vector<std::string> unreadable_;   // paths
+  std::unordered_map<CgroupId, Asked> asked_;  // not settled yet
+  std::unordered_set<CgroupId> missing_;       // dead before they were found: ids never return
+  std::vector<std::string> unreadable_;        // paths
   std::optional<std::uint64_t> last_walk_ns_;
   std::uint64_t walks_ = 0;
 };

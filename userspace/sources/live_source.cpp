@@ -99,10 +99,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   if (start_.ledger && sample.sequence == 0) look_up_symbols();
   if (start_.ledger)
     start_.ledger->release_dead(
-        [&](CgroupId id) {
-          const auto name = cgroups_.lookup(id, sample.monotonic_ns);
-          return name && (!*name || (*name)->dead);
-        },
+        [&](CgroupId id) { return cgroups_.lookup(id, sample.monotonic_ns).state == CgroupState::Dead; },
         sample.monotonic_ns);
   return sample;
 }
@@ -127,10 +124,10 @@ Cgroup LiveSource::describe(CgroupId id, const std::map<CgroupId, std::string>& 
     cgroup.dead = true;
     return cgroup;
   }
-  const auto name = cgroups_.lookup(id, now);
-  if (name && *name) {
-    cgroup.path = (*name)->path;
-    cgroup.dead = (*name)->dead;
+  const CgroupName name = cgroups_.lookup(id, now);
+  cgroup.dead = name.state == CgroupState::Dead;
+  if (!name.path.empty()) {
+    cgroup.path = name.path;
     if (cgroup.dead) return cgroup;
     if (const auto read = read_memcg(start_.hierarchy, cgroup); !read) {
       if (read.error().code == ENOENT || read.error().code == ENODEV)
@@ -142,7 +139,6 @@ Cgroup LiveSource::describe(CgroupId id, const std::map<CgroupId, std::string>& 
   }
   const auto kernel_name = names.find(id);
   cgroup.path = "…/" + (kernel_name == names.end() ? "cgroup " + std::to_string(id) : kernel_name->second);
-  cgroup.dead = true;
   return cgroup;
 }
 
