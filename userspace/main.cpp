@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,10 +52,10 @@ int exit_refused(const Error& error) {
 
 int print(const std::string& text) {
   if (std::fputs(text.c_str(), stdout) != EOF && std::fflush(stdout) == 0) return exit_ok;
-  return exit_failed({std::string("cannot write to standard output: ") + std::strerror(errno), "", errno});
+  return exit_failed(fail_errno("write to", "standard output", errno).value());
 }
 
-LiveOptions live_options(const Options& options) {
+LiveOptions live_options(const Options& options, std::function<bool()> stop_requested) {
   return {.mode = options.mode,
           .hooks = options.hooks,
           .max_slots = options.max_slots,
@@ -63,7 +63,8 @@ LiveOptions live_options(const Options& options) {
           .max_superblocks = options.max_superblocks,
           .event_rate = options.event_rate,
           .events = options.events,
-          .interval = options.interval};
+          .interval = options.interval,
+          .stop_requested = std::move(stop_requested)};
 }
 
 RecordingHeader recording_header() {
@@ -117,13 +118,13 @@ int run_replay(const Options& options, Signals& signals) {
 }
 
 int run_live(const Options& options, Signals& signals) {
-  const auto source = open_live_source(live_options(options));
+  const auto source = open_live_source(live_options(options, Signals::stop_pending));
   if (!source) return exit_refused(source.error());
   return run(**source, options, signals);
 }
 
 int run_doctor_command(const Options& options) {
-  const Result<DoctorReport> report = run_doctor(live_options(options));
+  const Result<DoctorReport> report = run_doctor(live_options(options, {}));
   if (!report) return exit_refused(report.error());
   const int printed = print(options.json_report ? report->json + "\n" : report->text);
   return printed == exit_ok ? report->exit_code : printed;

@@ -3,26 +3,36 @@
 
 #include <sys/signalfd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
-#include <string>
+#include <iterator>
 
 namespace tmpfstrace {
+namespace {
+
+constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
+}  // namespace
 
 Result<Signals> Signals::create(bool with_resize) {
   // A reader that went away is the error EPIPE of a write, not the end of the process.
-  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-    return fail(std::string("cannot ignore SIGPIPE: ") + std::strerror(errno));
+  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) return fail_errno("ignore", "SIGPIPE", errno);
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
+  for (const int signal : kStopSignals) sigaddset(&set, signal);
   if (with_resize) sigaddset(&set, SIGWINCH);
-  if (sigprocmask(SIG_BLOCK, &set, nullptr) != 0)
-    return fail(std::string("cannot block signals: ") + std::strerror(errno));
+  if (sigprocmask(SIG_BLOCK, &set, nullptr) != 0) return fail_errno("block", "signals", errno);
   UniqueFd fd(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
-  if (!fd) return fail(std::string("signalfd: ") + std::strerror(errno), "", errno);
+  if (!fd) return fail_errno("make", "a signalfd", errno);
   return Signals(std::move(fd));
+}
+
+bool Signals::stop_pending() {
+  sigset_t pending;
+  if (sigpending(&pending) != 0) return false;
+  return std::any_of(std::begin(kStopSignals), std::end(kStopSignals),
+                     [&](int signal) { return sigismember(&pending, signal) == 1; });
 }
 
 Signals::Seen Signals::take() {

@@ -23,6 +23,9 @@ class Signals {
   // Never blocks.
   Seen take();
 
+  // Whether a request to stop waits for take(), which will see it still.
+  static bool stop_pending();
+
   // Whether take() has seen a request to stop.
   bool stop_seen() const { return stop_seen_; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/exact_ledger.h"
 
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 
@@ -30,15 +31,14 @@ Result<std::unique_ptr<ExactLedger>> ExactLedger::start(const HostPaths& paths, 
   return ledger;
 }
 
-std::string ExactLedger::hooks_name() const { return plan_.flavour == HookFlavour::Fentry ? "fentry" : "kprobe"; }
-
 std::vector<std::string> ExactLedger::blind() const {
   std::vector<std::string> blind = plan_.blind;
   add_missing_hooks(tracer_->hooks(), blind);
   return blind;
 }
 
-Result<void> ExactLedger::seed(const std::vector<Superblock>& superblocks) {
+Result<void> ExactLedger::seed(const std::vector<Superblock>& superblocks,
+                               const std::function<bool()>& stop_requested) {
   if (auto begun = tracer_->begin_seeding(); !begun) {
     walk_losses_["seed_unavailable"] = 1;
     return begun;
@@ -49,7 +49,7 @@ Result<void> ExactLedger::seed(const std::vector<Superblock>& superblocks) {
       if (visit.restat() != 0) break;
     if (tracer_->last_seed() == Tracer::Seed::Busy) ++busy;
     tracer_->forget_last_seed();
-    return true;
+    return !stop_requested();
   });
   tracer_->end_seeding();
   std::uint64_t errors = 0;
@@ -59,6 +59,7 @@ Result<void> ExactLedger::seed(const std::vector<Superblock>& superblocks) {
   walk_losses_["seed_busy"] = busy;
   walk_losses_["seed_unreachable_superblocks"] = counts.unreachable.size() + counts.partly_reachable.size();
   walk_losses_["seed_hidden_directories"] = counts.mounts_not_crossed + counts.directories_skipped;
+  if (counts.stopped) return fail("the walk was stopped before its end", "", EINTR);
   return {};
 }
 

@@ -17,11 +17,9 @@ class ExactLedger : public LedgerSource {
   static Result<std::unique_ptr<ExactLedger>> start(const HostPaths& paths, const KernelShape& shape,
                                                     const HookPlan& plan, const TracerOptions& options);
 
-  std::string mode_name() const override { return "exact"; }
-  std::string hooks_name() const override;
   std::vector<HookReport> hooks() const override { return tracer_->hooks(); }
   std::vector<std::string> blind() const override;
-  Result<void> seed(const std::vector<Superblock>& superblocks) override;
+  Result<void> seed(const std::vector<Superblock>& superblocks, const std::function<bool()>& stop_requested) override;
   Result<LedgerReading> read() override;
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;

@@ -52,13 +52,13 @@ class LedgerSource {
 
   virtual ~LedgerSource() = default;
 
-  virtual std::string mode_name() const = 0;   // "exact", "syscall"
-  virtual std::string hooks_name() const = 0;  // "fentry", "kprobe", "raw_tracepoint"
   virtual std::vector<HookReport> hooks() const = 0;
   virtual std::vector<std::string> blind() const = 0;
 
   // Called once after the start, with every superblock that the mount tables show: makes what existed before known.
-  virtual Result<void> seed(const std::vector<Superblock>& superblocks) = 0;
+  // stop_requested is asked all the time: true ends the walk early, which is an error.
+  virtual Result<void> seed(const std::vector<Superblock>& superblocks,
+                            const std::function<bool()>& stop_requested) = 0;
 
   virtual Result<LedgerReading> read() = 0;
 

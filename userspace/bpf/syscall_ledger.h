@@ -21,11 +21,10 @@ class SyscallLedger : public LedgerSource {
  public:
   static Result<std::unique_ptr<SyscallLedger>> start(const SyscallOptions& options);
 
-  std::string mode_name() const override { return "syscall"; }
-  std::string hooks_name() const override { return "raw_tracepoint"; }
   std::vector<HookReport> hooks() const override { return programs_->hooks(); }
   std::vector<std::string> blind() const override;
-  Result<void> seed(const std::vector<Superblock>&) override { return {}; }  // what existed is not counted here
+  // What existed before is not counted here.
+  Result<void> seed(const std::vector<Superblock>&, const std::function<bool()>&) override { return {}; }
 
   // Resolves what waits in the ring first, so that a reading holds every refusal that happened before it.
   Result<LedgerReading> read() override;

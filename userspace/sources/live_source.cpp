@@ -34,7 +34,9 @@ class LiveSource : public SampleSource {
   Result<void> seed() {
     auto mounts = scanner_.scan();
     if (!mounts) return tl::unexpected(mounts.error());
-    if (start_.ledger) (void)start_.ledger->seed(mounts->superblocks);  // a failure is in the ledger's losses
+    if (!start_.ledger) return {};
+    if (auto seeded = start_.ledger->seed(mounts->superblocks, options_.stop_requested); !seeded)
+      start_.mode.blind.push_back("what existed before the start: " + seeded.error().message);
     return {};
   }
 
@@ -46,7 +48,10 @@ class LiveSource : public SampleSource {
  private:
   void look_up_symbols();
   void add_cgroups(Sample& sample);
-  Cgroup describe(CgroupId id, const std::map<CgroupId, std::string>& names, std::uint64_t now);
+  std::string path_of(CgroupId id, const CgroupName& name) const;
+  Cgroup describe(CgroupId id, std::uint64_t now);
+  const Superblock* superblock_of(const RefusalEvent& event);
+  void rescan();
   RefusalEvent complete(const KernelEvent& kernel_event);
 
   LiveOptions options_;
@@ -55,6 +60,7 @@ class LiveSource : public SampleSource {
   CgroupTree cgroups_;
   Symbols symbols_;
   std::vector<Superblock> last_superblocks_;
+  bool rescanned_ = false;  // since the last sample
   std::map<CgroupId, std::string> cgroup_names_;
   std::uint64_t sequence_ = 0;
   std::uint64_t unreadable_cgroups_ = 0;
@@ -64,7 +70,6 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   Sample sample;
   sample.sequence = sequence_++;
   sample.kernel = start_.facts.release;
-  sample.mode = start_.mode;
 
   LedgerReading before, after;
   if (start_.ledger) {
@@ -96,7 +101,9 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   sample.losses["unreadable_cgroups"] = unreadable_cgroups_;
   if (start_.ledger) sample.losses["stacks_without_names"] = symbols_.unanswered();
   last_superblocks_ = sample.superblocks;
+  rescanned_ = false;
   if (start_.ledger && sample.sequence == 0) look_up_symbols();
+  sample.mode = start_.mode;
   if (start_.ledger)
     start_.ledger->release_dead(
         [&](CgroupId id) { return cgroups_.lookup(id, sample.monotonic_ns).state == CgroupState::Dead; },
@@ -106,39 +113,35 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
 
 // Reading all of kallsyms takes longer than everything else at the start: it is done when counting is under way.
 void LiveSource::look_up_symbols() {
-  const auto symbols = KernelSymbols::load(start_.paths, {"sysctl_overcommit_memory"});
-  const KernelSymbol* mode = symbols ? symbols->find("sysctl_overcommit_memory") : nullptr;
-  if (mode != nullptr && mode->address)
-    start_.ledger->set_overcommit_address(*mode->address);
-  else
+  constexpr const char* kMode = "sysctl_overcommit_memory";
+  const auto symbols = KernelSymbols::load(start_.paths, {kMode});
+  if (const std::string why = why_no_address(symbols, kMode); !why.empty())
     start_.mode.blind.push_back(
-        "refusals by strict overcommit (vm.overcommit_memory=2) apart from those by the superblock's size: "
-        "the kernel hides its symbols");
+        "refusals by strict overcommit (vm.overcommit_memory=2) apart from those by the superblock's size: " + why);
+  else
+    start_.ledger->set_overcommit_address(*symbols->find(kMode)->address);
 }
 
-Cgroup LiveSource::describe(CgroupId id, const std::map<CgroupId, std::string>& names, std::uint64_t now) {
+std::string LiveSource::path_of(CgroupId id, const CgroupName& name) const {
+  if (id == kEndedCgroups) return "(ended cgroups)";
+  if (!name.path.empty()) return name.path;
+  const auto kernel_name = cgroup_names_.find(id);
+  return "…/" + (kernel_name == cgroup_names_.end() ? "cgroup " + std::to_string(id) : kernel_name->second);
+}
+
+Cgroup LiveSource::describe(CgroupId id, std::uint64_t now) {
+  const CgroupName name = id == kEndedCgroups ? CgroupName{CgroupState::Dead, {}} : cgroups_.lookup(id, now);
   Cgroup cgroup;
   cgroup.id = id;
-  if (id == kEndedCgroups) {
-    cgroup.path = "(ended cgroups)";
-    cgroup.dead = true;
-    return cgroup;
-  }
-  const CgroupName name = cgroups_.lookup(id, now);
+  cgroup.path = path_of(id, name);
   cgroup.dead = name.state == CgroupState::Dead;
-  if (!name.path.empty()) {
-    cgroup.path = name.path;
-    if (cgroup.dead) return cgroup;
-    if (const auto read = read_memcg(start_.hierarchy, cgroup); !read) {
-      if (read.error().code == ENOENT || read.error().code == ENODEV)
-        cgroup.dead = true;
-      else
-        ++unreadable_cgroups_;
-    }
-    return cgroup;
+  if (name.state != CgroupState::Alive) return cgroup;
+  if (const auto read = read_memcg(start_.hierarchy, cgroup); !read) {
+    if (read.error().code == ENOENT || read.error().code == ENODEV)
+      cgroup.dead = true;
+    else
+      ++unreadable_cgroups_;
   }
-  const auto kernel_name = names.find(id);
-  cgroup.path = "…/" + (kernel_name == names.end() ? "cgroup " + std::to_string(id) : kernel_name->second);
   return cgroup;
 }
 
@@ -151,11 +154,29 @@ void LiveSource::add_cgroups(Sample& sample) {
   if (!start_.ledger)
     for (const CgroupId id : cgroups_.living()) ids.insert(id);
   for (const CgroupId id : ids) {
-    Cgroup cgroup = describe(id, cgroup_names_, sample.monotonic_ns);
+    Cgroup cgroup = describe(id, sample.monotonic_ns);
     // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
     if (!start_.ledger && cgroup.shmem_bytes.value_or(0) == 0) continue;
     sample.cgroups.push_back(std::move(cgroup));
   }
+}
+
+// What was mounted since the last sample, and which of the superblocks that bore a device number bears it now.
+void LiveSource::rescan() {
+  rescanned_ = true;
+  auto mounts = scanner_.scan();
+  auto reading = start_.ledger->read();
+  if (!mounts || !reading) return;  // the next sample says so
+  join_superblocks(reading->superblocks, mounts->superblocks);
+  last_superblocks_ = std::move(mounts->superblocks);
+}
+
+const Superblock* LiveSource::superblock_of(const RefusalEvent& event) {
+  const Superblock* found = find_superblock(last_superblocks_, event.superblock);
+  const bool has_name = found != nullptr && (!found->mounts.empty() || found->kind == "internal");
+  if (has_name || rescanned_) return found;
+  rescan();
+  return find_superblock(last_superblocks_, event.superblock);
 }
 
 RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
@@ -163,31 +184,14 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
   const std::uint64_t now = clock_ns(CLOCK_MONOTONIC);
   const std::uint64_t age = now > event.monotonic_ns ? now - event.monotonic_ns : 0;
   event.realtime_ns = clock_ns(CLOCK_REALTIME) - age;
-  event.cgroup_path = describe(event.cgroup, cgroup_names_, now).path;
-  event.stack = symbols_.resolve(event.tgid, kernel_event.stack);
+  event.cgroup_path = path_of(event.cgroup, cgroups_.lookup(event.cgroup, now));
+  if (start_.proc_is_initial) event.stack = symbols_.resolve(event.tgid, kernel_event.stack);
 
-  const auto names_device = [&](const Superblock& superblock) {
-    return superblock.id.major == event.superblock.major && superblock.id.minor == event.superblock.minor &&
-           !superblock.mounts.empty();
-  };
-  auto superblock = std::find_if(last_superblocks_.begin(), last_superblocks_.end(), names_device);
-  if (superblock == last_superblocks_.end()) {
-    // Mounted since the last sample.
-    if (auto mounts = scanner_.scan()) {
-      last_superblocks_ = std::move(mounts->superblocks);
-      superblock = std::find_if(last_superblocks_.begin(), last_superblocks_.end(), names_device);
-    }
-  }
-  if (superblock != last_superblocks_.end()) {
+  if (const Superblock* superblock = superblock_of(event)) {
     // The mount as the refused process sees it, if it still lives; else any.
-    const auto& mounts = superblock->mounts;
-    const auto own = mount_namespace_of(start_.paths, static_cast<std::int32_t>(event.tgid));
-    auto mount = std::find_if(mounts.begin(), mounts.end(),
-                              [&](const Mount& m) { return own && m.mount_namespace == *own && m.root == "/"; });
-    if (mount == mounts.end())
-      mount =
-          std::find_if(mounts.begin(), mounts.end(), [&](const Mount& m) { return own && m.mount_namespace == *own; });
-    event.mount_point = (mount == mounts.end() ? mounts.front() : *mount).mount_point;
+    const auto own =
+        start_.proc_is_initial ? mount_namespace_of(start_.paths, static_cast<std::int32_t>(event.tgid)) : std::nullopt;
+    if (const Mount* mount = choose_mount(*superblock, own)) event.mount_point = mount->mount_point;
   }
   // The root directory of a superblock has no name of its own.
   if (event.directory == "/" && event.mount_point.size() > 1)

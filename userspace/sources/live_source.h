@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,7 @@ struct LiveOptions {
   std::uint32_t event_rate;  // details a second per (cgroup, superblock, cause); 0: none
   bool events;
   std::chrono::milliseconds interval;
+  std::function<bool()> stop_requested;  // asked while what exists is looked up, which takes long: true ends that
 };
 
 // An error with code EPERM or EACCES is a missing privilege: its message names the capability.

@@ -66,6 +66,24 @@ void join_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Su
   }
 }
 
+const Superblock* find_superblock(const std::vector<Superblock>& superblocks, const SuperblockId& id) {
+  const auto found = std::find_if(superblocks.begin(), superblocks.end(), [&](const Superblock& superblock) {
+    return id.generation == 0 ? same_device(superblock.id, id) && !superblock.dead : superblock.id == id;
+  });
+  return found == superblocks.end() ? nullptr : &*found;
+}
+
+const Mount* choose_mount(const Superblock& superblock, std::optional<std::uint64_t> mount_namespace) {
+  const Mount* chosen = nullptr;
+  for (const Mount& mount : superblock.mounts) {
+    if (chosen == nullptr) chosen = &mount;
+    if (mount.mount_namespace != mount_namespace) continue;
+    if (mount.root == "/") return &mount;
+    if (chosen->mount_namespace != mount_namespace) chosen = &mount;
+  }
+  return chosen;
+}
+
 void reconcile(const std::vector<LedgerRow>& before, const std::vector<LedgerRow>& after,
                std::vector<Superblock>& superblocks) {
   const auto first = net_of(before);

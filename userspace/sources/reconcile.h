@@ -2,6 +2,8 @@
 // Brings together what the kernel-side programs counted and what statfs and the mount tables say. Pure.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "bpf/ledger_source.h"
@@ -12,6 +14,13 @@ namespace tmpfstrace {
 // Gives each mounted superblock the generation under which the programs know it, and adds those that have no mount any
 // more (open files keep them) or never had one (the kernel's internal mount).
 void join_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Superblock>& mounted);
+
+// The superblock that an event names, by its generation too where that is known; null when it is not among these.
+const Superblock* find_superblock(const std::vector<Superblock>& superblocks, const SuperblockId& id);
+
+// Of the superblock's mounts the one that a process of that mount namespace sees, that of the whole before one of a
+// part; else any. Null: it has none.
+const Mount* choose_mount(const Superblock& superblock, std::optional<std::uint64_t> mount_namespace);
 
 // Ledger minus statfs, for every superblock whose statfs counts. statfs was read between the two readings: a figure
 // that lies between theirs agrees (drift 0), as operations go on meanwhile; otherwise the smaller difference is the
