@@ -76,8 +76,8 @@ class Tool:
 class Mount:
     """A tmpfs of the test's own."""
 
-    def __init__(self, options):
-        self.path = tempfile.mkdtemp(prefix="tmpfstrace-test-")
+    def __init__(self, options, prefix="tmpfstrace-test-"):
+        self.path = tempfile.mkdtemp(prefix=prefix)
         subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.path], check=True)
         device = os.stat(self.path).st_dev
         self.dev = f"{os.major(device)}:{os.minor(device)}"

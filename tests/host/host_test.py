@@ -1,34 +1,30 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """host_test.py TOOL [NAME…]: every case, or those whose name contains one of the words."""
-import json
 import sys
 import traceback
 
+import cgroup_cases
+import demo_cases
+import limit_cases
 import poll_cases
 import program_cases
+import record_cases
 import syscall_cases
-from harness import Skip, Tool, run
+import terminal_cases
+from bpf_probe import why_no_tracepoints
+from harness import Skip, Tool
 
-
-def why_no_tracepoints():
-    """Why the "syscall" mode cannot run here; None when it can."""
-    done = run("doctor", "--mode", "syscall", "--json")
-    if done.returncode == 10:
-        return None
-    report = run("doctor", "--json")
-    try:
-        raw = json.loads(report.stdout)["raw_tracepoints"]
-    except ValueError:
-        return report.stderr.strip() or "doctor says nothing"
-    return None if raw["works"] else f"raw tracepoints: {raw['why_not']}"
+ANYWHERE = (program_cases.ANYWHERE + record_cases.CASES + poll_cases.CASES + cgroup_cases.ANYWHERE +
+            terminal_cases.CASES + demo_cases.ANYWHERE)
+WITH_TRACEPOINTS = (program_cases.WITH_TRACEPOINTS + syscall_cases.CASES + cgroup_cases.WITH_TRACEPOINTS +
+                    limit_cases.WITH_TRACEPOINTS + demo_cases.WITH_TRACEPOINTS)
 
 
 def main(arguments):
     Tool.binary, *words = arguments
     missing = why_no_tracepoints()
-    cases = [(case, None) for case in program_cases.ANYWHERE + poll_cases.CASES]
-    cases += [(case, missing) for case in program_cases.WITH_TRACEPOINTS + syscall_cases.CASES]
+    cases = [(case, None) for case in ANYWHERE] + [(case, missing) for case in WITH_TRACEPOINTS]
     passed = failed = skipped = 0
     for case, reason in cases:
         name = case.__module__.removesuffix("_cases") + ": " + case.__name__.removeprefix("case_").replace("_", " ")

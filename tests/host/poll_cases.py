@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The "poll" mode: what the kernel's files say, and nothing that they do not."""
-import glob
+import errno
+import mmap
 import os
 
 from harness import Mount, Tool, equal
+
+MIB = 1 << 20
 
 
 def usage(path):
@@ -11,12 +14,6 @@ def usage(path):
     return {"size_bytes": facts.f_blocks * facts.f_frsize,
             "used_bytes": (facts.f_blocks - facts.f_bfree) * facts.f_frsize,
             "inodes_total": facts.f_files, "inodes_used": facts.f_files - facts.f_ffree}
-
-
-def read_number(path):
-    with open(path, encoding="ascii") as file:
-        text = file.read().strip()
-    return None if text == "max" else int(text)
 
 
 def case_usage_is_statfs():
@@ -38,36 +35,55 @@ def case_usage_is_statfs():
         assert sample["mode"]["blind"], "poll must say what it does not see"
 
 
-def memory_files(cgroup_id):
-    """memory.current (v2) or memory.usage_in_bytes (v1) of the cgroup with that id, which is its directory's inode."""
-    for root, name in (("/sys/fs/cgroup/memory", "memory.usage_in_bytes"), ("/sys/fs/cgroup", "memory.current")):
-        for path in glob.iglob(root + "/**/" + name, recursive=True):
-            if os.stat(os.path.dirname(path)).st_ino == cgroup_id:
-                return path
-    return None
+def check_full(mount, wanted):
+    """What is left to the tool is statfs; what the kernel must say of a full tmpfs is known."""
+    with Tool("--mode", "poll") as tool:
+        tool.wait_for_samples(2)
+        sample, code = tool.stop()
+    equal("exit status after SIGTERM", code, 0)
+    kernel = usage(mount.path)
+    equal("what the kernel says", {name: kernel[name] for name in wanted}, wanted)
+    superblock = mount.of(sample)
+    equal("usage", {name: superblock[name] for name in kernel}, kernel)
 
 
-def case_memory_is_the_kernels():
-    """memory_current lies between two readings of the kernel's own file, with room for what happens meanwhile."""
-    with Mount("size=4m") as mount, Tool("--mode", "poll") as tool:
-        with open(mount.path + "/fill", "wb") as file:
-            file.write(b"x" * (2 << 20))
-        checked = 0
-        for cgroup in tool.wait_for_samples(2)["cgroups"]:
-            file = memory_files(cgroup["cgroup"])
-            if file is None or cgroup["memory_current"] is None:
-                continue
-            before = read_number(file)
-            sample = tool.wait_for_samples(2)
-            after = read_number(file)
-            for now in sample["cgroups"]:
-                if now["cgroup"] == cgroup["cgroup"] and now["memory_current"] is not None:
-                    slack = 64 << 20
-                    low, high = min(before, after) - slack, max(before, after) + slack
-                    assert low <= now["memory_current"] <= high, f"{low} <= {now['memory_current']} <= {high}"
-                    checked += 1
-        sample, _ = tool.stop()
-        assert checked or not sample["cgroups"], "no cgroup's memory could be compared"
+def case_filled_by_write():
+    with Mount("size=1m,nr_inodes=16") as mount:
+        fd = os.open(mount.path + "/fill", os.O_CREAT | os.O_WRONLY)
+        written = 0
+        try:
+            while True:
+                written += os.write(fd, b"x" * 10007)
+        except OSError as error:
+            equal("errno", error.errno, errno.ENOSPC)
+        os.close(fd)
+        equal("written", written, MIB)
+        check_full(mount, {"size_bytes": MIB, "used_bytes": MIB, "inodes_total": 16, "inodes_used": 2})
 
 
-CASES = [case_usage_is_statfs, case_memory_is_the_kernels]
+def case_filled_by_its_number_of_files():
+    with Mount("size=1m,nr_inodes=16") as mount:
+        made = 0
+        try:
+            while True:
+                os.close(os.open(f"{mount.path}/f{made}", os.O_CREAT | os.O_WRONLY))
+                made += 1
+        except OSError as error:
+            equal("errno", error.errno, errno.ENOSPC)
+        equal("files beside the root directory", made, 15)
+        check_full(mount, {"size_bytes": MIB, "used_bytes": 0, "inodes_total": 16, "inodes_used": 16})
+
+
+def case_filled_by_mmap():
+    with Mount("size=1m,nr_inodes=16") as mount:
+        fd = os.open(mount.path + "/map", os.O_CREAT | os.O_RDWR)
+        os.ftruncate(fd, 4 * MIB)
+        memory = mmap.mmap(fd, 4 * MIB)
+        for page in range(256):
+            memory[page * 4 * mmap.PAGESIZE] = 1  # every fourth page: a quarter of the file
+        check_full(mount, {"size_bytes": MIB, "used_bytes": MIB, "inodes_total": 16, "inodes_used": 2})
+        memory.close()
+        os.close(fd)
+
+
+CASES = [case_usage_is_statfs, case_filled_by_write, case_filled_by_its_number_of_files, case_filled_by_mmap]

@@ -34,6 +34,16 @@ def case_doctor_names_the_mode_and_its_hooks():
         assert hook["name"] in text.stdout, f"{hook['name']} is not in the text"
 
 
+def case_doctor_says_what_it_did_not_try():
+    done = run("doctor", "--mode", "poll", "--json")
+    equal("exit status", done.returncode, 11)
+    report = json.loads(done.stdout)
+    for ability in ("btf", "fentry", "kprobes", "raw_tracepoints"):
+        equal(ability, report[ability], {"works": None, "why_not": "not tried"})
+    equal("preemption", report["preemption"], None)
+    equal("lines that say so", run("doctor", "--mode", "poll").stdout.count("not tried"), 5)
+
+
 def case_doctor_in_syscall_mode():
     done = run("doctor", "--mode", "syscall", "--json")
     equal("exit status", done.returncode, 10)
@@ -51,7 +61,8 @@ def case_top_refuses_a_pipe():
 
 def case_wrong_options():
     for arguments in (["--no-such-option"], ["json", "--interval", "1"], ["json", "--mode", "guess"],
-                      ["json", "--count", "-1"], ["doctor", "--replay", "x"]):
+                      ["json", "--count", "-1"], ["doctor", "--replay", "x"],
+                      ["json", "--mode", "poll", "--hooks", "kprobe"]):
         done = run(*arguments)
         equal(f"exit status of {arguments}", done.returncode, 2)
         one_line(done.stderr)
@@ -127,6 +138,6 @@ def case_kill_leaves_nothing():
     equal("programs left", owned & all_programs(), set())
 
 
-ANYWHERE = [case_doctor_names_the_mode_and_its_hooks, case_top_refuses_a_pipe, case_wrong_options,
-            case_without_privilege, case_record_and_replay]
+ANYWHERE = [case_doctor_names_the_mode_and_its_hooks, case_doctor_says_what_it_did_not_try, case_top_refuses_a_pipe,
+            case_wrong_options, case_without_privilege, case_record_and_replay]
 WITH_TRACEPOINTS = [case_doctor_in_syscall_mode, case_kill_leaves_nothing]

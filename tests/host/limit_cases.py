@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Refusals beside those by size and by the number of files: renames, extended attributes, a cgroup's memory."""
+import ctypes
+import errno
+import gc
+import mmap
+import os
+import time
+
+from cgroups import Cgroup, write_text
+from harness import Mount, PATIENCE, Skip, Tool, equal, refusals_of
+from syscall_cases import final_counters, libc, refused, start
+
+MIB = 1 << 20
+RENAME_WHITEOUT = 4
+SYS_RENAMEAT2 = 316
+AT_FDCWD = -100
+
+
+def fill_inodes(mount):
+    """Empty files until none can be made any more: how many, and how many refusals it took."""
+    made = 0
+    while True:
+        try:
+            os.close(os.open(f"{mount.path}/f{made}", os.O_CREAT | os.O_WRONLY))
+        except OSError as error:
+            equal("errno", error.errno, errno.ENOSPC)
+            return made
+        made += 1
+
+
+def case_rename_that_leaves_a_whiteout():
+    """It takes an inode for what it leaves behind."""
+    with Mount("size=1m,nr_inodes=16") as mount, start() as tool:
+        made = fill_inodes(mount)
+        seen = 0
+        for i in range(3):
+            paths = [f"{mount.path}/{name}{i}".encode() for name in ("f", "moved")]
+            if libc.syscall(SYS_RENAMEAT2, AT_FDCWD, paths[0], AT_FDCWD, paths[1], RENAME_WHITEOUT) != 0:
+                equal("errno of renameat2", ctypes.get_errno(), errno.ENOSPC)
+                seen += 1
+        equal("renames refused", seen, 3)
+        os.rename(mount.path + "/f5", mount.path + "/plain")  # takes nothing
+        counters, _ = final_counters(tool, mount)
+        equal("refusals", refusals_of(counters), {("create", "inodes"): 1, ("rename", "inodes"): seen})
+        equal("created regular files", counters["created"]["regular"], made)
+
+
+def case_extended_attributes():
+    """Since 6.6 they take from the budget of inodes."""
+    with Mount("size=1m,nr_inodes=16") as mount, start() as tool:
+        path = mount.path + "/file"
+        fd = os.open(path, os.O_CREAT | os.O_WRONLY)
+        os.symlink("file", mount.path + "/link")
+        value, seen = b"v" * 3000, 0
+        for i in range(8):
+            try:
+                seen += refused(os.setxattr, path, f"trusted.n{i}", value)
+            except OSError as error:
+                raise Skip(f"this tmpfs takes no extended attributes: {error}") from error
+        if seen == 0:
+            raise Skip("this kernel does not take extended attributes from the budget of inodes")
+        equal("set before the limit", 0 < 8 - seen < 8, True)
+        for target, options in ((fd, {}), (mount.path + "/link", {"follow_symlinks": False}), (mount.path + "/link", {})):
+            seen += refused(lambda: os.setxattr(target, "trusted.more", value, **options))
+        os.close(fd)
+        counters, _ = final_counters(tool, mount)
+        equal("refusals", refusals_of(counters), {("xattr", "inodes"): seen})
+
+
+def write_at_limit(path, shared):
+    """Refused writes of 64 KiB, at most 3. Takes no memory of its own once shared[0] is set: a page fault at the limit
+    would be tried for ever."""
+    fd = os.open(path, os.O_CREAT | os.O_WRONLY)
+    block = ctypes.create_string_buffer(b"x" * 65536, 65536)
+    write = libc.write
+    gc.disable()
+
+    def fill(descriptor, times):
+        failed = 0
+        for _ in range(times):
+            if write(descriptor, block, 65536) < 0:
+                failed += 1
+                if failed == 3:
+                    break
+        return failed
+
+    fill(-1, 3)  # everything is in place once it has run
+    fill(fd, 1)
+    if libc.mlockall(1) != 0:
+        return None
+    shared[0] = 1
+    while shared[1] == 0:
+        pass
+    failed = fill(fd, 200)
+    code = ctypes.get_errno()
+    shared[2] = 1
+    while shared[3] == 0:
+        pass
+    return {"failed": failed, "errno": code}
+
+
+def case_memory_limit_of_a_cgroup():
+    with Mount("size=64m") as mount, Cgroup() as cgroup, start() as tool:
+        shared = mmap.mmap(-1, mmap.PAGESIZE)
+
+        def unkillable():
+            try:
+                if cgroup.v2:
+                    write_text("/proc/self/oom_score_adj", "-1000")
+                else:
+                    write_text(cgroup.directory + "/memory.oom_control", "1")
+            except OSError as error:
+                shared[0] = 2
+                return {"no_right": str(error)}
+            return write_at_limit(mount.path + "/fill", shared)
+
+        watcher = os.fork()  # sets the limit when the writer is ready, lifts it when it is done or takes too long
+        if watcher == 0:
+            set_and_lift(cgroup, shared)
+            os._exit(0)
+        _, result = cgroup.run(unkillable)
+        os.waitpid(watcher, 0)
+        if "no_right" in result:
+            raise Skip(f"no right to make a process unkillable: {result['no_right']}")
+        equal("what the writer saw", result, {"failed": 3, "errno": errno.ENOMEM})
+        counters, sample = final_counters(tool, mount)
+        refusals = refusals_of(counters)
+        # A write that was cut short just before is one more.
+        equal("refusals", refusals, {("write", "memcg"): 3 + counters["short_writes"]})
+        rows = [row for row in sample["ledger"] if row["cgroup"] == cgroup.id and row["dev"] == mount.dev]
+        equal("refusals of the cgroup", [refusals_of(row["counters"]) for row in rows], [refusals])
+        causes = [d["cause"] for d in tool.documents if d["type"] == "event" and d["cgroup"] == cgroup.id]
+        equal("causes of the events", causes, ["memcg"] * len(causes))
+        assert causes, "no refusal in detail"
+        os.unlink(mount.path + "/fill")
+
+
+def set_and_lift(cgroup, shared):
+    deadline = time.monotonic() + PATIENCE
+    while shared[0] == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    cgroup.set_limit(str(cgroup.usage() + 4 * MIB))
+    shared[1] = 1
+    deadline = time.monotonic() + PATIENCE / 2
+    while shared[2] == 0 and shared[0] == 1 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    cgroup.set_limit("max" if cgroup.v2 else "-1")
+    shared[3] = 1
+
+
+WITH_TRACEPOINTS = [case_rename_that_leaves_a_whiteout, case_extended_attributes, case_memory_limit_of_a_cgroup]
