@@ -98,5 +98,26 @@ def check_event(event, wanted, facts):
     assert isinstance(event["stack"], list) and all(isinstance(frame, str) for frame in event["stack"]), event["stack"]
 
 
+def case_cgroups_outside_a_namespace_of_its_own():
+    """The tool sees a part of the hierarchy: what lives outside has no path for it, but is not dead until it has gone."""
+    with Mount("size=1m") as mount, Cgroup() as inside, Cgroup() as outside:
+        root = outside.directory.removesuffix(outside.path)
+        kind = "cgroup2" if outside.v2 else "cgroup -o memory"
+        # What was mounted in the namespace alone begins at its root.
+        mounting = f'umount --lazy {root} && mount -t {kind} none {root} && exec "$@"'
+        enter = f'echo 0 >{inside.directory}/cgroup.procs && exec unshare --cgroup --mount sh -c \'{mounting}\' sh "$@"'
+        with Tool("--mode", "syscall", wrapper=["sh", "-c", enter, "sh"]) as tool:
+            tool.wait_for_samples(1)
+            _, inode = outside.run(lambda: os.close(os.open(mount.path + "/a", os.O_CREAT | os.O_WRONLY)) or 1)
+            equal("what the process did", inode, 1)
+            tool.wait_for_samples(8)  # longer than the second between two walks
+            found = outside.of(tool.samples()[-1])
+            equal("dead while it lives", (found["path"], found["dead"]), ("…" + outside.path, False))
+            sample, code = tool.stop()
+        equal("exit status after SIGTERM", code, 0)
+        equal("its row", [row["counters"]["created"]["regular"] for row in sample["ledger"]
+                          if row["cgroup"] == outside.id], [1])
+
+
 ANYWHERE = [case_memory_is_the_kernels]
-WITH_TRACEPOINTS = [case_ledger_row_and_event_of_a_cgroup]
+WITH_TRACEPOINTS = [case_ledger_row_and_event_of_a_cgroup, case_cgroups_outside_a_namespace_of_its_own]

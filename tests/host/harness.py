@@ -20,8 +20,8 @@ class Tool:
 
     binary = ""
 
-    def __init__(self, *options, command="json", interval="200ms"):
-        arguments = [self.binary, command, "--interval", interval, *options]
+    def __init__(self, *options, command="json", interval="200ms", wrapper=()):
+        arguments = [*wrapper, self.binary, command, "--interval", interval, *options]
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.documents = []
         self.errors = ""
