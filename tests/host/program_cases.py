@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exit codes, messages, signals and recordings of the program as such."""
+import errno
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -123,6 +125,21 @@ def all_programs():
     return {p["id"] for p in list_programs()}
 
 
+def case_auto_falls_back_when_a_mode_does_not_start():
+    """The programs load, their tables do not fit into the little memory that this process may map."""
+    little = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))}
+    large = ["--max-slots", "300000"]
+    report = json.loads(run("doctor", "--json", *large, **little).stdout)
+    equal("mode", report["mode"], "poll")
+    assert "raw tracepoints did not start: " in report["reason"], report["reason"]
+    failed = [hook for hook in report["hooks"] if os.strerror(errno.ENOMEM) in (hook["why_not"] or "")]
+    assert failed and all(hook["why_not"] in report["reason"] for hook in failed), report["hooks"]
+    equal("hooks said to be attached", [hook for hook in report["hooks"] if hook["attached"]], [])
+    done = run("doctor", "--mode", "syscall", *large, **little)
+    equal("exit status of what was asked for by name", done.returncode, 1)
+    assert os.strerror(errno.ENOMEM) in one_line(done.stderr)
+
+
 def case_kill_leaves_nothing():
     before = all_programs()
     with Tool("--mode", "syscall") as tool:
@@ -140,4 +157,5 @@ def case_kill_leaves_nothing():
 
 ANYWHERE = [case_doctor_names_the_mode_and_its_hooks, case_doctor_says_what_it_did_not_try, case_top_refuses_a_pipe,
             case_wrong_options, case_without_privilege, case_record_and_replay]
-WITH_TRACEPOINTS = [case_doctor_in_syscall_mode, case_kill_leaves_nothing]
+WITH_TRACEPOINTS = [case_doctor_in_syscall_mode, case_auto_falls_back_when_a_mode_does_not_start,
+                    case_kill_leaves_nothing]
