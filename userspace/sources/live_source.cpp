@@ -156,7 +156,7 @@ void LiveSource::add_cgroups(Sample& sample) {
   for (const CgroupId id : ids) {
     Cgroup cgroup = describe(id, sample.monotonic_ns);
     // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
-    if (!start_.ledger && cgroup.shmem_bytes.value_or(0) == 0) continue;
+    if (!start_.ledger && cgroup.shmem_bytes == std::uint64_t{0}) continue;
     sample.cgroups.push_back(std::move(cgroup));
   }
 }
