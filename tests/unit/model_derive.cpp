@@ -51,107 +51,6 @@ TEST_CASE("a first sample has levels and no rates") {
   CHECK_FALSE(snapshot.totals.refusals_per_second);
 }
 
-TEST_CASE("rates are differences over the monotonic interval") {
-  Counters before = zero_counters();
-  Counters now = zero_counters();
-  before.allocated_bytes = 4096;
-  now.allocated_bytes = 4096 + 8192;
-  now.freed_bytes = 2048;
-  now.written_bytes = 100;
-  now.created = {6, 2, 0, 0, 0, 0};
-  now.removed = {1, 0, 0, 0, 0, 0};
-  (*now.refusals)[TMPFS_OP_WRITE][TMPFS_CAUSE_BLOCKS] = 3;
-  (*now.refusals)[TMPFS_OP_MKDIR][TMPFS_CAUSE_INODES] = 1;
-
-  const Sample first = one_row(10 * second, before);
-  const Snapshot snapshot = derive_snapshot(one_row(12 * second, now), &first);
-  CHECK(snapshot.interval_ns == 2 * second);
-  for (const Tally* tally : {&snapshot.ledger[0].tally, &snapshot.superblocks[0].tally, &snapshot.cgroups[0].tally}) {
-    CHECK(tally->rates.allocated_bytes == 4096.0);
-    CHECK(tally->rates.freed_bytes == 1024.0);
-    CHECK(tally->rates.written_bytes == 50.0);
-    CHECK(tally->rates.created == 4.0);
-    CHECK(tally->rates.removed == 0.5);
-    CHECK(tally->rates.refused == 2.0);
-    CHECK(tally->refused == 4u);
-    CHECK(tally->refusals ==
-          std::vector<RefusalCount>{{TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 3}, {TMPFS_OP_MKDIR, TMPFS_CAUSE_INODES, 1}});
-  }
-  CHECK(snapshot.totals.refusals == 4u);
-  CHECK(snapshot.totals.refusals_per_second == 2.0);
-}
-
-TEST_CASE("no time between two samples, or time going back, gives no rates") {
-  const std::uint64_t now = GENERATE(10 * second, 9 * second);
-  const Sample first = one_row(10 * second, allocated(0));
-  const Snapshot snapshot = derive_snapshot(one_row(now, allocated(4096)), &first);
-  CHECK_FALSE(snapshot.interval_ns);
-  CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
-}
-
-TEST_CASE("an object with another identity is new, whatever its name") {
-  Sample first = sample_at(second);
-  add_row(first, 7, shm, allocated(4096));
-  Sample now = sample_at(2 * second);
-
-  SECTION("the device came again with another generation") {
-    add_row(now, 7, {0, 45, 2}, allocated(8192));
-    const Snapshot snapshot = derive_snapshot(now, &first);
-    CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
-    CHECK_FALSE(snapshot.superblocks[0].tally.rates.allocated_bytes);
-    CHECK(snapshot.cgroups[0].tally.rates.allocated_bytes == 4096.0);
-  }
-  SECTION("the cgroup was made again with another id") {
-    add_row(now, 8, shm, allocated(8192));
-    const Snapshot snapshot = derive_snapshot(now, &first);
-    CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
-    CHECK_FALSE(snapshot.cgroups[0].tally.rates.allocated_bytes);
-    CHECK(snapshot.superblocks[0].tally.rates.allocated_bytes == 4096.0);
-  }
-}
-
-TEST_CASE("what stands for all that has ended has no rates: others are added to it") {
-  Sample first = sample_at(second);
-  Sample now = sample_at(2 * second);
-  SECTION("ended cgroups") {
-    add_row(first, kEndedCgroups, shm, allocated(4096));
-    add_row(now, kEndedCgroups, shm, allocated(8192));
-    const Snapshot snapshot = derive_snapshot(now, &first);
-    CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
-    CHECK_FALSE(snapshot.cgroups[0].tally.rates.allocated_bytes);
-    CHECK(snapshot.superblocks[0].tally.rates.allocated_bytes == 4096.0);
-  }
-  SECTION("ended superblocks") {
-    add_row(first, 7, kNoSuperblock, allocated(4096));
-    add_row(now, 7, kNoSuperblock, allocated(8192));
-    const Snapshot snapshot = derive_snapshot(now, &first);
-    CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
-    CHECK_FALSE(snapshot.superblocks[0].tally.rates.allocated_bytes);
-  }
-}
-
-TEST_CASE("one counter that goes backwards takes all rates of the object") {
-  Counters before = zero_counters();
-  before.write_calls = 10;
-  Counters now = allocated(4096);
-  SECTION("a plain one") { now.write_calls = 9; }
-  SECTION("one of an array") {
-    now.write_calls = 10;
-    (*before.created)[TMPFS_KIND_LINK] = 1;
-    (*now.created)[TMPFS_KIND_REGULAR] = 5;
-  }
-  SECTION("one of the refusals") {
-    now.write_calls = 10;
-    (*before.refusals)[TMPFS_OP_RENAME][TMPFS_CAUSE_MEMORY] = 1;
-    (*now.refusals)[TMPFS_OP_WRITE][TMPFS_CAUSE_BLOCKS] = 5;
-  }
-  const Sample first = one_row(second, before);
-  const Snapshot snapshot = derive_snapshot(one_row(2 * second, now), &first);
-  CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
-  CHECK_FALSE(snapshot.ledger[0].tally.rates.refused);
-  CHECK_FALSE(snapshot.superblocks[0].tally.rates.created);
-}
-
 TEST_CASE("a kind that is not known is not in the sums, and no difference is formed without it") {
   Counters before = zero_counters();
   before.created = {4, std::nullopt, std::nullopt, 1, std::nullopt, std::nullopt};
@@ -193,14 +92,6 @@ TEST_CASE("a kind that is not known is not in the sums, and no difference is for
     CHECK(tally.removed == 0u);
     CHECK_FALSE(tally.inodes);
   }
-}
-
-TEST_CASE("xattr_bytes is a level: it may fall") {
-  Counters before = zero_counters();
-  before.xattr_bytes = 2048;
-  const Sample first = one_row(second, before);
-  const Snapshot snapshot = derive_snapshot(one_row(2 * second, allocated(4096)), &first);
-  CHECK(snapshot.ledger[0].tally.rates.allocated_bytes == 4096.0);
 }
 
 TEST_CASE("sums are those of the rows that know the field") {
