@@ -50,6 +50,18 @@ View neighbour(View view, std::size_t step) {
   return static_cast<View>((static_cast<std::size_t>(view) + step) % view_count);
 }
 
+// A superblock that was selected before its generation was known (0) is found by its device: of those that bore the
+// number in turn the last one, which is the mounted one.
+std::optional<std::size_t> row_of(const RowKey& selected, std::span<const RowKey> rows) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] == selected) return i;
+    const bool same = selected.minor == 0 && rows[i].major == selected.major;
+    if (same && (!best || rows[*best].minor < rows[i].minor)) best = i;
+  }
+  return best;
+}
+
 }  // namespace
 
 Reaction apply_key(ViewState& state, Key key, const TableShape& shape) {
@@ -98,10 +110,8 @@ void follow_selection(TableState& table, std::span<const RowKey> rows, std::size
   }
   if (!table.selected) {
     table.selected_row = 0;
-  } else if (const auto found = std::find(rows.begin(), rows.end(), *table.selected); found != rows.end()) {
-    table.selected_row = static_cast<std::size_t>(found - rows.begin());
   } else {
-    table.selected_row = std::min(table.selected_row, rows.size() - 1);
+    table.selected_row = row_of(*table.selected, rows).value_or(std::min(table.selected_row, rows.size() - 1));
     table.selected = rows[table.selected_row];
   }
   const std::size_t last_first = rows.size() - std::min(rows.size(), page);

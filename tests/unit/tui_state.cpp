@@ -103,6 +103,20 @@ TEST_CASE("the selection follows its object", "[tui][state]") {
   }
 }
 
+TEST_CASE("the selection follows a superblock whose generation becomes known", "[tui][state]") {
+  TableState table;
+  table.selected = RowKey{45, 0};
+  const std::vector<RowKey> rows = {{44, 9}, {45, 3}, {45, 7}, {45, 5}, {46, 8}};
+  follow_selection(table, rows, 10);
+  CHECK(table.selected_row == 2);
+  CHECK(table.selected == RowKey{45, 7});
+
+  table.selected = RowKey{45, 6};  // one that has gone: its place, not another that bears its number
+  table.selected_row = 4;
+  follow_selection(table, rows, 10);
+  CHECK(table.selected == RowKey{46, 8});
+}
+
 TEST_CASE("without a choice the first row stays selected", "[tui][state]") {
   Keyboard keyboard;
   follow_selection(keyboard.state.table(), keyboard.rows, 3);

@@ -17,6 +17,16 @@ constexpr double nanoseconds_per_second = 1e9;
 
 const Counters nothing_known;
 
+// Every counter that a rate is formed of, at 0.
+const Counters nothing_counted = [] {
+  Counters counters;
+  counters.allocated_bytes = counters.freed_bytes = counters.written_bytes = 0;
+  counters.created.emplace().fill(0);
+  counters.removed.emplace().fill(0);
+  counters.refusals.emplace();
+  return counters;
+}();
+
 // The counters of an object: those of its one row as they stand in the sample, copied only when a second row is added.
 // Most cgroups have one row, and Counters is a kilobyte.
 class Sum {
@@ -33,6 +43,7 @@ class Sum {
     add_counters(*own_, addend);
   }
 
+  bool has_rows() const { return sum_ != nullptr; }
   const Counters& counters() const { return sum_ == nullptr ? nothing_known : *sum_; }
 
  private:
@@ -99,6 +110,15 @@ struct Baseline {
   Sums sums;
   std::uint64_t interval_ns = 0;
   double seconds = 0;
+
+  // The kernel makes a row at its first event, and its counters start at 0: where the previous sample has none, all
+  // that is counted came about since. What existed before is in the seeded counters, which have no rates.
+  template <typename Key>
+  const Counters& of(const std::map<Key, Sum>& group, const Key& key) const {
+    const auto sum = group.find(key);
+    return sum == group.end() ? nothing_counted : of(sum->second);
+  }
+  static const Counters& of(const Sum& sum) { return sum.has_rows() ? sum.counters() : nothing_counted; }
 };
 
 std::optional<Baseline> baseline_of(const Sample& now, const Sample* previous) {
@@ -124,12 +144,8 @@ Tally derive_tally(const Sum& sum, const Key& key, std::map<Key, Sum> Sums::*gro
               .refused = sum_of(counters.refusals),
               .refusals = list_refusals(counters),
               .rates = {}};
-  if (baseline && has_rates(key)) {
-    const auto before = (baseline->sums.*group).find(key);
-    if (before != (baseline->sums.*group).end()) {
-      tally.rates = derive_rates(counters, before->second.counters(), baseline->seconds);
-    }
-  }
+  if (baseline && has_rates(key))
+    tally.rates = derive_rates(counters, baseline->of(baseline->sums.*group, key), baseline->seconds);
   return tally;
 }
 
@@ -155,7 +171,7 @@ Totals derive_totals(const Sample& now, const Counters& all, const std::optional
   }
   totals.refusals = sum_of(all.refusals);
   if (baseline)
-    totals.refusals_per_second = derive_rates(all, baseline->sums.all.counters(), baseline->seconds).refused;
+    totals.refusals_per_second = derive_rates(all, baseline->of(baseline->sums.all), baseline->seconds).refused;
   return totals;
 }
 

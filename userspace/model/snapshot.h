@@ -22,8 +22,10 @@ struct RefusalCount {
   bool operator==(const RefusalCount&) const = default;
 };
 
-// Per second over the last interval. All absent when the object was not in the previous sample or when any of its
-// cumulative counters went backwards: then it is another object under the same identity, and a difference is a lie.
+// Per second over the last interval. An object without a row in the previous sample had counted nothing by then: it is
+// compared with 0. All absent in a first sample, of rows to which others are added up (kEndedCgroups, kNoSuperblock),
+// and when any cumulative counter of the object went backwards: then it is another object under the same identity, and
+// a difference is a lie.
 struct Rates {
   std::optional<double> allocated_bytes;
   std::optional<double> freed_bytes;
