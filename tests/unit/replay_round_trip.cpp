@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../support/sample_builder.h"
 #include "sources/recorder.h"
@@ -221,15 +223,59 @@ TEST_CASE("a killed recorder loses no sample that was written") {
 
 TEST_CASE("a recording is for its owner alone, and replaces one of its name") {
   const TemporaryFile file(".ndjson");
-  {
-    auto recorder = Recorder::create(file.path(), {"6.12", 5});
-    REQUIRE(recorder->write(full_sample()));
+  const bool exists = GENERATE(false, true);
+  if (exists) {
+    file.write(std::string(1000, 'x'));
+    REQUIRE(chmod(file.path().c_str(), 0644) == 0);
   }
   REQUIRE(Recorder::create(file.path(), {"k", 5}));
   CHECK(file.read() == "{\"schema\":\"tmpfstrace-recording/1\",\"kernel\":\"k\",\"start_ns\":5}\n");
   struct stat status {};
   REQUIRE(stat(file.path().c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("a recording does not go where a symbolic link leads") {
+  const TemporaryFile target(".ndjson");
+  target.write("precious");
+  const std::string link = target.path() + ".link";
+  REQUIRE(symlink(target.path().c_str(), link.c_str()) == 0);
+  const auto recorder = Recorder::create(link, {"k", 5});
+  REQUIRE_FALSE(recorder);
+  CHECK(recorder.error().message == "cannot record to " + link + ": it is a symbolic link");
+  CHECK(target.read() == "precious");
+}
+
+TEST_CASE("a recording does not go into the file of another user") {
+  const TemporaryFile file(".ndjson");
+  file.write("theirs");
+  if (chown(file.path().c_str(), 65534, 65534) != 0) {
+    WARN("skipped: no right to give a file away");
+    return;
+  }
+  const auto recorder = Recorder::create(file.path(), {"k", 5});
+  REQUIRE_FALSE(recorder);
+  CHECK(recorder.error().message == "cannot record to " + file.path() + ": the file belongs to another user");
+  CHECK(file.read() == "theirs");
+}
+
+TEST_CASE("a recording goes into a pipe, by its name or through a symbolic link") {
+  const TemporaryFile file(".fifo");
+  REQUIRE(mkfifo(file.path().c_str(), 0644) == 0);
+  const int reader = open(file.path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  REQUIRE(reader >= 0);
+  // As /dev/stdout and bash's >(...) do.
+  const std::string link = file.path() + ".link";
+  REQUIRE(symlink(file.path().c_str(), link.c_str()) == 0);
+  for (const std::string& name : {file.path(), link}) {
+    REQUIRE(Recorder::create(name, {"k", 5}));
+    char text[200];
+    CHECK(read(reader, text, sizeof text) == 62);
+  }
+  struct stat status {};
+  REQUIRE(stat(file.path().c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0644);
+  close(reader);
 }
 
 TEST_CASE("a recording that cannot be written says so") {

@@ -16,7 +16,8 @@ namespace tmpfstrace {
 
 class Recorder {
  public:
-  // Replaces a file of that name. Readable by its owner alone: it holds paths and names of other users' files.
+  // Replaces a file of that name, and makes it readable by its owner alone: it holds paths and names of other users'
+  // files. Refuses a file of another owner and a symbolic link to a file.
   static Result<Recorder> create(const std::string& path, const RecordingHeader& header);
 
   // A sample reaches the file before write() returns, so that a killed recorder loses the current interval and no more.
