@@ -11,6 +11,11 @@ TableCell limit_cell(const Cgroup& cgroup) {
   return {.text = "max", .value = ~std::uint64_t{0}, .role = Role::Normal, .bar = {}};
 }
 
+std::string why_no_cgroups(const Mode& mode) {
+  if (mode.name == "poll") return "no cgroup is known to hold shared memory; mode poll does not see who uses tmpfs";
+  return mode.name == "syscall" ? "no cgroup has been seen to write to tmpfs yet" : "no cgroup has used tmpfs yet";
+}
+
 }  // namespace
 
 Table cgroup_table(const Snapshot& snapshot) {
@@ -29,7 +34,7 @@ Table cgroup_table(const Snapshot& snapshot) {
       {.title = "CAUSE", .width = 6, .align = Align::Left, .descending = false},
   };
   table.default_sort = 1;
-  table.empty_text = "no cgroup has used tmpfs yet";
+  table.empty_text = why_no_cgroups(snapshot.mode);
   for (const CgroupView& view : snapshot.cgroups) {
     const Tally& tally = view.tally;
     TableRow row{

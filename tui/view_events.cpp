@@ -20,6 +20,14 @@ bool is_recent(const RefusalEvent& event, const Snapshot& snapshot) {
   return snapshot.interval_ns && event.monotonic_ns + *snapshot.interval_ns > snapshot.monotonic_ns;
 }
 
+// Without details nothing may sound as if nothing had been refused.
+std::string why_no_events(const Snapshot& snapshot) {
+  const std::optional<std::uint64_t> refusals = snapshot.totals.refusals;
+  if (snapshot.mode.name == "poll") return "mode poll sees no refusals";
+  if (refusals.value_or(0) == 0) return "no refusal since the start";
+  return fmt::format("{} refused since the start, none of them kept in detail", format_count(refusals));
+}
+
 }  // namespace
 
 Table event_table(const EventLog& log, const Snapshot& snapshot) {
@@ -48,7 +56,7 @@ Table event_table(const EventLog& log, const Snapshot& snapshot) {
       {.title = "FILE", .width = 12, .max_width = 512, .align = Align::Left, .descending = false, .cut = Cut::Middle},
   };
   table.default_sort = 0;
-  table.empty_text = "no refusal since the start";
+  table.empty_text = why_no_events(snapshot);
   for (const LoggedEvent& logged : log.events()) {
     const RefusalEvent& event = logged.event;
     std::optional<std::uint64_t> asked;

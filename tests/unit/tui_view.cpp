@@ -96,13 +96,28 @@ TEST_CASE("tiny and odd sizes", "[tui][view]") {
   }
 }
 
-TEST_CASE("an empty snapshot says that it is empty", "[tui][view]") {
+TEST_CASE("an empty table says why it is empty", "[tui][view]") {
+  Snapshot snapshot;
   ViewState state;
-  CHECK_THAT(text_of(screen_of({}, EventLog(), state, {24, 80})), Contains("no tmpfs superblock seen"));
+  const auto screen = [&] { return text_of(screen_of(snapshot, EventLog(), state, {24, 100})); };
+  CHECK_THAT(screen(), Contains("no tmpfs superblock seen"));
+
   state.view = View::Cgroups;
-  CHECK_THAT(text_of(screen_of({}, EventLog(), state, {24, 80})), Contains("no cgroup has used tmpfs yet"));
+  snapshot.mode.name = "exact";
+  CHECK_THAT(screen(), Contains("no cgroup has used tmpfs yet"));
+  snapshot.mode.name = "syscall";
+  CHECK_THAT(screen(), Contains("no cgroup has been seen to write to tmpfs yet"));
+  snapshot.mode.name = "poll";
+  CHECK_THAT(screen(), Contains("mode poll does not see who uses tmpfs") && !Contains("no cgroup has"));
+
   state.view = View::Events;
-  CHECK_THAT(text_of(screen_of({}, EventLog(), state, {24, 80})), Contains("no refusal since the start"));
+  CHECK_THAT(screen(), Contains("mode poll sees no refusals"));
+  snapshot.mode.name = "exact";
+  snapshot.totals.refusals = 0;
+  CHECK_THAT(screen(), Contains("no refusal since the start"));
+  snapshot.totals.refusals = 27'616;  // with --no-events
+  CHECK_THAT(screen(),
+             Contains("27616 refused since the start, none of them kept in detail") && !Contains("no refusal"));
 }
 
 TEST_CASE("any loss is named, none is silent", "[tui][view]") {
