@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <langinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <clocale>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -23,6 +26,7 @@
 #include "sources/live_source.h"
 #include "sources/recorder.h"
 #include "sources/replay_source.h"
+#include "tui/text.h"
 
 namespace tmpfstrace {
 namespace {
@@ -34,9 +38,13 @@ void occupy_standard_descriptors() {
     if (fcntl(fd, F_GETFD) == -1) (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+// A message may hold names from a recording or of files, which may hold anything.
 void complain(const Error& error) {
   const std::string hint = error.hint.empty() ? "" : " (" + error.hint + ")";
-  std::fprintf(stderr, "tmpfstrace: %s%s\n", error.message.c_str(), hint.c_str());
+  std::setlocale(LC_CTYPE, "");
+  const bool utf8 = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  const std::string text = sanitize(error.message + hint, utf8 ? Charset::Utf8 : Charset::Ascii);
+  std::fprintf(stderr, "tmpfstrace: %s\n", text.c_str());
 }
 
 int exit_failed(const Error& error) {

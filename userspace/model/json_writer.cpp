@@ -14,6 +14,28 @@ bool is_plain(std::string_view string) {
                      [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
 }
 
+// JSON lets DEL and the C1 controls (U+0080 to U+009F, in UTF-8 C2 80 to C2 9F) stand as they are, a terminal obeys
+// some of them.
+std::string escape_controls(const std::string& quoted) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string escaped;
+  for (std::size_t i = 0; i < quoted.size(); ++i) {
+    auto byte = static_cast<unsigned char>(quoted[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < quoted.size() ? quoted[i + 1] : 0);
+    const bool is_c1 = byte == 0xc2 && next >= 0x80 && next <= 0x9f;
+    if (is_c1) {
+      byte = next;
+      ++i;
+    }
+    if (is_c1 || byte == 0x7f) {
+      escaped.append("\\u00").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+    } else {
+      escaped += quoted[i];
+    }
+  }
+  return escaped;
+}
+
 }  // namespace
 
 void JsonWriter::open(char bracket) {
@@ -50,7 +72,7 @@ void JsonWriter::value(std::string_view string) {
     text_.append("\"").append(string).append("\"");
     return;
   }
-  text_ += nlohmann::json(string).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  text_ += escape_controls(nlohmann::json(string).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 bool JsonWriter::value_if_utf8(std::string_view string) {
@@ -59,7 +81,7 @@ bool JsonWriter::value_if_utf8(std::string_view string) {
     return true;
   }
   try {
-    const std::string quoted = nlohmann::json(string).dump();
+    const std::string quoted = escape_controls(nlohmann::json(string).dump());
     separate();
     text_ += quoted;
     return true;

@@ -29,7 +29,7 @@ class JsonWriter {
   void null();
   void value(bool flag);
   void value(double number);
-  void value(std::string_view string);  // bytes that are not UTF-8 become U+FFFD
+  void value(std::string_view string);  // bytes that are not UTF-8 become U+FFFD, every control character an escape
   void value(const char* string) { value(std::string_view(string)); }
 
   template <std::integral Number>

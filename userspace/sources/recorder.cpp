@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace tmpfstrace {
 namespace {
 
@@ -39,16 +41,13 @@ bool is_standard_output(const struct stat& facts) {
 // that others may write to can hold a file or a symbolic link of theirs. Pipes and terminals are as their owner made
 // them, also where a symbolic link leads there (/dev/stdout, /dev/fd/63).
 Result<UniqueFd> open_output(const std::string& path) {
-  const auto failed = [&](const char* what, int code) {
-    return fail(fmt::format("cannot {} {}: {}", what, path, std::strerror(code)), "", code);
-  };
   constexpr int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
   UniqueFd file(::open(path.c_str(), flags | O_CREAT | O_NOFOLLOW, 0600));
   const bool is_link = !file && errno == ELOOP;
   if (is_link) file = UniqueFd(::open(path.c_str(), flags));
-  if (!file) return failed("create", errno);
+  if (!file) return fail_errno("create", path, errno);
   struct stat facts {};
-  if (::fstat(file.get(), &facts) != 0) return failed("look at", errno);
+  if (::fstat(file.get(), &facts) != 0) return fail_errno("look at", path, errno);
   if (S_ISBLK(facts.st_mode)) return fail(fmt::format("cannot record to {}: it is a block device", path));
   if (!S_ISREG(facts.st_mode)) return file;
   if (is_link && !is_standard_output(facts)) {
@@ -58,8 +57,8 @@ Result<UniqueFd> open_output(const std::string& path) {
     return fail(fmt::format("cannot record to {}: the file belongs to another user", path),
                 "only the owner may read a recording: remove the file or take another name", EEXIST);
   }
-  if (::fchmod(file.get(), 0600) != 0) return failed("keep others from reading", errno);
-  if (::ftruncate(file.get(), 0) != 0) return failed("empty", errno);
+  if (::fchmod(file.get(), 0600) != 0) return fail_errno("keep others from reading", path, errno);
+  if (::ftruncate(file.get(), 0) != 0) return fail_errno("empty", path, errno);
   return file;
 }
 
