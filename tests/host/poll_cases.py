@@ -24,7 +24,7 @@ def case_usage_is_statfs():
         tool.wait_for_samples(2)
         sample, code = tool.stop()
         equal("exit status after SIGTERM", code, 0)
-        equal("mode", (sample["mode"]["name"], sample["mode"]["hooks"]), ("poll", ""))
+        equal("mode", (sample["mode"]["name"], sample["mode"]["hooks"]), ("poll", None))
         superblock = mount.of(sample)
         equal("usage", {name: superblock[name] for name in usage(mount.path)}, usage(mount.path))
         equal("used", superblock["used_bytes"], 5 * 3 * 4096)

@@ -60,10 +60,32 @@ TEST_CASE("an event with every field") {
   CHECK(Json::parse(line) == Json::parse(read_fixture("samples/event.json")));
 }
 
-TEST_CASE("the error of a write that was cut short is null") {
-  RefusalEvent event = full_event();
-  event.error.clear();
-  CHECK(Json::parse(event_to_json(event)).at("errno").is_null());
+TEST_CASE("what an event does not know is null, never 0 or empty") {
+  RefusalEvent event;
+  event.tgid = event.tid = 1;
+  event.comm = "init";
+  Json json = Json::parse(event_to_json(event));
+  for (const char* field :
+       {"dev", "generation", "mount_point", "errno", "bytes_asked", "bytes_done", "inode", "file", "directory"}) {
+    INFO(field);
+    CHECK(json.at(field).is_null());
+  }
+  event.superblock = {0, 45, 0};
+  event.bytes_asked = 1500;
+  json = Json::parse(event_to_json(event));
+  CHECK(json.at("dev") == "0:45");
+  CHECK(json.at("generation").is_null());
+  CHECK(json.at("bytes_done") == 0);
+}
+
+TEST_CASE("a mount that cannot be reached has no process, a mode without BPF no hooks") {
+  Sample sample = full_sample();
+  sample.superblocks[0].mounts[0].pid = 0;
+  sample.mode.hooks.clear();
+  const Json json = Json::parse(sample_to_json(derive_snapshot(sample, nullptr)));
+  CHECK(json.at("superblocks").at(0).at("mounts").at(0).at("pid").is_null());
+  CHECK(json.at("superblocks").at(0).at("mounts").at(1).at("pid") == 502);
+  CHECK(json.at("mode").at("hooks").is_null());
 }
 
 TEST_CASE("file names are escaped, and what is not UTF-8 is replaced") {
@@ -75,9 +97,13 @@ TEST_CASE("file names are escaped, and what is not UTF-8 is replaced") {
        "\"a\xef\xbf\xbd"
        "b\""},
       {"cut\xe2\x82", "\"cut\xef\xbf\xbd\""},
-      {"", "\"\""},
+      {"", "null"},
       {std::string("nul\0nul", 7), R"("nul\u0000nul")"},
       {"[", R"("[")"},
+      {"\x7f"
+       "a\xc2\x80\xc2\x9b"
+       "31m\xc2\x9f\xc2\xa0",
+       "\"\\u007fa\\u0080\\u009b31m\\u009f\xc2\xa0\""},
   }));
   RefusalEvent event = full_event();
   event.file = name;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/json.h"
 
-#include <array>
+#include <concepts>
 #include <cstddef>
+#include <optional>
 
 #include "model/json_writer.h"
 #include "model/names.h"
@@ -26,8 +27,20 @@ void write_time(JsonWriter& json, std::uint64_t realtime_ns, std::uint64_t monot
   json.field("monotonic_ns", monotonic_ns);
 }
 
+// Where the model keeps 0 or an empty string for what is not known, a document has null.
+std::optional<std::string> if_known(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+template <std::integral Number>
+std::optional<Number> if_known(Number number) {
+  return number == 0 ? std::nullopt : std::optional(number);
+}
+
+std::string device_text(const SuperblockId& id) { return std::to_string(id.major) + ":" + std::to_string(id.minor); }
+
 void write_superblock_id(JsonWriter& json, const SuperblockId& id) {
-  json.field("dev", std::to_string(id.major) + ":" + std::to_string(id.minor));
+  json.field("dev", device_text(id));
   json.field("generation", id.generation);
 }
 
@@ -106,7 +119,7 @@ void write_mode(JsonWriter& json, const Mode& mode) {
   json.key("mode");
   json.begin_object();
   json.field("name", mode.name);
-  json.field("hooks", mode.hooks);
+  json.field("hooks", if_known(mode.hooks));
   json.field("reason", mode.reason);
   write_strings(json, "blind", mode.blind);
   json.end_object();
@@ -128,7 +141,7 @@ void write_mount(JsonWriter& json, const Mount& mount) {
   json.begin_object();
   json.field("mount_id", mount.mount_id);
   json.field("mount_namespace", mount.mount_namespace);
-  json.field("pid", mount.pid);
+  json.field("pid", if_known(mount.pid));
   json.field("root", mount.root);
   json.field("mount_point", mount.mount_point);
   json.field("options", mount.options);
@@ -219,19 +232,27 @@ std::string event_to_json(const RefusalEvent& event) {
   write_time(json, event.realtime_ns, event.monotonic_ns);
   json.field("cgroup", event.cgroup);
   json.field("cgroup_path", event.cgroup_path);
-  write_superblock_id(json, event.superblock);
-  json.field("mount_point", event.mount_point);
+  if (event.superblock == kNoSuperblock) {
+    json.key("dev");
+    json.null();
+  } else {
+    json.field("dev", device_text(event.superblock));
+  }
+  json.field("generation", if_known(event.superblock.generation));
+  json.field("mount_point", if_known(event.mount_point));
   json.field("tgid", event.tgid);
   json.field("tid", event.tid);
   json.field("comm", event.comm);
   json.field("operation", operation_name(event.operation));
   json.field("cause", cause_name(event.cause));
-  json.field("errno", event.error.empty() ? std::optional<std::string>() : std::optional(event.error));
-  json.field("bytes_asked", event.bytes_asked);
-  json.field("bytes_done", event.bytes_done);
-  json.field("inode", event.inode);
-  json.field("file", event.file);
-  json.field("directory", event.directory);
+  json.field("errno", if_known(event.error));
+  // Of an operation without a size nothing is done in part either.
+  const bool has_size = event.bytes_asked != 0 || event.bytes_done != 0;
+  json.field("bytes_asked", if_known(event.bytes_asked));
+  json.field("bytes_done", has_size ? std::optional(event.bytes_done) : std::nullopt);
+  json.field("inode", if_known(event.inode));
+  json.field("file", if_known(event.file));
+  json.field("directory", if_known(event.directory));
   write_strings(json, "stack", event.stack);
   json.end_object();
   return json.take();

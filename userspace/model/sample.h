@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is collected: one raw sample of a host at one instant. Serialisable, recorded as it is, derived from by model/.
 //
-// Absent is never zero: a field that a mode, a kernel or a file system does not tell is an empty optional.
+// Absent is never zero: a field that a mode, a kernel or a file system does not tell is an empty optional. Where 0 or
+// an empty string can be no value (a pid, an inode number, the size of an operation, a name) that is what is not known.
 // All counters are cumulative since the programs were attached; bytes are bytes, inodes are inode units of statfs.
 #pragma once
 
@@ -62,7 +63,8 @@ struct LedgerRow {
 struct Mount {
   std::uint64_t mount_id = 0;
   std::uint64_t mount_namespace = 0;  // inode number of /proc/PID/ns/mnt
-  std::int32_t pid = 0;               // a process of that namespace, through whose root the mount is reached
+  std::int32_t pid = 0;               // a process of that namespace, through whose root the mount is reached; 0: it
+                                      // cannot be (another mount covers it, or a remote file system lies before it)
   std::string root;                   // path inside the superblock
   std::string mount_point;            // as that namespace sees it
   std::string options;                // super options
@@ -95,7 +97,7 @@ struct Cgroup {
 
 struct Mode {
   std::string name;                // "exact", "syscall", "poll"
-  std::string hooks;               // "fentry", "kprobe", "raw_tracepoint", ""
+  std::string hooks;               // "fentry", "kprobe", "raw_tracepoint"; empty: none
   std::string reason;              // why this one and not a better one
   std::vector<std::string> blind;  // what is not counted and therefore absent, one sentence each
 };
@@ -127,11 +129,11 @@ struct RefusalEvent {
   std::string comm;
   tmpfs_op operation = TMPFS_OP_WRITE;
   tmpfs_cause cause = TMPFS_CAUSE_BLOCKS;
-  std::string error;  // "ENOSPC", "SIGBUS"; empty for a write cut short
-  std::uint64_t bytes_asked = 0;
+  std::string error;              // "ENOSPC", "SIGBUS"; empty for a write cut short
+  std::uint64_t bytes_asked = 0;  // 0: the operation has no size, or it is not known
   std::uint64_t bytes_done = 0;
-  std::uint64_t inode = 0;
-  std::string file;
+  std::uint64_t inode = 0;  // 0: the file was never made, or not known
+  std::string file;         // empty: it has no name, or not known
   std::string directory;
   std::vector<std::string> stack;  // user frames, innermost first, "symbol+0x12 (module)" or an address
 };
