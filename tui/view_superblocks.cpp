@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -40,11 +41,13 @@ std::string superblock_name(const Superblock& superblock) {
   if (superblock.mounts.empty()) {
     return superblock.kind == "internal" ? "(memfd, SysV)" : "(no mount)";
   }
-  // The whole superblock rather than a part bound elsewhere, then the mount made first.
-  const auto shown =
-      std::min_element(superblock.mounts.begin(), superblock.mounts.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.root != "/", a.mount_id) < std::pair(b.root != "/", b.mount_id);
-      });
+  // The whole superblock rather than a part bound elsewhere, then a mount that can be reached, then the namespace of
+  // process 1 or of the lowest pid (kdevtmpfs has /dev as its root), and only in one namespace the mount made first.
+  const auto rank = [](const Mount& mount) {
+    return std::tuple(mount.root != "/", mount.pid == 0, mount.pid, mount.mount_namespace, mount.mount_id);
+  };
+  const auto shown = std::min_element(superblock.mounts.begin(), superblock.mounts.end(),
+                                      [&](const Mount& a, const Mount& b) { return rank(a) < rank(b); });
   const std::size_t others = superblock.mounts.size() - 1;
   return others == 0 ? shown->mount_point : fmt::format("{} +{}", shown->mount_point, others);
 }
