@@ -40,6 +40,12 @@ class Line {
   int at_ = 0;
 };
 
+// A replay must not be taken for the live host, nor its last picture for one that goes on.
+std::string playback_text(const Playback& playback) {
+  if (!playback.ended) return "REPLAY";
+  return playback.damage.empty() ? "REPLAY END" : "REPLAY DAMAGED";
+}
+
 void draw_title(Grid& grid, const Snapshot& snapshot, const ViewState& state) {
   Line line(grid, 0);
   line.add("tmpfstrace", Role::Title);
@@ -47,9 +53,17 @@ void draw_title(Grid& grid, const Snapshot& snapshot, const ViewState& state) {
     line.gap();
     line.add("PAUSED", Role::Warning);
   }
+  if (snapshot.playback) {
+    line.gap();
+    line.add(playback_text(*snapshot.playback), Role::Warning);
+  }
   line.add_whole(mode_name(snapshot.mode), snapshot.mode.name == "exact" ? Role::Good : Role::Warning);
   const std::string date_time = format_date_time(snapshot.realtime_ns);
   line.add_whole(line.room() < 26 ? format_clock(snapshot.realtime_ns) : date_time, Role::Normal);
+  if (snapshot.playback && !snapshot.playback->damage.empty() && line.room() > 8) {
+    line.gap();
+    line.add(snapshot.playback->damage, Role::Warning);
+  }
   line.add_whole(snapshot.kernel, Role::Dim);
 }
 

@@ -61,6 +61,10 @@ std::vector<HelpLine> help_lines(const Snapshot& snapshot, int columns, Charset 
   page.text("  !  ", "refused in the last interval");
   page.text("  x  ", "gone: unmounted or removed");
   page.text("  -  ", "not known, which is not 0");
+  if (snapshot.playback && !snapshot.playback->damage.empty()) {
+    page.title("Recording");
+    page.text("  ", "damaged at " + snapshot.playback->damage, Role::Warning);
+  }
   page.title("Mode " + mode_name(snapshot.mode));
   page.text("  ", snapshot.mode.reason);
   for (const std::string& blind : snapshot.mode.blind) page.text("  not seen: ", blind, Role::Warning);

@@ -14,6 +14,7 @@ using namespace tmpfstrace::test;
 namespace {
 
 struct Played {
+  bool opened = true;
   std::size_t samples = 0;
   std::size_t events = 0;
   std::string damage;  // without the name of the file
@@ -22,9 +23,17 @@ struct Played {
 Played play(const std::string& content) {
   const TemporaryFile file(".any");
   file.write(content);
-  const auto source = ReplaySource::open(file.path(), std::nullopt);
-  REQUIRE(source);
   Played played;
+  const auto note_damage = [&](const std::string& damage) {
+    REQUIRE(damage.starts_with(file.path() + ": "));
+    played.damage = damage.substr(file.path().size() + 2);
+  };
+  const auto source = ReplaySource::open(file.path(), std::nullopt);
+  if (!source) {
+    note_damage(source.error().message);
+    played.opened = false;
+    return played;
+  }
   const auto count_events = [&](const RefusalEvent&) { ++played.events; };
   for (;;) {
     const auto sample = (*source)->next_sample();
@@ -33,10 +42,7 @@ Played play(const std::string& content) {
     if (!*sample) break;
     ++played.samples;
   }
-  if (const auto& damage = (*source)->damage()) {
-    REQUIRE(damage->starts_with(file.path() + ": "));
-    played.damage = damage->substr(file.path().size() + 2);
-  }
+  if (const auto damage = (*source)->damage()) note_damage(*damage);
   return played;
 }
 
@@ -102,8 +108,37 @@ TEST_CASE("what is no recording plays nothing and says so") {
       {sample, "line 1, byte 0: not a recording: it does not begin with a header"},
   }));
   const Played played = play(content);
-  CHECK(played.samples == 0);
+  CHECK_FALSE(played.opened);
   CHECK(played.damage == damage);
+}
+
+TEST_CASE("damage before anything could be played is an error at once") {
+  CHECK_FALSE(play(header + "x\n").opened);
+  CHECK(play(header + encode_event(full_event()) + "\nx\n").opened);
+  CHECK(play(header).opened);
+  CHECK(play(header).damage.empty());
+}
+
+TEST_CASE("at the recorded pace each sample says whether it is the last, and why") {
+  const auto [rest, playback] = GENERATE(table<std::string, Playback>({
+      {"", {true, ""}},
+      {"x\n", {true, "line 4, byte " + std::to_string(62 + 2 * sample.size()) + ": broken JSON at byte 1 of the line"}},
+  }));
+  const TemporaryFile file(".any");
+  file.write(header + sample + sample + rest);
+  const auto source = ReplaySource::open(file.path(), 1.0);
+  REQUIRE(source);
+  CHECK((*(*source)->next_sample())->playback == Playback{});
+  CHECK((*(*source)->next_sample())->playback == playback);
+  CHECK_FALSE(*(*source)->next_sample());
+}
+
+TEST_CASE("a recording without a sample is no picture") {
+  const TemporaryFile file(".any");
+  file.write(header);
+  const auto source = ReplaySource::open(file.path(), 1.0);
+  REQUIRE_FALSE(source);
+  CHECK(source.error().message == file.path() + ": the recording has no sample");
 }
 
 TEST_CASE("damage is told with its place, and what precedes it is played") {

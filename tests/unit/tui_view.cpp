@@ -130,6 +130,20 @@ TEST_CASE("any loss is named, none is silent", "[tui][view]") {
   CHECK_THAT(screen_of(snapshot, EventLog(), {}, {24, 80}).row_text(1), !Contains("LOST"));
 }
 
+TEST_CASE("a replay says that it is one, and how it ended", "[tui][view]") {
+  Snapshot snapshot = sample_snapshot();
+  const auto title = [&](int columns) { return screen_of(snapshot, EventLog(), {}, {24, columns}).row_text(0); };
+  CHECK_THAT(title(80), !Contains("REPLAY"));
+  snapshot.playback = Playback{};
+  CHECK_THAT(title(80), Contains("tmpfstrace  REPLAY  exact/fentry"));
+  snapshot.playback->ended = true;
+  CHECK_THAT(title(80), Contains("tmpfstrace  REPLAY END  exact/fentry"));
+  snapshot.playback->damage = "line 3, byte 162: \x1b the last line is cut";
+  CHECK_THAT(title(160), Contains("tmpfstrace  REPLAY DAMAGED  exact/fentry") &&
+                             Contains("line 3, byte 162: \\x1b the last line is cut"));
+  CHECK_THAT(title(30), Contains("REPLAY DAMAGED"));
+}
+
 TEST_CASE("what a mode cannot see is cut with a count", "[tui][view]") {
   Snapshot snapshot = sample_snapshot();
   snapshot.losses.clear();
@@ -172,6 +186,11 @@ TEST_CASE("names and causes", "[tui][view]") {
   CHECK(superblock_name(superblock) == "(no mount)");
   superblock.mounts = {mount_at(1, "/bound", "/part"), mount_at(9, "/late"), mount_at(5, "/first")};
   CHECK(superblock_name(superblock) == "/first +2");
+  // Mount ids of two namespaces say nothing about each other.
+  superblock.mounts = {mount_at(2, "/"), mount_at(24, "/dev"), mount_at(1, "/covered")};
+  superblock.mounts[0].pid = 21;
+  superblock.mounts[1].pid = 1;
+  CHECK(superblock_name(superblock) == "/dev +2");
   CHECK(main_cause({}) == "-");
   CHECK(main_cause({{TMPFS_OP_WRITE, TMPFS_CAUSE_MEMCG, 2},
                     {TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 3},

@@ -225,6 +225,7 @@ Snapshot derive_snapshot(const Sample& now, const Sample* previous) {
   snapshot.kernel = now.kernel;
   snapshot.mode = now.mode;
   snapshot.losses = now.losses;
+  snapshot.playback = now.playback;
   snapshot.totals = derive_totals(now, sums.all.counters(), baseline);
 
   snapshot.ledger.reserve(sums.rows.size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Raw sample -> snapshot. Pure: no clock, no system call; a replayed sample gives the very same snapshot as the live
-// one.
+// Raw sample -> snapshot. Pure: no clock, no system call; a replayed sample gives the same snapshot as the live one,
+// but for playback.
 #pragma once
 
 #include "model/sample.h"

@@ -102,6 +102,13 @@ struct Mode {
   std::vector<std::string> blind;  // what is not counted and therefore absent, one sentence each
 };
 
+// Where a replay stands with the sample that it hands out.
+struct Playback {
+  bool ended = false;  // it is the last one; told only by a replay that keeps the recorded pace
+  std::string damage;  // why it ended before the end of the recording; empty: it did not
+  bool operator==(const Playback&) const = default;
+};
+
 struct Sample {
   std::uint64_t sequence = 0;
   std::uint64_t realtime_ns = 0;   // CLOCK_REALTIME
@@ -114,6 +121,7 @@ struct Sample {
   // Everything that was lost, by name ("slots_full", "ring_full", "recursion_misses", "unreadable_mounts"…), 0
   // included.
   std::map<std::string, std::uint64_t> losses;
+  std::optional<Playback> playback;  // never recorded: absent on a live host
 };
 
 // One refusal in detail. Rate-limited per (cgroup, superblock, cause); the ledger counts every one.

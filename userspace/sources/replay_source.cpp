@@ -26,6 +26,12 @@ Result<std::unique_ptr<ReplaySource>> ReplaySource::open(const std::string& path
   if (!lines) return tl::unexpected(lines.error());
   std::unique_ptr<ReplaySource> source(new ReplaySource(path, std::move(*lines), speed));
   source->read_header();
+  source->ahead_ = source->read_step();
+  if (source->is_over()) {
+    // Nothing to play: said before a screen is taken for it.
+    if (source->damage() && source->ahead_->events.empty()) return fail(*source->damage());
+    if (speed) return fail(source->damage().value_or(path + ": the recording has no sample"));
+  }
   return source;
 }
 
@@ -45,6 +51,7 @@ Result<std::optional<Sample>> ReplaySource::next_sample() {
   if (step.sample) {
     current_ns_ = step.sample->monotonic_ns;
     if (speed_) ahead_ = read_step();
+    step.sample->playback = Playback{is_over(), is_over() ? damage_ : ""};
   }
   return std::move(step.sample);
 }
@@ -63,7 +70,7 @@ std::optional<std::chrono::milliseconds> ReplaySource::pace() const {
 
 ReplaySource::Step ReplaySource::read_step() {
   Step step;
-  while (!damage_) {
+  while (damage_.empty()) {
     Result<std::optional<std::string>> line = lines_.next();
     if (!line) {
       break_off(line.error().message);
@@ -87,8 +94,8 @@ ReplaySource::Step ReplaySource::read_step() {
 }
 
 void ReplaySource::break_off(const std::string& reason) {
-  damage_ = fmt::format("{}: line {}, byte {}: {}", path_, std::max<std::uint64_t>(lines_.line_number(), 1),
-                        lines_.byte_offset(), reason);
+  damage_ = fmt::format("line {}, byte {}: {}", std::max<std::uint64_t>(lines_.line_number(), 1), lines_.byte_offset(),
+                        reason);
 }
 
 }  // namespace tmpfstrace

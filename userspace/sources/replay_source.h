@@ -15,8 +15,8 @@ namespace tmpfstrace {
 
 class ReplaySource : public SampleSource {
  public:
-  // speed: how many recorded seconds pass in one; absent: as fast as it can. Fails only when the file cannot be read at
-  // all; a file that is no recording is damage at its first line.
+  // speed: how many recorded seconds pass in one; absent: as fast as it can. Fails when the file cannot be read, is no
+  // recording, is damaged before anything could be played, or, with a speed, has no sample to show.
   static Result<std::unique_ptr<ReplaySource>> open(const std::string& path, std::optional<double> speed);
 
   Result<std::optional<Sample>> next_sample() override;
@@ -24,7 +24,9 @@ class ReplaySource : public SampleSource {
   std::optional<std::chrono::milliseconds> pace() const override;
 
   // Complete once next_sample() has returned the end.
-  const std::optional<std::string>& damage() const { return damage_; }
+  std::optional<std::string> damage() const {
+    return damage_.empty() ? std::nullopt : std::optional(path_ + ": " + damage_);
+  }
 
  private:
   // A sample and the events before it. The last one of a recording may have events alone.
@@ -36,6 +38,7 @@ class ReplaySource : public SampleSource {
   ReplaySource(std::string path, LineReader lines, std::optional<double> speed);
 
   void read_header();
+  bool is_over() const { return ahead_ && !ahead_->sample; }
   Step read_step();
   void break_off(const std::string& reason);
 
@@ -43,9 +46,9 @@ class ReplaySource : public SampleSource {
   LineReader lines_;
   std::optional<double> speed_;
   std::uint64_t current_ns_ = 0;      // monotonic, of the sample returned last
-  std::optional<Step> ahead_;         // read early when the pace depends on it
+  std::optional<Step> ahead_;         // read early: the first one, and all when the pace depends on it
   std::vector<RefusalEvent> events_;  // ready for drain_events
-  std::optional<std::string> damage_;
+  std::string damage_;                // "line 3, byte 162: the last line is cut"; empty while the recording is sound
 };
 
 }  // namespace tmpfstrace
