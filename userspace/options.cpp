@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <limits>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include "exit_codes.h"
+#include "tui/text.h"
 
 #ifndef TMPFSTRACE_VERSION
 #define TMPFSTRACE_VERSION "0.1.0"
@@ -148,57 +152,115 @@ void add_tracing(CLI::App& app, Options& options) {
                             "Refusals in detail, each second per cgroup, superblock and cause (default 10)");
 }
 
+// The options of the program stand before or after the command, but not all say something to each.
+bool has_meaning(Subcommand command, const std::string& option) {
+  const auto is = [&option](std::initializer_list<const char*> names) {
+    return std::find(names.begin(), names.end(), option) != names.end();
+  };
+  switch (command) {
+    case Subcommand::top: return true;
+    case Subcommand::json: return !is({"--speed"});
+    case Subcommand::record: return !is({"--speed", "--replay"});
+    case Subcommand::doctor: return !is({"--speed", "--replay", "--interval", "--count", "--duration"});
+  }
+  return true;
+}
+
+// Those of the program but --help and --version.
+std::vector<std::string> common_options(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option != app.get_help_ptr() && option != app.get_version_ptr()) names.push_back(option->get_name());
+  }
+  return names;
+}
+
+std::string command_footer(const CLI::App& app, Subcommand command, const char* examples) {
+  std::string text = "Takes also, explained by tmpfstrace --help:\n ";
+  for (const std::string& name : common_options(app)) {
+    if (has_meaning(command, name)) text += " " + name;
+  }
+  return text + "\n" + examples;
+}
+
 Commands add_commands(CLI::App& app, Options& options) {
   app.fallthrough();
-  const auto add = [&app](const char* name, const char* description, const char* examples) {
+  const auto add = [&app](Subcommand which, const char* name, const char* description, const char* examples) {
     CLI::App* command = app.add_subcommand(name, description);
-    command->fallthrough()->footer(examples);
+    command->fallthrough()->footer(command_footer(app, which, examples));
     return command;
   };
-  Commands commands{add("top", "Live view on a terminal", top_examples),
-                    add("json", "One JSON document a line on standard output", json_examples),
-                    add("record", "Record raw samples to a file", record_examples),
-                    add("doctor", "Say what this host allows and what is missing", doctor_examples)};
-  add_number<double>(*commands.top, "--speed", options.speed, 0.01, 1000, "FACTOR",
-                     "With --replay: recorded seconds in one second (default 1)");
+  Commands commands{
+      add(Subcommand::top, "top", "Live view on a terminal", top_examples),
+      add(Subcommand::json, "json", "One JSON document a line on standard output", json_examples),
+      add(Subcommand::record, "record", "Record raw samples to a file", record_examples),
+      add(Subcommand::doctor, "doctor", "Say what this host allows and what is missing", doctor_examples)};
   commands.record->add_option("FILE", options.file, "Where to; compressed when it ends in .zst; replaced if it exists")
       ->required();
   commands.doctor->add_flag("--json", options.json_report, "The report as JSON");
   return commands;
 }
 
-std::optional<std::string> find_conflict(const CLI::App& app, const Commands& commands, const Options& options) {
-  const auto given = [](const CLI::App& where, const char* option) { return where.count(option) != 0; };
-  if (given(app, "--replay")) {
+const char* command_name(Subcommand command) {
+  switch (command) {
+    case Subcommand::top: return "top";
+    case Subcommand::json: return "json";
+    case Subcommand::record: return "record";
+    case Subcommand::doctor: return "doctor";
+  }
+  return "";
+}
+
+std::optional<std::string> find_conflict(const CLI::App& app, const Options& options) {
+  const auto given = [&app](const std::string& option) { return app.count(option) != 0; };
+  for (const std::string& option : common_options(app)) {
+    if (!given(option) || has_meaning(options.command, option)) continue;
+    if (option == "--replay") return "--replay works with top and json only";
+    if (option == "--speed") return "--speed works with top only: json plays a recording as fast as it can";
+    return option + " has no meaning with " + command_name(options.command);
+  }
+  if (given("--replay")) {
     if (options.replay.empty()) return "--replay: the file name is empty";
-    if (options.command == Subcommand::record || options.command == Subcommand::doctor) {
-      return "--replay works with top and json only";
-    }
     for (const char* live : {"--interval", "--duration", "--mode", "--hooks", "--max-slots", "--max-inodes",
                              "--max-superblocks", "--event-rate"}) {
-      if (given(app, live)) return std::string(live) + " has no meaning with --replay: the recording has its own";
-    }
-  }
-  if (options.command == Subcommand::doctor) {
-    for (const char* sampling : {"--interval", "--count", "--duration"}) {
-      if (given(app, sampling)) return std::string(sampling) + " has no meaning with doctor";
+      if (given(live)) return std::string(live) + " has no meaning with --replay: the recording has its own";
     }
   }
   if ((options.mode == "poll" || options.mode == "syscall") && options.hooks != "auto") {
     return "--hooks " + options.hooks + " has no meaning with --mode " + options.mode + ": they are of the exact mode";
   }
-  if (given(*commands.top, "--speed") && !given(app, "--replay")) return "--speed needs --replay";
+  if (given("--speed") && !given("--replay")) return "--speed needs --replay";
   if (options.command == Subcommand::record && options.file.empty()) return "FILE: the file name is empty";
   return std::nullopt;
 }
 
-EarlyExit mistake(std::string message) {
-  // CLI11's texts may span lines; a mistake is one line.
-  for (char& c : message) {
-    if (c == '\n') c = ' ';
+// What the parser could not place, in the order it was given.
+std::string describe_extra(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining(true);
+  const std::string first = extras.empty() ? "" : extras.front();
+  if (first.starts_with("-")) return "unknown option " + first;
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  if (commands.empty()) return "unknown command '" + first + "'";
+  const auto is_first = [&first](const CLI::App* command) { return command->check_name(first); };
+  if (!app.get_subcommands(is_first).empty()) {
+    return "only one command at a time: " + commands.front()->get_name() + ", then '" + first + "'";
   }
+  return "unexpected argument '" + first + "'";
+}
+
+// "--interval: 1 required TIME missing", "--interval: At Most 1 required but received 2", "no-events was given a
+// disallowed flag override".
+std::string describe_mismatch(const std::string& text) {
+  if (text.ends_with("override")) return "--" + text.substr(0, text.find(' ')) + " takes no value";
+  const std::string option = text.substr(0, text.find(':'));
+  return option + (text.ends_with("missing") ? ": its value is missing" : " is given more than once");
+}
+
+EarlyExit mistake(std::string message) {
+  // A mistake is one line, whatever the words were that were given.
+  std::replace(message.begin(), message.end(), '\n', ' ');
   while (message.ends_with(' ')) message.pop_back();
-  return {exit_usage, "tmpfstrace: " + message + " (see tmpfstrace --help)\n"};
+  return {exit_usage, "tmpfstrace: " + sanitize(message, Charset::Utf8) + " (see tmpfstrace --help)\n"};
 }
 
 }  // namespace
@@ -213,8 +275,10 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   add_tracing(app, options);
   app.add_option("--replay", options.replay, "top, json: play a recording instead of watching this host")
       ->type_name("FILE");
+  add_number<double>(app, "--speed", options.speed, 0.01, 1000, "FACTOR",
+                     "top with --replay: recorded seconds in one second (default 1)");
   bool no_events = false;
-  app.add_flag("--no-events", no_events, "No details of refusals, counts only");
+  app.add_flag("--no-events", no_events, "No details of refusals, counts only")->disable_flag_override();
   const Commands commands = add_commands(app, options);
 
   try {
@@ -224,6 +288,10 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
     return EarlyExit{exit_ok, app.help()};
   } catch (const CLI::CallForVersion& version) {
     return EarlyExit{exit_ok, std::string(version.what()) + "\n"};
+  } catch (const CLI::ExtrasError&) {
+    return mistake(describe_extra(app));
+  } catch (const CLI::ArgumentMismatch& error) {
+    return mistake(describe_mismatch(error.what()));
   } catch (const CLI::ParseError& error) {
     return mistake(error.what());
   }
@@ -238,7 +306,7 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   else
     options.command = commands.json->parsed() || !on_terminal ? Subcommand::json : Subcommand::top;
 
-  if (std::optional<std::string> conflict = find_conflict(app, commands, options)) return mistake(std::move(*conflict));
+  if (std::optional<std::string> conflict = find_conflict(app, options)) return mistake(std::move(*conflict));
   if (options.command == Subcommand::top && !on_terminal) {
     return mistake("top needs a terminal on standard input and output; use tmpfstrace json");
   }

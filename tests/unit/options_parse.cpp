@@ -97,6 +97,8 @@ TEST_CASE("replay") {
   CHECK(top.count == 3u);
   CHECK(accepted("json --replay f --no-events", false).replay == "f");
   CHECK(accepted("--replay f", false).command == Subcommand::json);
+  CHECK(accepted("--replay f --speed 10").command == Subcommand::top);
+  CHECK(accepted("--speed 10 top --replay f").speed == 10);
 }
 
 TEST_CASE("the ends of the ranges") {
@@ -122,8 +124,8 @@ TEST_CASE("a mistake is one line and status 2") {
       {"--interval 9223372036854775807m", "--interval: '9223372036854775807m' is not a time"},
       {"--interval 99999999999999999999s", "--interval: '99999999999999999999s' is not a time"},
       {"--interval ''", "--interval"},
-      {"--interval", "--interval"},
-      {"--interval 1s --interval 2s", "--interval"},
+      {"--interval", "--interval: its value is missing (see tmpfstrace --help)"},
+      {"--interval 1s --interval 2s", "--interval is given more than once (see tmpfstrace --help)"},
       {"--duration 0s", "--duration: '0s' is not a time"},
       {"--count 0", "--count: '0' is not a number from 1 to"},
       {"--count -1", "--count: '-1' is not a number"},
@@ -137,12 +139,16 @@ TEST_CASE("a mistake is one line and status 2") {
       {"--max-inodes 16777217", "--max-inodes: '16777217' is not a number"},
       {"--max-superblocks x", "--max-superblocks: 'x' is not a number"},
       {"--event-rate -1", "--event-rate: '-1' is not a number from 0 to 1000000"},
-      {"--no-such", "--no-such"},
-      {"sing", "sing"},
-      {"json top", "top"},
+      {"--no-such 2", "unknown option --no-such (see tmpfstrace --help)"},
+      {"json --no-such --other 2", "unknown option --no-such (see"},
+      {"--no-events=3", "--no-events takes no value"},
+      {"--replay", "--replay: its value is missing"},
+      {"sing --loud", "unknown command 'sing' (see tmpfstrace --help)"},
+      {"json top", "only one command at a time: json, then 'top'"},
       {"record", "FILE is required"},
       {"record ''", "FILE: the file name is empty"},
-      {"record a b", "b"},
+      {"record a b c", "unexpected argument 'b' (see"},
+      {"json \x1b[2J", "unexpected argument '\\x1b[2J'"},
       {"record f --replay g", "--replay works with top and json only"},
       {"doctor --replay g", "--replay works with top and json only"},
       {"json --replay ''", "--replay: the file name is empty"},
@@ -151,11 +157,13 @@ TEST_CASE("a mistake is one line and status 2") {
       {"json --replay g --interval 5s", "--interval has no meaning with --replay"},
       {"doctor --count 1", "--count has no meaning with doctor"},
       {"top --speed 2", "--speed needs --replay"},
-      {"json --replay f --speed 2", "--speed"},
+      {"json --replay f --speed 2", "--speed works with top only: json plays"},
+      {"record f --speed 2", "--speed works with top only"},
+      {"--speed 2", "--speed needs --replay"},
       {"top --replay f --speed 0", "--speed: '0' is not a number from 0.01 to 1000"},
       {"top --replay f --speed nan", "--speed: 'nan' is not a number"},
       {"top --replay f --speed inf", "--speed: 'inf' is not a number"},
-      {"top --json", "--json"},
+      {"top --json", "unknown option --json"},
   }));
   const EarlyExit early = refused(line);
   INFO(line << " -> " << early.text);
@@ -201,4 +209,19 @@ TEST_CASE("hooks of the exact mode with another mode contradict each other") {
   }
   CHECK(accepted("json --mode exact --hooks kprobe").hooks == "kprobe");
   CHECK(accepted("json --hooks kprobe").mode == "auto");
+}
+
+TEST_CASE("the help of a command names the common options that it takes", "[options]") {
+  const auto names = [](const char* line, const char* option) {
+    return refused(line).text.find(option) != std::string::npos;
+  };
+  for (const char* line : {"top --help", "json --help", "record --help", "doctor --help"}) {
+    INFO(line);
+    CHECK(names(line, " --mode"));
+    CHECK(names(line, " --max-slots"));
+    CHECK(names(line, "tmpfstrace --help"));
+  }
+  CHECK(names("json --help", " --duration"));
+  CHECK_FALSE(names("json --help", "--speed"));
+  CHECK_FALSE(names("doctor --help", "--duration"));
 }
