@@ -87,7 +87,7 @@ GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
-.PHONY: all deps run demo test test-unit test-asan test-abi test-layering test-host test-guest \
+.PHONY: all deps run demo test test-unit test-asan test-abi test-layering test-docs test-host test-guest \
         bench lint format install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -174,7 +174,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen.
 test:
-	$(Q)for step in unit asan abi layering host guest; do \
+	$(Q)for step in unit asan abi layering docs host guest; do \
 		echo "== test-$$step"; $(MAKE) --no-print-directory test-$$step || exit 1; \
 	done
 
@@ -189,6 +189,9 @@ test-abi: $(SKELETONS)
 
 test-layering: all
 	$(call script,tests/layering/run.sh,checks which directory includes what)
+
+test-docs: all
+	$(call script,tests/docs/run.sh,runs the jq lines of the documentation)
 
 test-host: all guest
 	$(call script,tests/host/run.sh,runs the tool on this machine)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The jq lines of README.md, of the manual page and of `tmpfstrace json --help`, run on a recording.
+
+tests/fixtures/samples/alerts.ndjson has three samples: a quiet one; one where the first event of a cgroup is a burst of
+500 refusals; one with a loss and a drift. In each, one superblock has no inode limit and is full, one has no size limit
+and 96 % of its inodes, one is covered by another mount.
+"""
+import json
+import re
+import subprocess
+import sys
+
+RECORDING = "tests/fixtures/samples/alerts.ndjson"
+FULL = [["0:41", "/no-inode-limit", 1048576, 1048576, None, None], ["0:42", "/no-size-limit", None, None, 96, 100]]
+
+# A part of the command that no other has, and what it prints. None: JSON, whatever it says.
+EXPECTED = {
+    ".cause, .comm, .file]": [["2026-04-18T07:12:07.500Z", "/busy", "/dev/shm", "write", "blocks", "writer", "session_1"]],
+    "select(.rates.refused > 0)": [["/busy", 500, [{"operation": "write", "cause": "blocks", "count": 500}]]],
+    "0.9 *": FULL * 3,
+    'owners_settled': [[0, 1, {"ring_full": 3}]],
+    "| select(. != {})": [{"seed_hidden_directories": 1, "unreachable_superblocks": 1, "unreadable_processes": 2}] * 3,
+    "hour.zst | jq .totals": None,
+    ".operation, .cause, .file]": [["/busy", "/dev/shm", "write", "blocks", "session_1"]],
+    "sort_by(-.full)": [{"dev": "0:41", "mount": "/no-inode-limit", "full": 1},
+                        {"dev": "0:40", "mount": "/dev/shm", "full": 0.15625}] * 3,
+    ".operation, .cause]'": [["/busy", "/dev/shm", "write", "blocks"]],
+    "full.zst | jq .totals": None,
+}
+
+
+def commands(text):
+    """Each command that begins a line with `tmpfstrace json`, with the lines that its quotes and pipes go on over."""
+    for block in re.split(r"(?m)^(?=\s*tmpfstrace )", text):
+        if not re.match(r"\s*tmpfstrace json\b", block):
+            continue
+        command = ""
+        for line in block.splitlines():
+            command += line + "\n"
+            if command.count("'") % 2 == 0 and not line.rstrip().endswith("|"):
+                break
+        if "jq" in command:
+            yield command.strip()
+
+
+def sources(tool):
+    with open("README.md", encoding="utf-8") as file:
+        yield "README.md", "".join(re.findall(r"(?ms)^```\n(.*?)^```$", file.read()))
+    with open("docs/tmpfstrace.8", encoding="utf-8") as file:
+        blocks = re.findall(r"(?ms)^\.Bd -literal[^\n]*\n(.*?)^\.Ed$", file.read())
+        yield "docs/tmpfstrace.8", "".join(blocks).replace(r"\e", "\\")
+    yield "json --help", subprocess.run([tool, "json", "--help"], check=True, capture_output=True, text=True).stdout
+
+
+def printed(tool, command):
+    """What the command prints when the tool, whatever its options, plays the recording."""
+    script = f'set -o pipefail; tmpfstrace() {{ "{tool}" json --replay {RECORDING}; }}; {command}'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr.strip())
+    decoder, rest, documents = json.JSONDecoder(), done.stdout.strip(), []
+    while rest:
+        document, end = decoder.raw_decode(rest)
+        documents.append(document)
+        rest = rest[end:].lstrip()
+    return documents
+
+
+def check(tool, command, used):
+    keys = [key for key in EXPECTED if key in command]
+    if len(keys) != 1:
+        raise AssertionError(f"{len(keys)} expectations in tests/docs/jq_lines.py match it")
+    used.add(keys[0])
+    documents = printed(tool, command)
+    expected = EXPECTED[keys[0]]
+    if not documents or expected not in (None, documents):
+        raise AssertionError(f"printed {documents}\n  expected {expected}")
+
+
+def main(tool):
+    failures, passed, used = 0, 0, set()
+    for name, text in sources(tool):
+        for command in commands(text):
+            try:
+                check(tool, command, used)
+                passed += 1
+            except (AssertionError, ValueError) as error:
+                failures += 1
+                print(f"FAIL: {name}: {command}\n  {error}")
+    for key in EXPECTED.keys() - used:
+        failures += 1
+        print(f"FAIL: no command has: {key}")
+    print(f"docs: {passed} jq lines print what they should, {failures} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
