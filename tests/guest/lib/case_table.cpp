@@ -22,6 +22,8 @@ std::vector<Case> all_cases() {
   add_incident_case(cases);
   add_stress_cases(cases);
   add_robustness_cases(cases);
+  add_short_lived_cases(cases);
+  add_tiny_cases(cases);
   return cases;
 }
 

@@ -38,5 +38,7 @@ void add_swap_cases(std::vector<Case>& cases);
 void add_incident_case(std::vector<Case>& cases);
 void add_stress_cases(std::vector<Case>& cases);
 void add_robustness_cases(std::vector<Case>& cases);
+void add_short_lived_cases(std::vector<Case>& cases);
+void add_tiny_cases(std::vector<Case>& cases);
 
 }  // namespace guest

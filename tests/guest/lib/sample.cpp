@@ -70,6 +70,8 @@ Counters parse_counters(const Json& object) {
     c.refusals[index_of(kOpNames, word(refusal, "operation"))][index_of(kCauseNames, word(refusal, "cause"))] =
         refusal.at("count").get<std::int64_t>();
   }
+  const Json held = json.value("events_held", Json::object());
+  for (int cause = 0; cause < kCauses; ++cause) c.held[cause] = maybe(held, kCauseNames[cause]).value_or(0);
   return c;
 }
 
@@ -95,6 +97,7 @@ Counters Counters::operator-(const Counters& before) const {
     d.created[k] -= before.created[k];
     d.removed[k] -= before.removed[k];
   }
+  for (int c = 0; c < kCauses; ++c) d.held[c] -= before.held[c];
   for (int o = 0; o < kOps; ++o) {
     for (int c = 0; c < kCauses; ++c) d.refusals[o][c] -= before.refusals[o][c];
   }
@@ -111,6 +114,13 @@ const SuperblockSample* Sample::superblock(const std::string& dev) const {
     }
   }
   return newest;
+}
+
+const SuperblockSample* Sample::superblock(const std::string& dev, std::uint64_t generation) const {
+  for (const SuperblockSample& sb : superblocks) {
+    if (sb.dev == dev && sb.generation == generation) return &sb;
+  }
+  return nullptr;
 }
 
 const SuperblockSample* Sample::internal() const {
@@ -135,6 +145,11 @@ Counters Sample::ledger_row(std::uint64_t cgroup, const std::string& dev) const 
     }
   }
   return {};
+}
+
+std::int64_t Sample::loss(const std::string& name) const {
+  const auto found = losses.find(name);
+  return found == losses.end() ? -1 : found->second;
 }
 
 std::int64_t Sample::lost() const {
@@ -165,14 +180,24 @@ Sample parse_sample(const std::string& line) {
     s.kind = word(sb, "kind");
     s.dead = sb.value("dead", false);
     s.size_bytes = maybe(sb, "size_bytes");
+    s.used_bytes = maybe(sb, "used_bytes");
+    s.inodes_total = maybe(sb, "inodes_total");
+    s.inodes_used = maybe(sb, "inodes_used");
     s.drift_bytes = maybe(sb, "drift_bytes");
     s.drift_inodes = maybe(sb, "drift_inodes");
     for (const Json& mount : sb.value("mounts", Json::array())) s.mount_points.push_back(word(mount, "mount_point"));
     s.counters = parse_counters(sb);
   }
   for (const Json& group : json.at("cgroups")) {
-    sample.cgroups.push_back({group.at("cgroup").get<std::uint64_t>(), word(group, "path"), group.value("dead", false),
-                              parse_counters(group)});
+    CgroupSample& g = sample.cgroups.emplace_back();
+    g.id = group.at("cgroup").get<std::uint64_t>();
+    g.path = word(group, "path");
+    g.dead = group.value("dead", false);
+    g.memory_current = maybe(group, "memory_current");
+    g.memory_max = maybe(group, "memory_max");
+    g.memory_unlimited = group.value("memory_unlimited", false);
+    g.shmem_bytes = maybe(group, "shmem_bytes");
+    g.counters = parse_counters(group);
   }
   for (const Json& row : json.at("ledger")) {
     sample.ledger.push_back({row.at("cgroup").get<std::uint64_t>(), word(row, "dev"),
@@ -189,16 +214,20 @@ Event parse_event(const std::string& line) {
   e.cgroup = json.at("cgroup").get<std::uint64_t>();
   e.cgroup_path = word(json, "cgroup_path");
   e.dev = word(json, "dev");
+  e.generation = json.at("generation").get<std::uint64_t>();
   e.mount_point = word(json, "mount_point");
   e.tgid = number(json, "tgid", ignored);
+  e.tid = number(json, "tid", ignored);
   e.comm = word(json, "comm");
   e.operation = word(json, "operation");
   e.cause = word(json, "cause");
   e.error = word(json, "errno");
   e.bytes_asked = number(json, "bytes_asked", ignored);
   e.bytes_done = number(json, "bytes_done", ignored);
+  e.inode = number(json, "inode", ignored);
   e.file = word(json, "file");
   e.directory = word(json, "directory");
+  e.stack = json.at("stack").get<std::vector<std::string>>();
   return e;
 }
 

@@ -28,7 +28,8 @@ struct Counters {
   std::array<std::int64_t, kKinds> created{};
   std::array<std::int64_t, kKinds> removed{};
   Refusals refusals{};
-  std::string absent;  // names of the counters that were null or missing
+  std::array<std::int64_t, kCauses> held{};  // refusals whose details were held back
+  std::string absent;                        // names of the counters that were null or missing
 
   std::int64_t created_sum() const;
   std::int64_t removed_sum() const;
@@ -45,6 +46,9 @@ struct SuperblockSample {
   bool dead = false;
   std::vector<std::string> mount_points;
   std::optional<std::int64_t> size_bytes;
+  std::optional<std::int64_t> used_bytes;
+  std::optional<std::int64_t> inodes_total;
+  std::optional<std::int64_t> inodes_used;
   std::optional<std::int64_t> drift_bytes;
   std::optional<std::int64_t> drift_inodes;
   Counters counters;
@@ -54,8 +58,15 @@ struct CgroupSample {
   std::uint64_t id = 0;
   std::string path;
   bool dead = false;
+  std::optional<std::int64_t> memory_current;
+  std::optional<std::int64_t> memory_max;
+  bool memory_unlimited = false;
+  std::optional<std::int64_t> shmem_bytes;
   Counters counters;
 };
+
+// The row of what ended cgroups left in the books.
+inline constexpr std::uint64_t kEndedCgroups = ~std::uint64_t{0};
 
 struct LedgerSample {
   std::uint64_t cgroup = 0;
@@ -76,10 +87,13 @@ struct Sample {
 
   // The newest superblock that bore this device number; null when the tool does not list it.
   const SuperblockSample* superblock(const std::string& dev) const;
+  // Exactly this one, dead or alive.
+  const SuperblockSample* superblock(const std::string& dev, std::uint64_t generation) const;
   const SuperblockSample* internal() const;
   const CgroupSample* cgroup(std::uint64_t id) const;
   // Of one cgroup on the newest superblock of that device; all 0 when there is no such row.
   Counters ledger_row(std::uint64_t cgroup, const std::string& dev) const;
+  std::int64_t loss(const std::string& name) const;  // -1 when the tool does not name it
   std::int64_t lost() const;
 };
 
@@ -88,16 +102,20 @@ struct Event {
   std::uint64_t cgroup = 0;
   std::string cgroup_path;
   std::string dev;
+  std::uint64_t generation = 0;
   std::string mount_point;
   std::int64_t tgid = 0;
+  std::int64_t tid = 0;
   std::string comm;
   std::string operation;
   std::string cause;
   std::string error;  // "null" for a write cut short
   std::int64_t bytes_asked = 0;
   std::int64_t bytes_done = 0;
+  std::int64_t inode = 0;
   std::string file;
   std::string directory;
+  std::vector<std::string> stack;
 
   std::string text() const;
 };
