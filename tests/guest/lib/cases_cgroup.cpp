@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <memory>
+
 #include "case_table.h"
 
 namespace guest {
@@ -48,6 +50,57 @@ void cgroups_share_an_inode(Fixture& f) {
   f.expect_eq("a resident_bytes at the end", 0, sample.ledger_row(a.id(), m.dev()).resident);
   f.expect_eq("b resident_bytes at the end", 0, sample.ledger_row(b.id(), m.dev()).resident);
   f.expect_eq("c resident_bytes at the end", 0, sample.ledger_row(c.id(), m.dev()).resident);
+}
+
+// One more cgroup than the books keep apart for an inode, and another: their pages are the first owner's, and that is
+// said.
+void many_cgroups_share_an_inode(Fixture& f) {
+  constexpr int kOwners = 9;
+  constexpr int kKept = 7;  // the first and six more
+  constexpr std::int64_t kEach = 16 * kPage;
+  constexpr std::int64_t kHole = 4 * kPage;
+  const Mount m("size=16m");
+  const std::string file = m.file("shared");
+  std::vector<std::unique_ptr<Cgroup>> groups;
+  const std::int64_t full_before = f.env.tool->sample_after(monotonic_ns()).loss("owners_full");
+  for (int g = 0; g < kOwners; ++g) {
+    groups.push_back(std::make_unique<Cgroup>(f.env.cgroups, "tt_owner" + std::to_string(g)));
+    write_file(*groups.back(), file, kEach, g * kEach);
+  }
+  const auto compare = [&](const char* when, std::int64_t each) {
+    const Sample sample = f.checkpoint(std::vector<const Mount*>{&m});  // the superblock's sum is exact in any case
+    const bool full = sample.loss("owners_full") > full_before;
+    const auto resident = [&](int g) {
+      return sample.ledger_row(groups[static_cast<std::size_t>(g)]->id(), m.dev()).resident;
+    };
+    std::int64_t sum = 0;
+    for (int g = 0; g < kOwners; ++g) {
+      sum += resident(g);
+      const bool kept = !full || (g > 0 && g < kKept);
+      if (kept) f.expect_eq(std::string(when) + " resident_bytes of owner " + std::to_string(g), each, resident(g));
+    }
+    f.expect_eq(std::string(when) + " resident_bytes of all", kOwners * each, sum);
+  };
+  compare("written:", kEach);
+  for (int g = 1; g < kKept; ++g) f.check_cgroup(*groups[static_cast<std::size_t>(g)]);
+  const Cgroup third(f.env.cgroups, "tt_third");
+  run_child(&third, "puncher", [&] {
+    const Fd fd = open_file(file, O_RDWR);
+    for (int g = 0; g < kOwners; ++g) {
+      const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+      if (::fallocate(fd.get(), mode, g * kEach + kPage, kHole) != 0) return 1;
+    }
+    return 0;
+  });
+  compare("punched:", kEach - kHole);
+  for (int g = 1; g < kKept; ++g) f.check_cgroup(*groups[static_cast<std::size_t>(g)]);
+  f.expect_eq("freed_bytes of the third", 0,
+              f.env.tool->sample_after(monotonic_ns()).ledger_row(third.id(), m.dev()).freed);
+  ::unlink(file.c_str());
+  const Sample end = f.checkpoint(std::vector<const Mount*>{&m});
+  for (const auto& group : groups) {
+    f.expect_eq("resident_bytes at the end of " + group->path(), 0, end.ledger_row(group->id(), m.dev()).resident);
+  }
 }
 
 void free_credits_the_charged(Fixture& f) {
@@ -110,6 +163,7 @@ void cgroup_paths(Fixture& f) {
 
 void add_cgroup_cases(std::vector<Case>& cases) {
   cases.insert(cases.end(), {{"cgroups_share_an_inode", Need::nothing, cgroups_share_an_inode},
+                             {"many_cgroups_share_an_inode", Need::nothing, many_cgroups_share_an_inode},
                              {"free_credits_the_charged", Need::nothing, free_credits_the_charged},
                              {"cgroup_gone_before_its_files", Need::nothing, cgroup_gone_before_its_files},
                              {"cgroup_paths", Need::nothing, cgroup_paths}});

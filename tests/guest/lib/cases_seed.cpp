@@ -2,9 +2,11 @@
 // What existed before the tool started: a second instance is started late and has to find it.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "block_device.h"
 #include "case_table.h"
 
 namespace guest {
@@ -34,8 +36,15 @@ void files_before_start(Fixture& f) {
 
   Tool late(f.env.options.tool, f.env.tool_args());
   const std::vector<const Mount*> mounts{&m};
-  const Counters found = of(f.checkpoint(mounts, &late), m);
+  const Sample start = f.checkpoint(mounts, &late);
+  const Counters found = of(start, m);
   f.expect_eq("seeded_bytes", used.bytes, found.seeded);
+  f.expect_eq("seeded_inodes", used.inodes, found.inode_units());
+  // Nobody knows who made them.
+  f.expect_eq("seeded_bytes of cgroup 0", used.bytes, start.ledger_row(0, m.dev()).seeded);
+  f.expect_eq("inodes of cgroup 0", used.inodes, start.ledger_row(0, m.dev()).inode_units());
+  const CgroupSample* nobody = start.cgroup(0);
+  f.expect(nobody != nullptr && nobody->path == "(unattributed)", "cgroup 0 is not called (unattributed)");
   f.expect_eq("allocated_bytes", 0, found.allocated);
   f.expect_eq("written_bytes", 0, found.written);
   // Old files change as new ones do.
@@ -81,11 +90,68 @@ void memfd_before_start(Fixture& f) {
   f.expect_eq("the anonymous mapping's resident_bytes", 40 * kPage, after - last);
 }
 
+void swapped_before_start(Fixture& f) {
+  constexpr std::int64_t kSize = 4 << 20;
+  std::string reason;
+  auto swap = SwapSpace::start(reason);
+  if (!swap) throw Skip(reason);
+  const Mount m("size=16m");
+  Tally t;
+  const Fd fd(create(m.file("file"), t));
+  for (int i = 0; i < 4; ++i) put(fd.get(), pattern(), 1 << 20, kAtPosition, t);
+  void* area = ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  if (area == MAP_FAILED) throw_errno("mmap");
+  const bool out = poll_until(std::chrono::seconds(5), [&] {
+    for (int page = 0; page < kSize / kPage; ++page) attempt_load(static_cast<char*>(area) + page * kPage);
+    ::madvise(area, kSize, MADV_PAGEOUT);
+    return SwapSpace::used_kib() > 1024;
+  });
+  ::munmap(area, kSize);
+  if (!out) {
+    swap->stop();
+    throw Skip("nothing could be pushed out to swap");
+  }
+  {
+    Tool late(f.env.options.tool, f.env.tool_args());
+    const std::vector<const Mount*> mounts{&m};
+    f.expect(SwapSpace::used_kib() > 1024, "the file has come back from swap: the case proves nothing");
+    const Counters found = of(f.checkpoint(mounts, &late), m);
+    f.expect_eq("seeded_bytes", kSize, found.seeded);
+    f.expect(::ftruncate(fd.get(), kSize / 4) == 0, "ftruncate failed");
+    f.expect_eq("freed_bytes of swapped pages", kSize * 3 / 4, of(f.checkpoint(mounts, &late), m).freed);
+  }
+  swap->stop();
+}
+
+// A segment that nobody has attached: it is in no process's files or mappings, only in the tables of the IPC namespace.
+void detached_segment_before_start(Fixture& f) {
+  constexpr std::int64_t kSize = 40 * kPage;
+  const int id = ::shmget(IPC_PRIVATE, kSize, IPC_CREAT | 0600);
+  void* area = id < 0 ? reinterpret_cast<void*>(-1) : ::shmat(id, nullptr, 0);
+  if (area == reinterpret_cast<void*>(-1)) throw_errno("shmat");
+  for (int page = 0; page < kSize / kPage; ++page) static_cast<volatile char*>(area)[page * kPage] = 1;
+  ::shmdt(area);
+  Tool late(f.env.options.tool, f.env.tool_args());
+  const auto internal = [&] {
+    const Sample sample = late.sample_after(monotonic_ns());
+    return sample.internal() == nullptr ? Counters{} : sample.internal()->counters;
+  };
+  const Counters before = internal();
+  ::shmctl(id, IPC_RMID, nullptr);
+  Counters after;
+  poll_until(std::chrono::seconds(3), [&] { return (after = internal()).freed - before.freed == kSize; });
+  f.expect_eq("freed_bytes by its end", kSize, after.freed - before.freed);
+  f.expect_eq("resident_bytes it had", kSize, before.resident - after.resident);
+  f.expect_eq("seeded_bytes found at its end", 0, after.seeded - before.seeded);
+}
+
 }  // namespace
 
 void add_seed_cases(std::vector<Case>& cases) {
   cases.insert(cases.end(), {{"files_before_start", Need::nothing, files_before_start},
-                             {"memfd_before_start", Need::nothing, memfd_before_start}});
+                             {"memfd_before_start", Need::nothing, memfd_before_start},
+                             {"swapped_before_start", Need::nothing, swapped_before_start},
+                             {"detached_segment_before_start", Need::nothing, detached_segment_before_start}});
 }
 
 }  // namespace guest

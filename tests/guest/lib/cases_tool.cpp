@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tool as a program: what doctor says, what the kernel says of its programs, and what it leaves behind.
+#include <linux/bpf.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <set>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "case_table.h"
+#include "run_tool.h"
+
+namespace guest {
+namespace {
+
+using Json = nlohmann::json;
+
+int count_ids(bpf_cmd command) {
+  bpf_attr attr{};
+  int count = 0;
+  while (::syscall(SYS_bpf, command, &attr, sizeof attr) == 0) {
+    attr.start_id = attr.next_id;
+    ++count;
+  }
+  return errno == ENOENT ? count : -1;
+}
+
+struct KernelObjects {
+  int programs = count_ids(BPF_PROG_GET_NEXT_ID);
+  int maps = count_ids(BPF_MAP_GET_NEXT_ID);
+  int links = count_ids(BPF_LINK_GET_NEXT_ID);
+  bool operator==(const KernelObjects&) const = default;
+  std::string text() const {
+    return std::to_string(programs) + " programs, " + std::to_string(maps) + " maps, " + std::to_string(links) +
+           " links";
+  }
+};
+
+void expect_nothing_left(Fixture& f, int signal) {
+  const KernelObjects before;
+  f.expect(before.programs >= 0 && before.maps >= 0 && before.links >= 0, "the kernel does not list BPF objects");
+  {
+    Tool tool(f.env.options.tool, f.env.tool_args());
+    const KernelObjects during;
+    f.expect(during.programs > before.programs && during.maps > before.maps && during.links > before.links,
+             "with the tool running there are only " + during.text());
+    f.expect(tool.end(signal, std::chrono::seconds(20)).has_value(), "the tool did not end");
+  }
+  // Programs and maps go after a grace period of RCU.
+  const bool gone = poll_until(std::chrono::seconds(20), [&] { return KernelObjects{} == before; });
+  f.expect(gone,
+           "before " + before.text() + ", after signal " + std::to_string(signal) + ": " + KernelObjects{}.text());
+}
+
+void ends_leave_nothing(Fixture& f) {
+  f.env.tool.reset();
+  poll_until(std::chrono::seconds(5), [] { return KernelObjects{}.programs == 0; });
+  expect_nothing_left(f, SIGKILL);
+  expect_nothing_left(f, SIGTERM);
+}
+
+void doctor_report(Fixture& f) {
+  std::vector<std::string> args{"doctor", "--json"};
+  if (f.env.options.hooks != "auto") args.insert(args.end(), {"--hooks", f.env.options.hooks});
+  const Output doctor = run_tool(f.env.options.tool, args);
+  f.expect_eq("exit code", 0, doctor.code);
+  f.expect(doctor.error.empty(), "doctor complained: " + doctor.error);
+  const Json report = Json::parse(doctor.out);
+  f.expect(report.at("schema") == "tmpfstrace/1" && report.at("type") == "doctor", "not a report of doctor");
+  f.expect(report.at("mode") == "exact", "mode is " + report.at("mode").dump());
+  f.expect(report.at("hooks_kind") == f.env.hooks, "hooks are " + report.at("hooks_kind").dump());
+  f.expect(report.at("kernel") == f.env.kernel.release, "kernel is " + report.at("kernel").dump());
+  f.expect(report.at("hooks").size() > 10, "only " + std::to_string(report.at("hooks").size()) + " hooks");
+  for (const Json& hook : report.at("hooks")) {
+    f.expect(hook.at("attached") == true, hook.at("name").dump() + " is not attached: " + hook.at("why_not").dump());
+  }
+}
+
+// Of the programs whose descriptors this process holds.
+std::int64_t misses_of(pid_t pid) {
+  std::set<std::uint32_t> ids;
+  const std::string base = "/proc/" + std::to_string(pid) + "/fdinfo/";
+  for (int fd = 0; fd < 1024; ++fd) {
+    std::istringstream lines(read_text(base + std::to_string(fd)));
+    std::string line;
+    while (std::getline(lines, line)) {
+      if (line.rfind("prog_id:", 0) == 0)
+        ids.insert(static_cast<std::uint32_t>(std::strtoul(line.c_str() + 8, nullptr, 10)));
+    }
+  }
+  std::int64_t sum = ids.empty() ? -1 : 0;
+  for (const std::uint32_t id : ids) {
+    bpf_attr get{};
+    get.prog_id = id;
+    const Fd fd(static_cast<int>(::syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &get, sizeof get)));
+    bpf_prog_info info{};
+    bpf_attr ask{};
+    ask.info.bpf_fd = static_cast<std::uint32_t>(fd.get());
+    ask.info.info_len = sizeof info;
+    ask.info.info = reinterpret_cast<std::uintptr_t>(&info);
+    if (fd.get() < 0 || ::syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &ask, sizeof ask) != 0) return -1;
+    sum += static_cast<std::int64_t>(info.recursion_misses);
+  }
+  return sum;
+}
+
+// The kernel's own number of runs that it left out, while somebody writes all the time.
+void recursion_misses_add_up(Fixture& f) {
+  const Mount m("size=4m");
+  Child writer(nullptr, "writer", [&] {
+    for (;;) {
+      Tally t;
+      put_file(m.file("file"), pattern(), 100'000, t);
+      ::unlink(m.file("file").c_str());
+    }
+    return 0;
+  });
+  nap(std::chrono::seconds(3));
+  f.expect(!writer.wait(std::chrono::milliseconds(0)), "the writer has died");
+  writer.kill();
+  const std::int64_t before = misses_of(f.env.tool->pid());
+  f.expect(before >= 0, "the kernel does not tell of the tool's programs");
+  const std::int64_t seen = f.env.tool->sample_after(monotonic_ns()).loss("recursion_misses");
+  const std::int64_t after = misses_of(f.env.tool->pid());
+  f.expect(before <= seen && seen <= after, "recursion_misses expected from " + std::to_string(before) + " to " +
+                                                std::to_string(after) + ", seen " + std::to_string(seen));
+}
+
+}  // namespace
+
+void add_tool_cases(std::vector<Case>& cases) {
+  cases.insert(cases.end(), {{"doctor_report", Need::nothing, doctor_report},
+                             {"recursion_misses_add_up", Need::nothing, recursion_misses_add_up},
+                             {"ends_leave_nothing", Need::nothing, ends_leave_nothing}});
+}
+
+}  // namespace guest
