@@ -16,6 +16,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/host_paths.h"
@@ -26,26 +27,33 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kKeptProcesses = 4;
+constexpr std::size_t kKeptProcesses = 16;
 // A cache holds the process's root and files open: for long it would keep a tmpfs from ending that we watch.
 constexpr std::chrono::seconds kKept{1};
 
 class Process {
  public:
-  explicit Process(std::uint32_t tgid)
-      : tgid_(tgid), born_(Clock::now()), cache_(bcc_symcache_new(static_cast<int>(tgid), nullptr)) {}
+  Process(std::uint32_t tgid, std::vector<AddressRange> ranges)
+      : tgid_(tgid),
+        ranges_(std::move(ranges)),
+        born_(Clock::now()),
+        cache_(bcc_symcache_new(static_cast<int>(tgid), nullptr)) {}
   ~Process() {
     if (cache_ != nullptr) bcc_free_symcache(cache_, static_cast<int>(tgid_));
   }
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  std::uint32_t tgid() const { return tgid_; }
+  // The same number may be another program by now, or the program may have mapped another library.
+  bool is_still(std::uint32_t tgid, const std::vector<AddressRange>& ranges) const {
+    return tgid_ == tgid && ranges_ == ranges;
+  }
   bool is_old() const { return Clock::now() - born_ > kKept; }
   std::string frame(std::uint64_t address) const;
 
  private:
   std::uint32_t tgid_;
+  std::vector<AddressRange> ranges_;
   Clock::time_point born_;
   void* cache_;
 };
@@ -73,30 +81,32 @@ class Worker {
 
  private:
   void answer(const SymbolRequest& request);
-  const Process& process(std::uint32_t tgid);
+  const Process& process(std::uint32_t tgid, const std::vector<AddressRange>& ranges);
 
   int socket_;
   HostPaths paths_;
   std::list<std::unique_ptr<Process>> recent_;  // most recent first
 };
 
-const Process& Worker::process(std::uint32_t tgid) {
+const Process& Worker::process(std::uint32_t tgid, const std::vector<AddressRange>& ranges) {
   recent_.remove_if([](const auto& process) { return process->is_old(); });
-  const auto known = std::find_if(recent_.begin(), recent_.end(), [&](const auto& p) { return p->tgid() == tgid; });
+  const auto known =
+      std::find_if(recent_.begin(), recent_.end(), [&](const auto& p) { return p->is_still(tgid, ranges); });
   if (known != recent_.end())
     recent_.splice(recent_.begin(), recent_, known);
   else
-    recent_.push_front(std::make_unique<Process>(tgid));
+    recent_.push_front(std::make_unique<Process>(tgid, ranges));
   if (recent_.size() > kKeptProcesses) recent_.pop_back();
   return *recent_.front();
 }
 
 void Worker::answer(const SymbolRequest& request) {
   const std::vector<std::uint64_t> addresses(request.addresses, request.addresses + request.count);
-  const std::size_t believed = count_believable(addresses, read_address_ranges(paths_, request.tgid));
+  const std::vector<AddressRange> ranges = read_address_ranges(paths_, request.tgid);
+  const std::size_t believed = count_believable(addresses, ranges);
   std::string packet(1, kSymbolAnswer);
   for (std::size_t i = 0; i < believed; ++i) {
-    packet += process(request.tgid).frame(addresses[i]);
+    packet += process(request.tgid, ranges).frame(addresses[i]);
     packet += '\0';
   }
   ::send(socket_, packet.data(), packet.size(), MSG_NOSIGNAL);  // one that has gone does not wait for it

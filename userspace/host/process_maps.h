@@ -15,6 +15,7 @@ namespace tmpfstrace {
 struct AddressRange {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;  // the first address beyond
+  bool operator==(const AddressRange&) const = default;
 };
 
 struct Mapping {
