@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <memory>
-#include <system_error>
+#include <stdexcept>
 
 #include "block_device.h"
 #include "case_table.h"
@@ -66,18 +66,18 @@ void ramfs_leaves_no_trace(Fixture& f) {
   expect_no_trace(f, m.path());
 }
 
+// A kernel without that file system is passed over; one that has it must mount it.
 std::unique_ptr<Mount> mount_or_skip(const std::string& options, const std::string& type, const std::string& source) {
-  try {
-    return std::make_unique<Mount>(options, type, source);
-  } catch (const std::system_error& error) {
-    throw Skip(error.what());
+  if (read_text("/proc/filesystems").find("\t" + type + "\n") == std::string::npos) {
+    throw Skip("this kernel has no " + type);
   }
+  return std::make_unique<Mount>(options, type, source);
 }
 
 std::unique_ptr<Mount> ext4_or_skip() {
   std::string reason;
   const std::string device = ext4_device(reason);
-  if (device.empty()) throw Skip(reason);
+  if (device.empty()) throw std::runtime_error(reason);
   return mount_or_skip("", "ext4", device);
 }
 
