@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <sstream>
+#include <stdexcept>
 #include <vector>
 
 #include "util.h"
@@ -47,18 +48,26 @@ bool run(const std::string& path, const std::vector<std::string>& args) {
 
 }  // namespace
 
-std::optional<SwapSpace> SwapSpace::start(std::string& reason) {
+SwapSpace::SwapSpace() {
   write_text("/sys/block/zram0/disksize", "128M");
-  reason = "no swap device (/dev/ram0 or /dev/zram0)";
+  std::string reason = "no swap device (/dev/ram0 or /dev/zram0)";
   for (const char* device : {"/dev/ram0", "/dev/zram0"}) {
     if (!write_swap_header(device)) continue;
-    if (::swapon(device, 0) == 0) return SwapSpace(device);
+    if (::swapon(device, 0) == 0) {
+      device_ = device;
+      return;
+    }
     reason = std::string("swapon ") + device + ": " + std::strerror(errno);
   }
-  return std::nullopt;
+  throw std::runtime_error(reason);
 }
 
-bool SwapSpace::stop() { return ::swapoff(device_.c_str()) == 0; }
+bool SwapSpace::stop() {
+  if (device_.empty()) return true;
+  const bool stopped = ::swapoff(device_.c_str()) == 0;
+  device_.clear();
+  return stopped;
+}
 
 long SwapSpace::used_kib() {
   std::istringstream lines(read_text("/proc/swaps"));

@@ -2,21 +2,23 @@
 // RAM disks that the guest's init has set up, made into swap space or a file system.
 #pragma once
 
-#include <optional>
 #include <string>
 
 namespace guest {
 
 class SwapSpace {
  public:
-  // Nothing, with the reason, when there is no device or the kernel does not take it.
-  static std::optional<SwapSpace> start(std::string& reason);
-  bool stop();
+  // Throws when there is no device or the kernel does not take it.
+  SwapSpace();
+  ~SwapSpace() { stop(); }
+  SwapSpace(const SwapSpace&) = delete;
+  SwapSpace& operator=(const SwapSpace&) = delete;
+
+  bool stop();  // false when the kernel refuses
   static long used_kib();
 
  private:
-  explicit SwapSpace(std::string device) : device_(std::move(device)) {}
-  std::string device_;
+  std::string device_;  // empty when stopped
 };
 
 // A RAM disk with an ext4 file system; empty, with the reason, when it cannot be had.

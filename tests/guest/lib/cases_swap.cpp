@@ -24,10 +24,7 @@ long push_out(Fixture& f, char* area) {
 }
 
 void swap_out_in_off(Fixture& f) {
-  f.leave_cgroups_alone();
-  std::string reason;
-  auto swap = SwapSpace::start(reason);
-  if (!swap) throw Skip(reason);
+  SwapSpace swap;
   const Mount m("size=16m");
   const Counters before = f.checkpoint(m);
   Tally t;
@@ -35,10 +32,7 @@ void swap_out_in_off(Fixture& f) {
   for (int i = 0; i < kSize / (1 << 20); ++i) put(fd.get(), pattern(), 1 << 20, kAtPosition, t);
   char* area = static_cast<char*>(::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0));
   const long out = push_out(f, area);
-  if (out == 0) {
-    swap->stop();
-    throw Skip("nothing could be pushed out to swap");
-  }
+  f.expect(out > 0, "nothing could be pushed out to swap");
   f.expect_eq("resident_bytes while swapped out", kSize, (f.checkpoint(m) - before).resident);
   static char buffer[1 << 20];
   f.expect_eq("bytes read back", 1 << 20, ::pread(fd.get(), buffer, sizeof buffer, 0));
@@ -51,7 +45,7 @@ void swap_out_in_off(Fixture& f) {
   f.expect(::ftruncate(fd.get(), 3 << 20) == 0, "ftruncate failed");
   d = f.checkpoint(m) - before;
   f.expect_eq("freed_bytes of swapped pages", 2 << 20, d.freed);
-  f.expect(swap->stop(), "swapoff failed");
+  f.expect(swap.stop(), "swapoff failed");
   d = f.checkpoint(m) - before;
   f.expect_eq("resident_bytes after swapoff", 2 << 20, d.resident);
   f.expect_tally("swap", t, d);
@@ -63,10 +57,7 @@ void swap_out_in_off(Fixture& f) {
 
 // Deleted while in swap: there is no page to see, only the ledger.
 void swapped_file_deleted(Fixture& f) {
-  f.leave_cgroups_alone();
-  std::string reason;
-  auto swap = SwapSpace::start(reason);
-  if (!swap) throw Skip(reason);
+  SwapSpace swap;
   const Mount m("size=16m");
   const Counters before = f.checkpoint(m);
   Tally t;
@@ -78,8 +69,8 @@ void swapped_file_deleted(Fixture& f) {
   fd.close();
   ::unlink(m.file("file").c_str());
   const Counters d = f.checkpoint(m) - before;
-  swap->stop();
-  if (out == 0) throw Skip("nothing could be pushed out to swap");
+  f.expect(out > 0, "nothing could be pushed out to swap");
+  f.expect(swap.stop(), "swapoff failed");
   f.expect_eq("freed_bytes", kSize, d.freed);
   f.expect_eq("inodes", 0, d.inodes);
 }
