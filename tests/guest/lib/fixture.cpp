@@ -13,8 +13,15 @@ std::vector<std::string> Environment::tool_args(std::vector<std::string> more, c
   return args;
 }
 
-void Environment::start_tool() {
+void Environment::stop_tool() {
+  if (!tool) return;
+  if (const auto last = tool->newest()) losses.add(last->losses);
   tool.reset();
+}
+
+void Environment::start_tool() {
+  stop_tool();
+  losses.restart();
   tool = std::make_unique<Tool>(options.tool, tool_args());
   const Sample first = tool->sample_after(0);
   mode = first.mode;

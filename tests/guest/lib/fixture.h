@@ -10,6 +10,8 @@
 #include "cgroup.h"
 #include "child.h"
 #include "kernel.h"
+#include "kernel_log.h"
+#include "losses.h"
 #include "mount.h"
 #include "ops.h"
 #include "options.h"
@@ -31,12 +33,15 @@ struct Environment {
   std::unique_ptr<Cgroup> own;  // the test program's own cgroup; the tool stays outside
   std::unique_ptr<Tool> tool;   // started again by the case that ended it
   Drift worst;
+  Losses losses;
+  KernelLog log;
   std::uint64_t ops = 0;
   std::string mode = "none";  // as the tool last said when it was started
   std::string hooks = "none";
 
   std::vector<std::string> tool_args(std::vector<std::string> more = {}, const char* interval = "100ms") const;
   void start_tool();
+  void stop_tool();
 };
 
 struct ExpectedEvent {
@@ -69,11 +74,11 @@ class Fixture {
   // Resident bytes of the cgroup are memory.stat's shmem.
   void check_cgroup(const Cgroup& group);
   Counters internal_counters();
-  // Swap-out moves pages from memory.stat's shmem to swap: no comparison from then on.
-  void leave_cgroups_alone() { compare_cgroups_ = false; }
-  bool compares_cgroups() const { return compare_cgroups_; }
+  // What a passed case has proved, for the report.
+  void note(const std::string& text) { notes_.push_back(text); }
 
   const std::string& failures() const { return failures_; }
+  const std::vector<std::string>& notes() const { return notes_; }
   std::uint64_t start() const { return start_; }
 
  private:
@@ -81,7 +86,7 @@ class Fixture {
 
   std::uint64_t start_;
   std::string failures_;
-  bool compare_cgroups_ = true;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace guest

@@ -45,13 +45,13 @@ Tool::Tool(const std::string& path, const std::vector<std::string>& args) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno("pipe");
   output_ = Fd(ends[0]);
-  const Fd write_end(ends[1]);
+  Fd write_end(ends[1]);
   ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
   pid_ = spawn(path, args, ends[1]);
   if (pid_ < 0) throw_errno("fork");
   reader_ = std::thread([this] { read_lines(); });
   // From here on the reader owns no write end: it ends when the tool does.
-  const_cast<Fd&>(write_end).close();
+  write_end.close();
   std::unique_lock lock(mutex_);
   if (!arrived_.wait_for(lock, kFirstSample, [this] { return samples_ > 0 || closed_; }) || samples_ == 0) {
     const bool closed = closed_;
@@ -123,6 +123,16 @@ Sample Tool::sample_after(std::uint64_t monotonic) {
   }
   const std::string line = newest_;
   lock.unlock();
+  return parse_sample(line);
+}
+
+std::optional<Sample> Tool::newest() {
+  std::string line;
+  {
+    const std::lock_guard lock(mutex_);
+    line = newest_;
+  }
+  if (line.empty()) return std::nullopt;
   return parse_sample(line);
 }
 

@@ -34,6 +34,8 @@ class Tool {
 
   // The newest sample that was taken after this instant of CLOCK_MONOTONIC; throws when none comes.
   Sample sample_after(std::uint64_t monotonic);
+  // The newest sample there is, also when the tool has ended.
+  std::optional<Sample> newest();
   std::uint64_t samples_seen();
   // What happened after this instant, oldest first.
   std::vector<Event> events_after(std::uint64_t monotonic);
