@@ -1,137 +1,151 @@
 // SPDX-License-Identifier: Apache-2.0
-// The random workload against the kernel's books, and the tool started in the middle of it.
+// The random workload against the kernel's books, and the tool started and ended in the middle of it.
 #include <signal.h>
 
 #include <algorithm>
-#include <array>
 
+#include "block_device.h"
 #include "case_table.h"
 #include "stress.h"
+#include "stress_books.h"
 
 namespace guest {
 namespace {
 
 constexpr std::uint64_t kOpsPerCheckpoint = 20'000;
+constexpr std::uint64_t kOpsWithSwap = 20'000;
 
-using Base = std::array<Counters, kStressMounts>;
+std::uint64_t per_worker(std::uint64_t ops) { return (ops + kStressWorkers - 1) / kStressWorkers; }
 
-Counters counters_of(const Sample& sample, const Mount& mount) {
-  const SuperblockSample* sb = sample.superblock(mount.dev());
-  return sb == nullptr ? Counters{} : sb->counters;
-}
+std::int64_t vm_events(const char* name) { return read_key("/proc/vmstat", name); }
 
-// Before the first operation: a new mount has its root directory already.
-Base base_of(Fixture& f, const Stress& stress) {
-  const Sample sample = f.checkpoint(stress.mounts());
-  Base base;
-  for (std::size_t i = 0; i < base.size(); ++i) base[i] = counters_of(sample, *stress.mounts()[i]);
-  return base;
-}
-
-void check_against_workload(Fixture& f, const Stress& stress, const Base& base, const std::string& when) {
-  const Sample sample = f.checkpoint(stress.mounts());
-  for (int i = 0; i < kStressMounts; ++i) {
-    const auto index = static_cast<std::size_t>(i);
-    const Counters seen = counters_of(sample, *stress.mounts()[index]) - base[index];
-    const std::string what = when + " mount " + std::to_string(i);
-    f.expect_tally(what, stress.tally(i), seen);
-    Tally tally = stress.tally(i);
-    // Of a long symlink the kernel makes the inode first, and takes it back when its target finds no page.
-    tally.created[kSymlink] += tally.refused[kSymlinkOp][kBlocks];
-    for (const Kind kind : {kRegular, kDirectory, kSymlink, kTmpfile}) {
-      f.expect_eq(what + " created " + kKindNames[kind], tally.created[kind], seen.created[kind]);
+// Runs the workload in steps, each closed by a comparison of everything; false when something was wrong.
+bool run_in_steps(Fixture& f, Stress& stress, const StressMoment& base, std::uint64_t ops, bool compare_cgroups) {
+  const std::uint64_t last = per_worker(ops);
+  for (std::uint64_t target = 0; target < last && f.failures().empty();) {
+    target = std::min(target + per_worker(kOpsPerCheckpoint), last);
+    if (!stress.run_to(target)) {
+      f.expect(false, "the workers do not come to rest");
+      break;
     }
+    const std::string when = "after " + std::to_string(stress.done()) + " operations,";
+    compare_moments(f, when, base, take_moment(f, stress), Links::compared);
+    for (int i = 0; compare_cgroups && i < kStressCgroups; ++i) f.check_cgroup(stress.cgroup(i));
+  }
+  f.env.ops += stress.done();
+  f.expect(stress.done() >= ops, "only " + std::to_string(stress.done()) + " operations were made");
+  return f.failures().empty();
+}
+
+// The workers leave and everything is removed: nothing may be left of it in any book.
+void end_and_check(Fixture& f, Stress& stress, const StressMoment& base) {
+  stress.end();
+  stress.remove_all();
+  const StressMoment now = take_moment(f, stress);
+  for (std::size_t i = 0; i < now.mount.size(); ++i) {
+    const std::string mount = "mount " + std::to_string(i);
+    f.expect_eq(mount + " resident_bytes at the end", 0, now.mount[i].resident);
+    f.expect_eq(mount + " inodes at the end", 1, now.mount[i].inode_units());
+  }
+  f.expect_eq("the internal mount's resident_bytes at the end", base.internal.resident, now.internal.resident);
+  f.expect_eq("the internal mount's inodes at the end", base.internal.inodes, now.internal.inodes);
+  for (int i = 0; i < kStressCgroups; ++i) {
+    for (std::size_t place = 0; place < kStressPlaces; ++place) {
+      f.expect_eq(stress.cgroup(i).path() + " on mount " + std::to_string(place) + " resident_bytes at the end", 0,
+                  now.row[static_cast<std::size_t>(i)][place].resident);
+    }
+    f.check_cgroup(stress.cgroup(i));
   }
 }
 
-std::string losses_of(Fixture& f) {
-  std::string text;
-  for (const auto& [name, count] : f.env.tool->sample_after(monotonic_ns()).losses) {
-    if (count != 0) text += " " + name + "=" + std::to_string(count);
-  }
-  return text;
+void describe_failure(Fixture& f, const Stress& stress, const std::string& more = "") {
+  if (f.failures().empty()) return;
+  f.expect(false, std::to_string(stress.done()) + " operations, seed " + std::to_string(f.env.options.seed) + more);
 }
 
 void stress(Fixture& f) {
   Stress stress(f.env, f.env.options.seed);
-  const std::uint64_t per_worker = std::max<std::uint64_t>(1, f.env.options.ops / kStressWorkers);
-  const std::uint64_t step = std::min<std::uint64_t>(per_worker, kOpsPerCheckpoint / kStressWorkers);
-  const Base base = base_of(f, stress);
-  for (std::uint64_t target = step; f.failures().empty(); target = std::min(target + step, per_worker)) {
-    if (!stress.run_to(target)) {
-      f.expect(false, "the workers do not come to rest");
-      return;
-    }
-    check_against_workload(f, stress, base, "after " + std::to_string(stress.done()) + " operations,");
-    for (int i = 0; i < kStressCgroups; ++i) f.check_cgroup(stress.cgroup(i));
-    if (target >= per_worker) break;
+  const StressMoment base = take_moment(f, stress);
+  const std::int64_t huge_before = vm_events("thp_file_alloc");
+  if (run_in_steps(f, stress, base, f.env.options.ops, true)) {
+    check_refusals(f, stress, take_moment(f, stress));
+    const std::int64_t huge = vm_events("thp_file_alloc") - huge_before;
+    f.expect(huge >= std::max<std::int64_t>(1, static_cast<std::int64_t>(stress.done() / 1000)),
+             "only " + std::to_string(huge) + " huge pages were made");
+    f.note(std::to_string(huge) + " huge pages");
   }
-  f.env.ops += stress.done();
-  std::int64_t refused = 0;
-  for (int i = 0; i < kStressMounts; ++i) {
-    const Tally tally = stress.tally(i);
-    for (const auto& causes : tally.refused) {
-      for (const std::int64_t count : causes) refused += count;
-    }
-  }
-  f.expect(refused > static_cast<std::int64_t>(per_worker / 20),
-           "the workload was refused too seldom to prove much: " + std::to_string(refused) + " times");
-  stress.end();
-  stress.remove_all();
-  const Sample sample = f.checkpoint(stress.mounts());
-  for (const Mount* mount : stress.mounts()) {
-    const SuperblockSample* sb = sample.superblock(mount->dev());
-    f.expect_eq(mount->path() + " resident_bytes at the end", 0, sb == nullptr ? -1 : sb->counters.resident);
-    f.expect_eq(mount->path() + " inodes at the end", 1, sb == nullptr ? -1 : sb->counters.inode_units());
-  }
-  for (int i = 0; i < kStressCgroups; ++i) {
-    for (const Mount* mount : stress.mounts()) {
-      f.expect_eq(stress.cgroup(i).path() + " on " + mount->path() + " resident_bytes at the end", 0,
-                  sample.ledger_row(stress.cgroup(i).id(), mount->dev()).resident);
-    }
-    f.check_cgroup(stress.cgroup(i));
-  }
-  if (!f.failures().empty()) {
-    f.expect(false, std::to_string(stress.done()) + " operations, seed " + std::to_string(f.env.options.seed) +
-                        ", losses:" + losses_of(f));
-  }
+  end_and_check(f, stress, base);
+  describe_failure(f, stress);
 }
 
+void stress_with_swap(Fixture& f) {
+  SwapSpace swap;
+  Stress stress(f.env, f.env.options.seed + 3, true);
+  const StressMoment base = take_moment(f, stress);
+  const std::int64_t out_before = vm_events("pswpout");
+  const std::int64_t in_before = vm_events("pswpin");
+  // Not compared with memory.stat: its shmem is without the pages in swap.
+  run_in_steps(f, stress, base, std::max(kOpsWithSwap, f.env.options.ops / 10), false);
+  const std::int64_t out = vm_events("pswpout") - out_before;
+  const std::int64_t in = vm_events("pswpin") - in_before;
+  f.note(std::to_string(out) + " pages went out to swap, " + std::to_string(in) + " came in, " +
+         std::to_string(SwapSpace::used_kib()) + " KiB are there");
+  f.expect(out >= 1000 && in >= 100,
+           "only " + std::to_string(out) + " pages went out to swap, " + std::to_string(in) + " came in");
+  f.expect(swap.stop(), "swapoff failed");
+  compare_moments(f, "after swapoff,", base, take_moment(f, stress), Links::compared);
+  end_and_check(f, stress, base);
+  describe_failure(f, stress);
+}
+
+// Freely for that many operations, then at rest.
+bool run_some(Fixture& f, Stress& stress, std::uint64_t ops) {
+  const std::uint64_t seen = stress.done();
+  stress.run_freely();
+  const bool done = poll_until(std::chrono::seconds(60), [&] { return stress.done() >= seen + ops; });
+  const bool rests = stress.pause();
+  f.expect(done && rests, rests ? "the workers are too slow" : "the workers do not come to rest");
+  return done && rests;
+}
+
+// What was there before is only found: between two moments after the attachment everything is known.
 void attach_during_stress(Fixture& f) {
   Stress stress(f.env, f.env.options.seed + 1);
-  f.env.tool.reset();
+  f.env.stop_tool();
   stress.run_to(1000);
   stress.slow_down();
-  for (int round = 0; round < 2; ++round) {
+  for (int round = 0; round < 2 && f.failures().empty(); ++round) {
     stress.run_freely();
     f.env.start_tool();  // walks and attaches while everything moves
-    const std::uint64_t seen = stress.done();
-    poll_until(std::chrono::seconds(20), [&] { return stress.done() > seen + 1000; });
-    f.expect(stress.pause(), "the workers do not come to rest");
-    f.checkpoint(stress.mounts());
-    if (!f.failures().empty()) f.expect(false, "attachment " + std::to_string(round) + ", losses:" + losses_of(f));
+    if (!run_some(f, stress, 1000)) break;
+    const StressMoment before = take_moment(f, stress);
+    if (!run_some(f, stress, 2000)) break;
+    const std::string when = "attachment " + std::to_string(round) + ",";
+    compare_moments(f, when, before, take_moment(f, stress), Links::ignored);
+    describe_failure(f, stress, ", " + when + " losses" + f.env.losses.text());
   }
   f.env.ops += stress.done();
   stress.end();
   stress.remove_all();
-  const Sample sample = f.checkpoint(stress.mounts());
-  for (const Mount* mount : stress.mounts()) {
-    const SuperblockSample* sb = sample.superblock(mount->dev());
-    f.expect_eq(mount->path() + " resident_bytes at the end", 0, sb == nullptr ? -1 : sb->counters.resident);
+  const StressMoment now = take_moment(f, stress);
+  for (std::size_t i = 0; i < now.mount.size(); ++i) {
+    f.expect_eq("mount " + std::to_string(i) + " resident_bytes at the end", 0, now.mount[i].resident);
+    f.expect_eq("mount " + std::to_string(i) + " inodes at the end", 1, now.mount[i].inode_units());
   }
 }
 
 // Killed hard and asked to end, in the middle of everything: nothing may stay behind in the kernel.
 void end_during_stress(Fixture& f) {
-  f.env.tool.reset();
+  f.env.stop_tool();
   const int programs = bpf_programs();
+  f.expect(programs >= 0, "the kernel does not tell its BPF programs");
   Stress stress(f.env, f.env.options.seed + 2);
   stress.slow_down();
   stress.run_freely();
   for (const int signal : {SIGKILL, SIGTERM}) {
     f.env.start_tool();
     f.env.tool->sample_after(monotonic_ns());
-    f.expect(programs < 0 || bpf_programs() > programs, "no BPF program was loaded");
+    f.expect(bpf_programs() > programs, "no BPF program was loaded");
     const auto status = f.env.tool->end(signal, std::chrono::seconds(20));
     f.expect(status.has_value(), "the tool does not end on signal " + std::to_string(signal));
     if (signal != SIGKILL && status) f.expect_eq("wait status after signal " + std::to_string(signal), 0, *status);
@@ -150,6 +164,7 @@ void end_during_stress(Fixture& f) {
 
 void add_stress_cases(std::vector<Case>& cases) {
   cases.insert(cases.end(), {{"stress", Need::nothing, stress},
+                             {"stress_with_swap", Need::nothing, stress_with_swap},
                              {"attach_during_stress", Need::nothing, attach_during_stress},
                              {"end_during_stress", Need::nothing, end_during_stress}});
 }

@@ -2,7 +2,6 @@
 #include "stress.h"
 
 #include <limits>
-#include <system_error>
 
 namespace guest {
 namespace {
@@ -13,19 +12,15 @@ std::unique_ptr<Mount> stress_mount(int index) {
   switch (index) {
     case 0: return std::make_unique<Mount>("size=512k,nr_inodes=20000");
     case 1: return std::make_unique<Mount>("size=1m,nr_inodes=30");
-    default: break;
-  }
-  try {
-    return std::make_unique<Mount>("size=5m,nr_inodes=20000,huge=always");
-  } catch (const std::system_error&) {
-    return std::make_unique<Mount>("size=5m,nr_inodes=20000");
+    default: return std::make_unique<Mount>("size=5m,nr_inodes=20000,huge=always");
   }
 }
 
 }  // namespace
 
-Stress::Stress(Environment& env, std::uint64_t seed) {
+Stress::Stress(Environment& env, std::uint64_t seed, bool page_out) {
   plan_.seed = seed;
+  plan_.page_out = page_out;
   plan_.xattrs = env.kernel.charges_xattrs;
   for (int i = 0; i < kStressMounts; ++i) {
     mounts_.push_back(stress_mount(i));
@@ -88,10 +83,12 @@ std::vector<const Mount*> Stress::mounts() const {
   return all;
 }
 
-Tally Stress::tally(int mount) const {
-  Tally sum;
-  for (const StressSlot& slot : control_->slots) sum += slot.tally[mount];
-  return sum;
+PlaceTallies Stress::tallies(int group) const {
+  PlaceTallies sums{};
+  for (int worker = group; worker < kStressWorkers; worker += kStressCgroups) {
+    for (std::size_t place = 0; place < sums.size(); ++place) sums[place] += control_->slots[worker].tally[place];
+  }
+  return sums;
 }
 
 std::uint64_t Stress::done() const {

@@ -2,6 +2,7 @@
 // Random operations by six processes in three cgroups on three mounts, which stop at a word for a checkpoint.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -17,10 +18,15 @@ inline constexpr int kStressMounts = 3;
 inline constexpr int kStressCgroups = 3;
 inline constexpr int kStressWorkers = 6;
 
+// Where a worker is active: on the mounts, and by memfds on the kernel's internal one.
+inline constexpr int kInternal = kStressMounts;
+inline constexpr int kStressPlaces = kStressMounts + 1;
+using PlaceTallies = std::array<Tally, kStressPlaces>;
+
 struct alignas(64) StressSlot {
-  std::atomic<std::uint64_t> done;
+  std::atomic<std::uint64_t> done;    // operations that did something or were refused
   std::atomic<std::uint64_t> parked;  // the epoch in which the worker came to rest
-  Tally tally[kStressMounts];
+  PlaceTallies tally;
 };
 
 struct StressControl {
@@ -34,6 +40,7 @@ struct StressControl {
 struct StressPlan {
   std::string roots[kStressMounts];
   bool xattrs = false;  // only where they are charged: elsewhere they change nothing
+  bool page_out = false;
   std::uint64_t seed = 0;
 };
 
@@ -42,7 +49,8 @@ int stress_worker(const StressPlan& plan, StressControl& control, int index);
 
 class Stress {
  public:
-  Stress(Environment& env, std::uint64_t seed);
+  // page_out: the workers push pages out to swap as well.
+  Stress(Environment& env, std::uint64_t seed, bool page_out = false);
   ~Stress();
 
   // So that a tool can load its programs meanwhile on few processors.
@@ -56,7 +64,7 @@ class Stress {
 
   std::vector<const Mount*> mounts() const;
   const Cgroup& cgroup(int index) const { return *cgroups_[static_cast<std::size_t>(index)]; }
-  Tally tally(int mount) const;  // at rest
+  PlaceTallies tallies(int group) const;  // at rest
   std::uint64_t done() const;
 
  private:

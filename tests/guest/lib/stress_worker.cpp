@@ -7,6 +7,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "ops.h"
 #include "stress.h"
 
@@ -14,13 +16,15 @@ namespace guest {
 namespace {
 
 constexpr std::size_t kMapSize = 16 * kPage;
+constexpr std::size_t kPageOutSize = 512 * 1024;  // more than any file but what a big fallocate leaves
 
 class Worker {
  public:
   Worker(const StressPlan& plan, StressSlot& slot, int index) : plan_(plan), slot_(slot), index_(index) {
     state_ = plan.seed * 0x9E3779B97F4A7C15u + static_cast<std::uint64_t>(index + 1) * 0xD1B54A32D192ED03u;
   }
-  void step();
+  // False when nothing came of it: no call succeeded and none was refused.
+  bool step();
 
  private:
   // A file that only this worker knows: nobody else truncates it, so a SIGBUS within its size is a refusal.
@@ -41,7 +45,14 @@ class Worker {
   }
   std::string file() { return name("f", 24); }
   const std::string& root() const { return plan_.roots[mount_]; }
-  Tally& tally() { return slot_.tally[mount_]; }
+  Tally& tally() { return slot_.tally[static_cast<std::size_t>(mount_)]; }
+  // Each result of a system call passes here.
+  template <typename Result>
+  Result act(Result result) {
+    acted_ = acted_ || result >= 0 || is_limit(errno);
+    return result;
+  }
+  void act_made(bool made) { act(made ? 0 : -1); }
   std::size_t size() { return 1 + below(below(16) == 0 ? 96 * 1024 : 8192); }
   off_t offset() { return static_cast<off_t>(below(256 * 1024)); }
 
@@ -54,11 +65,13 @@ class Worker {
   void tmpfile();
   void xattr();
   void memfd();
+  void page_out();
 
   const StressPlan& plan_;
   StressSlot& slot_;
   int index_;
   int mount_ = 0;
+  bool acted_ = false;
   std::uint64_t state_;
   Mapping mappings_[kStressMounts];
 };
@@ -66,8 +79,8 @@ class Worker {
 Fd Worker::open_or_create(int more_flags) {
   const std::string path = file();
   // O_EXCL tells a creation from an opening; that it finds the name taken is no refusal.
-  Fd fd(create(path, tally()));
-  if (fd.get() < 0 || more_flags != 0) fd = Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | more_flags));
+  Fd fd(act(create(path, tally())));
+  if (fd.get() < 0 || more_flags != 0) fd = Fd(act(::open(path.c_str(), O_RDWR | O_CLOEXEC | more_flags)));
   return fd;
 }
 
@@ -75,31 +88,32 @@ void Worker::write_some() {
   const bool append = below(4) == 0;
   const Fd fd = open_or_create(append ? O_APPEND : 0);
   if (fd.get() < 0) return;
-  put(fd.get(), pattern(), size(), append || below(4) == 0 ? kAtPosition : offset(), tally());
+  act(put(fd.get(), pattern(), size(), append || below(4) == 0 ? kAtPosition : offset(), tally()));
 }
 
 void Worker::change_space(std::uint64_t what) {
   const Fd fd(::open(file().c_str(), O_RDWR | O_CLOEXEC));
   if (fd.get() < 0) return;
   if (what == 0) {
-    if (::ftruncate(fd.get(), below(3) == 0 ? 0 : offset()) != 0) return;
+    act(::ftruncate(fd.get(), below(3) == 0 ? 0 : offset()));
   } else if (what == 1) {
-    ::fallocate(fd.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset(), static_cast<off_t>(size()));
+    act(::fallocate(fd.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset(), static_cast<off_t>(size())));
   } else {
     const int mode = below(2) == 0 ? FALLOC_FL_KEEP_SIZE : 0;
     const off_t length = below(32) == 0 ? 64 << 20 : static_cast<off_t>(size());
-    note(::fallocate(fd.get(), mode, offset(), length), kFallocate, kBlocks, tally());
+    note(act(::fallocate(fd.get(), mode, offset(), length)), kFallocate, kBlocks, tally());
   }
 }
 
 void Worker::store_to_mapping() {
   Mapping& mapping = mappings_[mount_];
   if (mapping.fd.get() < 0) {
-    mapping.fd = Fd(create(root() + "/w" + std::to_string(index_), tally()));
+    mapping.fd = Fd(act(create(root() + "/w" + std::to_string(index_), tally())));
     if (mapping.fd.get() < 0 || ::ftruncate(mapping.fd.get(), kMapSize) != 0) return;
     mapping.area =
         static_cast<char*>(::mmap(nullptr, kMapSize, PROT_READ | PROT_WRITE, MAP_SHARED, mapping.fd.get(), 0));
   }
+  acted_ = true;  // a store is made or refused
   for (int i = 0; i < 4; ++i) {
     if (!attempt_store(mapping.area + below(kMapSize), 1)) ++tally().refused[kFault][kBlocks];
   }
@@ -108,21 +122,21 @@ void Worker::store_to_mapping() {
 
 void Worker::change_names(std::uint64_t what) {
   switch (what) {
-    case 0: make_directory(name("d", 6), tally()); break;
-    case 1: ::rmdir(name("d", 6).c_str()); break;
+    case 0: act_made(make_directory(name("d", 6), tally())); break;
+    case 1: act(::rmdir(name("d", 6).c_str())); break;
     case 2:
       // Only where inodes abound can a long target be refused for nothing but its page.
       if (mount_ == 0 && below(2) == 0) {
-        make_symlink(std::string(3000, 's'), name("s", 6), tally(), kBlocks);
+        act_made(make_symlink(std::string(3000, 's'), name("s", 6), tally(), kBlocks));
       } else {
-        make_symlink("target", name("s", 6), tally());
+        act_made(make_symlink("target", name("s", 6), tally()));
       }
       break;
-    case 3: ::unlink(name("s", 6).c_str()); break;
-    case 4: make_link(file(), name("l", 8), tally()); break;
-    case 5: ::unlink(name("l", 8).c_str()); break;
-    case 6: make_fifo(name("p", 4), tally()); break;
-    default: ::unlink(name("p", 4).c_str()); break;
+    case 3: act(::unlink(name("s", 6).c_str())); break;
+    case 4: act_made(make_link(file(), name("l", 8), tally())); break;
+    case 5: act(::unlink(name("l", 8).c_str())); break;
+    case 6: act_made(make_fifo(name("p", 4), tally())); break;
+    default: act(::unlink(name("p", 4).c_str())); break;
   }
 }
 
@@ -130,19 +144,25 @@ void Worker::rename_some(std::uint64_t what) {
   const std::string from = file();
   const std::string to = below(4) == 0 ? name("l", 8) : file();
   if (what == 0) {
-    ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE);
+    act(::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE));
   } else if (what == 1) {
-    note(::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_WHITEOUT), kRename, kInodes, tally());
+    // To a name that is this worker's alone, and free: between two names of one inode a rename does nothing and
+    // succeeds.
+    const std::string own = root() + "/v" + std::to_string(index_);
+    ::unlink(own.c_str());
+    const int result = act(::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, own.c_str(), RENAME_WHITEOUT));
+    if (note(result, kRename, kInodes, tally()) == 0) ++tally().created[kOther];
   } else {
-    ::rename(from.c_str(), to.c_str());
+    act(::rename(from.c_str(), to.c_str()));
   }
 }
 
 void Worker::tmpfile() {
-  const Fd fd(make_tmpfile(root(), tally()));
+  const Fd fd(act(make_tmpfile(root(), tally())));
   if (fd.get() < 0) return;
   put(fd.get(), pattern(), size(), 0, tally());
   if (below(3) == 0) {
+    // Its first name takes nothing: no extra link, and no limit can refuse it.
     const std::string self = "/proc/self/fd/" + std::to_string(fd.get());
     ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, file().c_str(), AT_SYMLINK_FOLLOW);
   }
@@ -152,28 +172,44 @@ void Worker::xattr() {
   const std::string path = file();
   const std::string key = "trusted.x" + std::to_string(below(3));
   if (below(4) == 0) {
-    ::removexattr(path.c_str(), key.c_str());
+    act(::removexattr(path.c_str(), key.c_str()));
   } else {
-    note(::setxattr(path.c_str(), key.c_str(), pattern(), below(3000), 0), kXattr, kInodes, tally());
+    note(act(::setxattr(path.c_str(), key.c_str(), pattern(), below(3000), 0)), kXattr, kInodes, tally());
   }
 }
 
 void Worker::memfd() {
-  const Fd fd(::memfd_create("stress", MFD_CLOEXEC));
-  if (fd.get() >= 0 && ::write(fd.get(), pattern(), size()) < 0) return;
+  const Fd fd(act(::memfd_create("stress", MFD_CLOEXEC)));
+  if (fd.get() < 0) return;
+  Tally& internal = slot_.tally[kInternal];
+  ++internal.created[kRegular];
+  put(fd.get(), pattern(), size(), 0, internal);
 }
 
-void Worker::step() {
+// The mapping fills the holes of the file as far as there is room; that it finds none fails nobody.
+void Worker::page_out() {
+  const Fd fd(act(::open(file().c_str(), O_RDWR | O_CLOEXEC)));
+  if (fd.get() < 0) return;
+  void* area = ::mmap(nullptr, kPageOutSize, PROT_READ, MAP_SHARED | MAP_POPULATE, fd.get(), 0);
+  if (area == MAP_FAILED) return;
+  ::madvise(area, kPageOutSize, MADV_PAGEOUT);
+  ::munmap(area, kPageOutSize);
+}
+
+bool Worker::step() {
   mount_ = static_cast<int>(below(kStressMounts));
+  acted_ = false;
   const std::uint64_t dice = below(100);
-  if (dice < 38) {
+  if (plan_.page_out && below(8) == 0) {
+    page_out();
+  } else if (dice < 38) {
     write_some();
   } else if (dice < 54) {
     change_space(below(3));
   } else if (dice < 62) {
     store_to_mapping();
   } else if (dice < 74) {
-    ::unlink(file().c_str());
+    act(::unlink(file().c_str()));
   } else if (dice < 80) {
     rename_some(below(4));
   } else if (dice < 94) {
@@ -185,6 +221,7 @@ void Worker::step() {
   } else {
     memfd();
   }
+  return acted_;
 }
 
 }  // namespace
@@ -199,8 +236,7 @@ int stress_worker(const StressPlan& plan, StressControl& control, int index) {
       nap(std::chrono::milliseconds(1));
       continue;
     }
-    worker.step();
-    ++slot.done;
+    if (worker.step()) ++slot.done;
     if (control.pause_ms > 0) nap(std::chrono::milliseconds(control.pause_ms));
   }
   return 0;
