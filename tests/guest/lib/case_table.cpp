@@ -14,6 +14,7 @@ std::vector<Case> all_cases() {
   add_mount_cases(cases);
   add_block_refusal_cases(cases);
   add_inode_refusal_cases(cases);
+  add_populate_refusal_cases(cases);
   add_memcg_refusal_cases(cases);
   add_memcg_name_cases(cases);
   add_memory_refusal_cases(cases);

@@ -30,6 +30,7 @@ void add_xattr_cases(std::vector<Case>& cases);
 void add_mount_cases(std::vector<Case>& cases);
 void add_block_refusal_cases(std::vector<Case>& cases);
 void add_inode_refusal_cases(std::vector<Case>& cases);
+void add_populate_refusal_cases(std::vector<Case>& cases);
 void add_memcg_refusal_cases(std::vector<Case>& cases);
 void add_memcg_name_cases(std::vector<Case>& cases);
 void add_memory_refusal_cases(std::vector<Case>& cases);

@@ -62,6 +62,8 @@ void write_from_bad_buffer(Fixture& f) {
   ::munmap(area, kPage);
   const Counters d = f.checkpoint(m) - before;
   f.expect_eq("written_bytes", done, d.written);
+  f.expect_eq("write_calls", 1, d.calls);
+  f.expect_eq("short_writes", 1, d.shorts);
   f.expect_eq("refused", 0, d.refused);
 }
 
