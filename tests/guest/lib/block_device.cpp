@@ -84,19 +84,23 @@ long SwapSpace::used_kib() {
   return sum;
 }
 
-std::string ext4_device(std::string& reason) {
+std::string ext4_device(std::string& reason, const std::string& kib) {
   const std::string device = "/dev/ram1";
   if (::access(device.c_str(), W_OK) != 0) {
     reason = "no RAM disk " + device;
     return "";
   }
+  const auto sized = [&](std::vector<std::string> args, const std::string& size) {
+    if (!kib.empty()) args.push_back(size);
+    return args;
+  };
   for (const char* path : {"/sbin/mkfs.ext4", "/usr/sbin/mkfs.ext4", "/bin/mkfs.ext4", "/bin/mke2fs", "/sbin/mke2fs",
                            "/usr/sbin/mke2fs"}) {
-    if (::access(path, X_OK) == 0 && run(path, {"-t", "ext4", "-q", "-F", device})) return device;
+    if (::access(path, X_OK) == 0 && run(path, sized({"-t", "ext4", "-q", "-F", device}, kib + "k"))) return device;
   }
   // busybox knows ext2 only; the ext4 driver mounts that as well.
   for (const char* path : {"/bin/mkfs.ext2", "/sbin/mkfs.ext2"}) {
-    if (::access(path, X_OK) == 0 && run(path, {"-F", device})) return device;
+    if (::access(path, X_OK) == 0 && run(path, sized({"-F", device}, kib))) return device;
   }
   reason = "no mkfs.ext4 or mke2fs here";
   return "";

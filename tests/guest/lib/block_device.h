@@ -21,7 +21,8 @@ class SwapSpace {
   std::string device_;  // empty when stopped
 };
 
-// A RAM disk with an ext4 file system; empty, with the reason, when it cannot be had.
-std::string ext4_device(std::string& reason);
+// A RAM disk with an ext4 file system, of this size or as large as the disk; empty, with the reason, when it cannot be
+// had.
+std::string ext4_device(std::string& reason, const std::string& kib = "");
 
 }  // namespace guest

@@ -21,6 +21,7 @@ std::vector<Case> all_cases() {
   add_cgroup_cases(cases);
   add_seed_cases(cases);
   add_foreign_cases(cases);
+  add_foreign_limit_cases(cases);
   add_swap_cases(cases);
   add_incident_case(cases);
   add_stress_cases(cases);

@@ -37,6 +37,7 @@ void add_memory_refusal_cases(std::vector<Case>& cases);
 void add_cgroup_cases(std::vector<Case>& cases);
 void add_seed_cases(std::vector<Case>& cases);
 void add_foreign_cases(std::vector<Case>& cases);
+void add_foreign_limit_cases(std::vector<Case>& cases);
 void add_swap_cases(std::vector<Case>& cases);
 void add_incident_case(std::vector<Case>& cases);
 void add_stress_cases(std::vector<Case>& cases);

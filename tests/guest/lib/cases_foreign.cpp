@@ -4,30 +4,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <memory>
-#include <stdexcept>
-
-#include "block_device.h"
 #include "case_table.h"
+#include "foreign.h"
 
 namespace guest {
 namespace {
-
-Counters sum_of_all(Fixture& f) {
-  Counters sum;
-  f.env.tool->sample_after(monotonic_ns());
-  for (const SuperblockSample& sb : f.env.tool->sample_after(monotonic_ns()).superblocks) {
-    const Counters& c = sb.counters;
-    sum.allocated += c.allocated;
-    sum.freed += c.freed;
-    sum.written += c.written;
-    sum.calls += c.calls;
-    sum.shorts += c.shorts;
-    sum.refused += c.refused;
-    sum.inodes += c.created_sum() + c.removed_sum();
-  }
-  return sum;
-}
 
 void use(const std::string& directory) {
   Tally t;
@@ -52,33 +33,12 @@ void use(const std::string& directory) {
 }
 
 void expect_no_trace(Fixture& f, const std::string& directory) {
-  const Counters before = sum_of_all(f);
-  use(directory);
-  const Counters d = sum_of_all(f) - before;
-  f.expect(d == Counters{}, "counters changed: allocated " + std::to_string(d.allocated) + " freed " +
-                                std::to_string(d.freed) + " written " + std::to_string(d.written) + " calls " +
-                                std::to_string(d.calls) + " inodes " + std::to_string(d.inodes) + " refused " +
-                                std::to_string(d.refused));
+  expect_no_trace_of(f, [&] { use(directory); });
 }
 
 void ramfs_leaves_no_trace(Fixture& f) {
   const Mount m("mode=755", "ramfs", "ramfs");
   expect_no_trace(f, m.path());
-}
-
-// A kernel without that file system is passed over; one that has it must mount it.
-std::unique_ptr<Mount> mount_or_skip(const std::string& options, const std::string& type, const std::string& source) {
-  if (read_text("/proc/filesystems").find("\t" + type + "\n") == std::string::npos) {
-    throw Skip("this kernel has no " + type);
-  }
-  return std::make_unique<Mount>(options, type, source);
-}
-
-std::unique_ptr<Mount> ext4_or_skip() {
-  std::string reason;
-  const std::string device = ext4_device(reason);
-  if (device.empty()) throw std::runtime_error(reason);
-  return mount_or_skip("", "ext4", device);
 }
 
 void ext4_leaves_no_trace(Fixture& f) {
