@@ -19,6 +19,7 @@ std::vector<Case> all_cases() {
   add_memcg_name_cases(cases);
   add_memory_refusal_cases(cases);
   add_cgroup_cases(cases);
+  add_userfault_cases(cases);
   add_seed_cases(cases);
   add_foreign_cases(cases);
   add_foreign_limit_cases(cases);

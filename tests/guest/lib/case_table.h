@@ -35,6 +35,7 @@ void add_memcg_refusal_cases(std::vector<Case>& cases);
 void add_memcg_name_cases(std::vector<Case>& cases);
 void add_memory_refusal_cases(std::vector<Case>& cases);
 void add_cgroup_cases(std::vector<Case>& cases);
+void add_userfault_cases(std::vector<Case>& cases);
 void add_seed_cases(std::vector<Case>& cases);
 void add_foreign_cases(std::vector<Case>& cases);
 void add_foreign_limit_cases(std::vector<Case>& cases);
