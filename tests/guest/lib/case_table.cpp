@@ -10,6 +10,7 @@ std::vector<Case> all_cases() {
   add_name_cases(cases);
   add_mapping_cases(cases);
   add_huge_cases(cases);
+  add_huge_tail_cases(cases);
   add_xattr_cases(cases);
   add_mount_cases(cases);
   add_block_refusal_cases(cases);

@@ -26,6 +26,7 @@ void add_write_cases(std::vector<Case>& cases);
 void add_name_cases(std::vector<Case>& cases);
 void add_mapping_cases(std::vector<Case>& cases);
 void add_huge_cases(std::vector<Case>& cases);
+void add_huge_tail_cases(std::vector<Case>& cases);
 void add_xattr_cases(std::vector<Case>& cases);
 void add_mount_cases(std::vector<Case>& cases);
 void add_block_refusal_cases(std::vector<Case>& cases);
