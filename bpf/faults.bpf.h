@@ -19,42 +19,78 @@ static __always_inline int populates(__u32 syscall)
 static __always_inline int populates_at_will(__u32 syscall)
 {
 	return syscall == NR_MMAP || syscall == NR_MLOCKALL || syscall == NR_BRK || syscall == NR_MREMAP ||
-	       syscall == NR_SHMAT;
+	       syscall == NR_SHMAT || syscall == NR_REMAP_FILE_PAGES;
+}
+
+static __always_inline int is_read_or_write(__u32 syscall)
+{
+	return syscall == NR_READ || syscall == NR_WRITE || (syscall >= NR_PREAD64 && syscall <= NR_WRITEV) ||
+	       syscall == NR_PREADV || syscall == NR_PWRITEV || syscall == NR_PREADV2 || syscall == NR_PWRITEV2;
+}
+
+static __always_inline __u64 reads_and_writes_ended(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return READ(task, ioac.syscr) + READ(task, ioac.syscw);
 }
 
 /*
- * One system call may fault twice on the page that is refused; its caller sees one refusal.
- * - A copy to or from user memory tries the rest byte by byte: the second fault of the same call comes from another
- *   instruction. The kernel stack tells, and what the call was made with tells it from the next.
- * - madvise(MADV_POPULATE_*) and mlock report the pages they got, go on from there and fault again, unless the refused page is
- *   the first of their range.
+ * One system call may fault several times on the page that is refused; its caller sees one refusal.
+ * - mlock and madvise(MADV_POPULATE_*) report the pages they got, go on from there and fault again, unless the refused page is
+ *   the first they ask for.
+ * - A copy to or from user memory tries the rest byte by byte, or the write goes on behind what it got. Reads and writes are
+ *   told apart by the kernel's count of those that have ended. Others by what they were called with and by the kernel stack:
+ *   the second fault comes from another instruction, while the next system call's first comes from the same one again.
  */
 #define SECOND_TRY_FRAMES 24 /* our own, the fault's, then the copy's */
 
+static __noinline int is_second_populate(struct vm_fault *vmf, __u64 page, __u32 syscall)
+{
+	struct kernel_fault now = {.page = page, .call = syscall}, *last;
+	__u64 first = syscall_first_argument(), mapping = READ(vmf, vma, vm_start);
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	/* mlock begins anew with each mapping of its range */
+	if (mapping > first && !(syscall == NR_MADVISE && config.populate_spans_mappings))
+		first = mapping;
+	if (first >> PAGE_SHIFT == page)
+		return 0;
+	last = bpf_map_lookup_elem(&kernel_faults, &tid);
+	if (last && last->page == page && last->call == syscall) {
+		bpf_map_delete_elem(&kernel_faults, &tid);
+		return 1;
+	}
+	bpf_map_update_elem(&kernel_faults, &tid, &now, BPF_ANY);
+	return 0;
+}
+
 static __noinline int is_second_try(void *ctx, __u64 page, __u32 syscall)
 {
+	struct kernel_fault now = {.page = page, .call = syscall_identity()}, *last;
+	int counted = is_read_or_write(syscall) && bpf_core_field_exists(struct task_struct, ioac.syscr);
 	__u64 stack[SECOND_TRY_FRAMES] = {};
-	struct kernel_fault now = {.page = page}, *last;
 	__u32 tid = bpf_get_current_pid_tgid(), i;
 
-	last = bpf_map_lookup_elem(&kernel_faults, &tid);
-	if (populates(syscall)) {
-		if (syscall_first_argument() >> PAGE_SHIFT == page)
-			return 0;
-		if (last && last->page == page) {
-			bpf_map_delete_elem(&kernel_faults, &tid);
-			return 1;
-		}
+	if (counted) {
+		now.place = reads_and_writes_ended();
 	} else {
 		bpf_get_stack(ctx, stack, sizeof(stack), 0);
 		for (i = 0; i < SECOND_TRY_FRAMES; i++)
 			now.place = now.place * 31 + stack[i];
-		now.call = syscall_identity();
-		if (last && last->page == page && last->call == now.call && last->place != now.place)
-			return 1;
 	}
+	last = bpf_map_lookup_elem(&kernel_faults, &tid);
+	if (last && last->page == page && last->call == now.call && (last->place == now.place) == counted)
+		return 1;
 	bpf_map_update_elem(&kernel_faults, &tid, &now, BPF_ANY);
 	return 0;
+}
+
+static __always_inline int is_repeated(void *ctx, struct vm_fault *vmf, __u32 syscall)
+{
+	__u64 page = READ(vmf, address) >> PAGE_SHIFT;
+
+	return populates(syscall) ? is_second_populate(vmf, page, syscall) : is_second_try(ctx, page, syscall);
 }
 
 /* What the caller of a fault in kernel mode is told: mlock has errors of its own, a copy reports the bad address. */
@@ -91,8 +127,7 @@ static __noinline int refused_fault(void *ctx, struct vm_fault *vmf, __u32 ret, 
 	}
 	if (!by_user) {
 		refusal.syscall = current_syscall();
-		if (populates_at_will(refusal.syscall) ||
-		    is_second_try(ctx, READ(vmf, address) >> PAGE_SHIFT, refusal.syscall))
+		if (populates_at_will(refusal.syscall) || is_repeated(ctx, vmf, refusal.syscall))
 			return 0;
 		refusal.error = fault_error(refusal.syscall, no_memory);
 		if (refusal.syscall == NR_MADVISE)

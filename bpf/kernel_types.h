@@ -63,11 +63,17 @@ struct thread_info {
 	unsigned int status;
 } KERNEL_STRUCT;
 
+struct task_io_accounting {
+	__u64 syscr; /* reads and writes that have come to their end, well or not */
+	__u64 syscw;
+} KERNEL_STRUCT;
+
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
 	unsigned int flags;
 	struct css_set *cgroups;
+	struct task_io_accounting ioac;
 } KERNEL_STRUCT;
 
 struct pt_regs___kernel {
@@ -167,6 +173,7 @@ struct iov_iter {
 
 struct vm_area_struct {
 	struct file *vm_file;
+	unsigned long vm_start;
 } KERNEL_STRUCT;
 
 struct vm_fault {

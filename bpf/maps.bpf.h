@@ -177,8 +177,8 @@ struct {
 /* The last fault refused in kernel mode, by tid: see is_second_try. */
 struct kernel_fault {
 	__u64 page;
-	__u64 place; /* hash of the kernel stack */
-	__u64 call; /* syscall_identity */
+	__u64 call; /* which system call: its identity, or its number where it populates */
+	__u64 place; /* what tells its further tries from the next call */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

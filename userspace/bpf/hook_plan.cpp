@@ -89,7 +89,7 @@ int KernelShape::arguments(const std::string& name) const {
 
 const std::vector<std::string>& functions_of_interest() {
   static const std::vector<std::string> names = [] {
-    std::vector<std::string> all = {"security_inode_getattr", "shmem_mfill_atomic_pte"};
+    std::vector<std::string> all = {"faultin_page_range", "security_inode_getattr", "shmem_mfill_atomic_pte"};
     for (const Row& row : kRows)
       for (auto& name : alternatives(row.function)) all.push_back(name);
     std::sort(all.begin(), all.end());

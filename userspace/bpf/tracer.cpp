@@ -66,6 +66,7 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
   // percpu_counter_batch of lib/percpu_counter.c: max(32, 2 * CPUs) on each CPU.
   const auto cpus = static_cast<std::uint32_t>(std::max(libbpf_num_possible_cpus(), 1));
   config.used_blocks_slack = std::max(32u, 2 * cpus) * cpus;
+  config.populate_spans_mappings = shape.has("faultin_page_range");
   config.mfill_start = options.mfill_start;
   config.mfill_end = options.mfill_end;
   const bool kprobes = plan.flavour == HookFlavour::Kprobe;

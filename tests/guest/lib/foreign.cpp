@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "foreign.h"
 
-#include <system_error>
+#include <stdexcept>
 
 #include "block_device.h"
 
