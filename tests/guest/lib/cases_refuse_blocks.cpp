@@ -153,7 +153,7 @@ void fallocate_interrupted(Fixture& f) {
     struct sigaction action {};
     action.sa_handler = interrupt;
     ::sigaction(SIGALRM, &action, nullptr);
-    const itimerval soon{{0, 0}, {0, 5'000}};
+    const itimerval soon{{0, 5'000}, {0, 5'000}};
     ::setitimer(ITIMER_REAL, &soon, nullptr);
     return ::fallocate(fd.get(), 0, 0, 200 << 20) != 0 && errno == EINTR ? 0 : 1;
   });
