@@ -118,8 +118,18 @@ struct super_block {
 	struct quota_info s_dquot;
 } KERNEL_STRUCT;
 
+struct xa_node {
+	unsigned char shift;
+	void *slots[64];
+} KERNEL_STRUCT;
+
+struct xarray {
+	void *xa_head;
+} KERNEL_STRUCT;
+
 struct address_space {
 	struct inode *host;
+	struct xarray i_pages;
 	unsigned long nrpages;
 } KERNEL_STRUCT;
 
@@ -165,6 +175,7 @@ struct file {
 
 struct kiocb {
 	struct file *ki_filp;
+	long long ki_pos;
 } KERNEL_STRUCT;
 
 struct iov_iter {

@@ -3,6 +3,7 @@
 #ifndef WRITES_BPF_H
 #define WRITES_BPF_H
 
+#include "page_cache.bpf.h"
 #include "refusals.bpf.h"
 #include "syscall_numbers.bpf.h"
 
@@ -28,8 +29,8 @@ static __noinline int refused_write(void *ctx, struct kiocb *iocb, long ret, uns
 		refusal.error = -ret;
 	} else if (marked) {
 		refusal.cause = block_cause(refusal.sb, 0);
-	} else if (memcg_is_full()) {
-		refusal.cause = TMPFS_CAUSE_MEMCG;
+	} else if (memcg_is_full() && !is_in_page_cache(inode, READ(iocb, ki_pos) >> PAGE_SHIFT)) {
+		refusal.cause = TMPFS_CAUSE_MEMCG; /* a bad buffer is found only when the page to fill is there */
 	} else {
 		/* a signal, a bad buffer or, rarely, no memory on the node: nothing tells which */
 		count_loss(TMPFS_LOSS_SHORT_WRITES);
