@@ -32,7 +32,7 @@ LedgerRow row_of(CgroupId cgroup, const SuperblockId& superblock, std::uint64_t 
 
 TEST_CASE("a mounted superblock gets the generation under which it is counted") {
   std::vector<Superblock> superblocks = {mounted(40), mounted(41)};
-  join_superblocks({{{0, 41, 700}, "tmpfs", false, true}}, superblocks);
+  join_superblocks({{{0, 41, 700}, "tmpfs", false}}, superblocks);
   REQUIRE(superblocks.size() == 2);
   CHECK(superblocks[0].id == SuperblockId{0, 40, 0});
   CHECK(superblocks[1].id == SuperblockId{0, 41, 700});
@@ -40,7 +40,7 @@ TEST_CASE("a mounted superblock gets the generation under which it is counted") 
 
 TEST_CASE("of the superblocks that bore a device number only the living one is mounted") {
   const bool dead_first = GENERATE(true, false);
-  std::vector<KernelSuperblock> known = {{{0, 40, 500}, "tmpfs", true, true}, {{0, 40, 700}, "tmpfs", false, true}};
+  std::vector<KernelSuperblock> known = {{{0, 40, 500}, "tmpfs", true}, {{0, 40, 700}, "tmpfs", false}};
   if (!dead_first) std::swap(known[0], known[1]);
   std::vector<Superblock> superblocks = {mounted(40)};
   join_superblocks(known, superblocks);
@@ -54,7 +54,7 @@ TEST_CASE("of the superblocks that bore a device number only the living one is m
 
 TEST_CASE("superblocks without a mount are added") {
   std::vector<Superblock> superblocks;
-  join_superblocks({{{0, 1, 5}, "internal", false, false}, {{0, 44, 9}, "tmpfs", false, false}}, superblocks);
+  join_superblocks({{{0, 1, 5}, "internal", false}, {{0, 44, 9}, "tmpfs", false}}, superblocks);
   REQUIRE(superblocks.size() == 2);
   CHECK(superblocks[0].kind == "internal");
   CHECK(superblocks[1].id == SuperblockId{0, 44, 9});
