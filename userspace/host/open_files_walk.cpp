@@ -28,7 +28,7 @@ class OpenFilesWalk {
  public:
   OpenFilesWalk(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InternalShmem& internal,
                 const SeedVisitor& visitor, SeedCounts& counts)
-      : paths_(paths), visitor_(visitor), counts_(counts) {
+      : paths_(paths), visitor_(visitor), counts_(counts), internal_{internal.id.major, internal.id.minor} {
     devices_.insert({internal.id.major, internal.id.minor});
     mount_ids_.insert(internal.mount_id);
     for (const auto& superblock : superblocks) {
@@ -50,12 +50,17 @@ class OpenFilesWalk {
   void walk_descriptors(const std::string& process);
   void walk_mappings(const std::string& process);
   void visit(int directory, const char* name);
-  bool is_new(const Inode& inode) { return seen_.size() >= kMaxRemembered || seen_.insert(inode).second; }
+  // On the kernel's own mount numbers are not unique: a SysV segment's is its id, which may be a memfd's number, too.
+  bool is_new(const Device& device, std::uint64_t inode) {
+    return device == internal_ || seen_.size() >= kMaxRemembered ||
+           seen_.insert({device.first, device.second, inode}).second;
+  }
   void count_error(int code) { ++counts_.errors[code]; }
 
   const HostPaths& paths_;
   const SeedVisitor& visitor_;
   SeedCounts& counts_;
+  Device internal_;
   std::set<Device> devices_;
   std::unordered_set<std::uint64_t> mount_ids_;
   std::set<Inode> seen_;
@@ -67,7 +72,7 @@ void OpenFilesWalk::visit(int directory, const char* name) {
   if (::fstatat(directory, name, &facts, 0) != 0) return count_error(errno);
   const Device device{gnu_dev_major(facts.st_dev), gnu_dev_minor(facts.st_dev)};
   if (!devices_.contains(device)) return;
-  if (!is_new({device.first, device.second, facts.st_ino})) return;
+  if (!is_new(device, facts.st_ino)) return;
   ++counts_.visited;
   counts_.stopped = !visitor_(SeedVisit(facts, directory, name, 0));
 }
@@ -100,7 +105,7 @@ void OpenFilesWalk::walk_mappings(const std::string& process) {
   UniqueFd directory;  // opened at the first need: most processes map nothing on tmpfs
   const auto read = read_lines(process + "/maps", [&](std::string_view line) {
     const auto mapped = parse_mapping(line);
-    if (!mapped || mapped->inode == 0 || !devices_.contains({mapped->major, mapped->minor})) return true;
+    if (!mapped || !devices_.contains({mapped->major, mapped->minor})) return true;
     if (seen_.contains({mapped->major, mapped->minor, mapped->inode})) return true;
     if (!directory) {
       auto opened = open_directory(process + "/map_files");

@@ -21,7 +21,7 @@ struct AddressRange {
 struct Mapping {
   AddressRange range;
   std::uint64_t offset = 0;  // in the file, of the range's begin
-  std::uint32_t major = 0;   // 0:0 and inode 0: anonymous memory
+  std::uint32_t major = 0;   // 0:0: anonymous memory. Inode 0 is a file: the first SysV segment
   std::uint32_t minor = 0;
   std::uint64_t inode = 0;
 };

@@ -14,6 +14,7 @@
 
 #include "host/mount_access.h"
 #include "host/open_files_walk.h"
+#include "host/sysv_segments.h"
 #include "host/tree_walk.h"
 
 namespace tmpfstrace {
@@ -101,6 +102,7 @@ SeedCounts walk(const HostPaths& paths, const std::vector<Superblock>& superbloc
     ++counts.errors[internal.error().code];
     return counts;
   }
+  const DetachedSegments segments(paths, counts);
   walk_open_files(paths, superblocks, *internal, visitor, counts);
   return counts;
 }
