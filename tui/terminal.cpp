@@ -63,11 +63,16 @@ void on_fatal_signal(int signal) {
   raise(signal);
 }
 
+// Null for a name that is no string of the terminal's type: terminfo's answer then is -1 as a pointer.
+const char* capability(const char* name) {
+  const char* sequence = tigetstr(name);
+  return reinterpret_cast<std::intptr_t>(sequence) == -1 ? nullptr : sequence;
+}
+
 // Sequences of the terminal's type without their padding: "$<5>" is for terminals of another century.
 void append_capability(Rescue& state, const char* name) {
-  const char* sequence = tigetstr(name);
-  // terminfo's answer to a name that is no string of it is -1 as a pointer.
-  if (sequence == nullptr || reinterpret_cast<std::intptr_t>(sequence) == -1) return;
+  const char* sequence = capability(name);
+  if (sequence == nullptr) return;
   const std::string_view text(sequence);
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text.compare(at, 2, "$<") == 0) {
@@ -167,6 +172,12 @@ bool locale_is_utf8() {
   return std::string_view(nl_langinfo(CODESET)) == "UTF-8";
 }
 
+Error unusable(const std::string& why) {
+  const char* type = std::getenv("TERM");
+  return {"cannot use a terminal of type '" + sanitize(type == nullptr ? "" : type, Charset::Ascii) + "': " + why,
+          "set TERM, for example to xterm-256color, or print with `tmpfstrace json`"};
+}
+
 }  // namespace
 
 struct Terminal::Curses {
@@ -184,11 +195,11 @@ Result<std::unique_ptr<Terminal>> Terminal::open() {
   auto curses = std::make_unique<Curses>();
   // Not initscr(): it ends the process when it fails.
   curses->screen = newterm(nullptr, stdout, stdin);
-  if (curses->screen == nullptr) {
-    const char* type = std::getenv("TERM");
-    return fail(std::string("cannot use a terminal of type '") + sanitize(type == nullptr ? "" : type, Charset::Ascii) +
-                    "': terminfo does not know it",
-                "set TERM, for example to xterm-256color, or print with `tmpfstrace json`");
+  if (curses->screen == nullptr) return tl::unexpected(unusable("terminfo does not know it"));
+  if (capability("cup") == nullptr) {
+    endwin();
+    delscreen(curses->screen);
+    return tl::unexpected(unusable("its cursor cannot be moved"));
   }
   arm_rescue(modes);
   return std::unique_ptr<Terminal>(new Terminal(std::move(curses), charset));

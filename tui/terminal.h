@@ -13,7 +13,8 @@ namespace tmpfstrace {
 // One at a time in a process: ncurses and the handlers of fatal signals are per process.
 class Terminal : public Screen {
  public:
-  // Needs standard input and output to be a terminal of a type that terminfo knows.
+  // Needs standard input and output to be a terminal of a type that terminfo knows, with a
+  // cursor that can be moved.
   static Result<std::unique_ptr<Terminal>> open();
 
   ~Terminal() override;

@@ -29,7 +29,7 @@ Table cgroup_table(const Snapshot& snapshot) {
       {.title = "FREE/s", .width = 9, .priority = 5},
       {.title = "CREATED", .width = 8, .priority = 6},
       {.title = "REMOVED", .width = 8, .priority = 7},
-      {.title = "REFUSED", .width = 7},
+      {.title = "REFUSED", .width = 8},
       {.title = "REF/s", .width = 6, .priority = 1},
       {.title = "CAUSE", .width = 6, .align = Align::Left, .descending = false},
   };

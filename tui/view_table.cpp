@@ -26,6 +26,8 @@ class Layout {
     for (std::size_t i = 0; i < widths_.size(); ++i) widths_[i] = table.columns[i].width;
     while (used() > columns && drop_one()) {
     }
+    while (used() > columns && shrink_one()) {
+    }
     int spare = columns - used();
     for (std::size_t i = 0; i < widths_.size() && spare > 0; ++i) {
       if (widths_[i] == 0) continue;
@@ -56,6 +58,18 @@ class Layout {
     return least.has_value();
   }
 
+  // What is left are names and what must be whole to be understood: the longest name gives way.
+  bool shrink_one() {
+    constexpr int least = 6;
+    std::optional<std::size_t> widest;
+    for (std::size_t i = 0; i < widths_.size(); ++i) {
+      const bool may = table_.columns[i].cut == Cut::Middle && widths_[i] > least;
+      if (may && (!widest || widths_[i] > widths_[*widest])) widest = i;
+    }
+    if (widest) --widths_[*widest];
+    return widest.has_value();
+  }
+
   int content_width(std::size_t column, Charset charset) const {
     int width = 0;
     for (const TableRow& row : table_.rows) {
@@ -76,13 +90,10 @@ void draw_header(Grid& grid, int top, const Table& table, const TableState& stat
     const Column& column = table.columns[i];
     if (layout.width(i) == 0) continue;
     const int width = layout.width(i);
-    grid.put(top, at, fit_text(column.title, width, grid.charset(), column.align));
-    if (i == sorted) {
-      // Behind the title, in the gap to the next column where need be. The last column has none: in front of it.
-      const int behind = column.align == Align::Right ? at + width : at + static_cast<int>(column.title.size());
-      const int before = at + width - 1 - static_cast<int>(column.title.size());
-      grid.put(top, behind < grid.columns() ? behind : before, is_descending(table, state) ? "v" : "^");
-    }
+    // Every column is wider than its title by the mark.
+    std::string title(column.title);
+    if (i == sorted) title += is_descending(table, state) ? "v" : "^";
+    grid.put(top, at, fit_text(title, width, grid.charset(), column.align));
     at += layout.width(i) + 1;
   }
   grid.paint_row(top, Role::Header);

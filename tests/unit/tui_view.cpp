@@ -153,6 +153,26 @@ TEST_CASE("what a mode cannot see is cut with a count", "[tui][view]") {
   CHECK_THAT(screen_of(snapshot, EventLog(), {}, {24, 20}).row_text(1), Contains("3 not seen"));
 }
 
+TEST_CASE("every title has room for the mark of the sorted column", "[tui][view]") {
+  const Snapshot snapshot = sample_snapshot();
+  for (const Table& table :
+       {superblock_table(snapshot), cgroup_table(snapshot), event_table(sample_events(), snapshot)}) {
+    for (const Column& column : table.columns) {
+      INFO(column.title);
+      CHECK(column.width > static_cast<int>(column.title.size()));
+    }
+  }
+}
+
+TEST_CASE("on a narrow screen the names give way, the cause stays whole", "[tui][view]") {
+  for (const int columns : {42, 46, 50}) {
+    const Grid grid = screen_of(sample_snapshot(), EventLog(), {}, {24, columns});
+    INFO(columns);
+    CHECK_THAT(grid.row_text(3), Contains("FILLv  REFUSED CAUSE"));
+    CHECK_THAT(grid.row_text(4), Contains("27616 blocks"));
+  }
+}
+
 TEST_CASE("sorting", "[tui][view]") {
   const Table table = superblock_table(sample_snapshot());  // minors 1, 24, 45, 51; fill known of 24 and 45
   TableState state;
