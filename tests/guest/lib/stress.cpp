@@ -6,7 +6,7 @@
 namespace guest {
 namespace {
 
-constexpr auto kRestTimeout = std::chrono::seconds(120);
+constexpr auto kRestTimeout = std::chrono::seconds(300);
 
 std::unique_ptr<Mount> stress_mount(int index) {
   switch (index) {
