@@ -6,9 +6,13 @@
 #include "causes.bpf.h"
 #include "inodes.bpf.h"
 
-/* The walker's own stat(): every file system passes here, only tmpfs inodes enter. Returns the inode that did. */
+/*
+ * The walker's own stat(): every file system passes here, only tmpfs inodes enter. Returns one whose attributes are to be
+ * counted: it has just entered, or an event that was faster than the walk has entered its pages alone.
+ */
 static __always_inline struct inode *on_getattr(const struct path *path)
 {
+	struct inode_entry *entry;
 	struct inode *inode;
 
 	if (bpf_get_current_pid_tgid() >> 32 != walker_tgid)
@@ -17,11 +21,11 @@ static __always_inline struct inode *on_getattr(const struct path *path)
 	seed_result = 0;
 	if (!inode || !is_tmpfs(READ(inode, i_sb)))
 		return 0;
-	if (inode_entry_of(inode))
-		seed_result = SEED_KNOWN;
-	else if (enter_existing(inode, 0, 0, 1))
-		return inode;
-	return 0;
+	entry = inode_entry_of(inode);
+	if (!entry)
+		return enter_existing(inode, 0, 0, 1) ? inode : 0;
+	seed_result = SEED_KNOWN;
+	return (entry->flags & INODE_COUNTED) || entry->xattr_bytes ? 0 : inode;
 }
 
 #endif /* SEEDING_BPF_H */

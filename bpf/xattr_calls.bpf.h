@@ -15,9 +15,8 @@ static __always_inline void on_xattrs_changed(struct inode *inode)
 		entry = enter_existing(inode, 0, 0, 0);
 	if (!entry)
 		return;
-	before = entry->xattr_bytes;
 	now = xattr_bytes_of(inode);
-	entry->xattr_bytes = now;
+	before = __sync_lock_test_and_set(&entry->xattr_bytes, now); /* the walk holds no lock of the inode */
 	if (now > before)
 		COUNT(entry->slot, xattr_bytes_added, now - before);
 	else

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/exact_ledger.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -55,10 +56,14 @@ Result<void> ExactLedger::seed(const std::vector<Superblock>& superblocks,
   std::uint64_t errors = 0;
   for (const auto& [code, count] : counts.errors)
     if (code != ENOENT && code != ESRCH) errors += count;
-  walk_losses_["seed_errors"] = errors;
-  walk_losses_["seed_busy"] = busy;
-  walk_losses_["seed_unreachable_superblocks"] = counts.unreachable.size() + counts.partly_reachable.size();
-  walk_losses_["seed_hidden_directories"] = counts.mounts_not_crossed + counts.directories_skipped;
+  // A later walk is over some superblocks only: what an earlier one could not see may still be so.
+  const auto keep_most = [this](const char* loss, std::uint64_t count) {
+    walk_losses_[loss] = std::max(walk_losses_[loss], count);
+  };
+  keep_most("seed_errors", errors);
+  keep_most("seed_busy", busy);
+  keep_most("seed_unreachable_superblocks", counts.unreachable.size() + counts.partly_reachable.size());
+  keep_most("seed_hidden_directories", counts.mounts_not_crossed + counts.directories_skipped);
   if (counts.stopped) return fail("the walk was stopped before its end", "", EINTR);
   return {};
 }

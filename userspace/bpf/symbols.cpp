@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kAnswerTime = 2s;  // the symbols of a large program are read once, and that takes long
-constexpr auto kBatchTime = 500ms;
+constexpr auto kIntervalTime = 100ms;
 constexpr auto kShunTime = 60s;
 constexpr std::size_t kMostShunned = 64;
 
@@ -114,7 +114,7 @@ std::optional<std::vector<std::string>> Symbols::ask(const SymbolRequest& reques
 
 std::vector<std::string> Symbols::resolve(std::uint32_t tgid, const std::vector<std::uint64_t>& addresses) {
   if (addresses.empty()) return {};
-  if (spent_ > kBatchTime || is_shunned(tgid)) {
+  if (spent_ > kIntervalTime || is_shunned(tgid)) {
     ++unanswered_;
     return in_hex(addresses);
   }

@@ -21,9 +21,9 @@ class Symbols {
   Symbols(const Symbols&) = delete;
   Symbols& operator=(const Symbols&) = delete;
 
-  // Before the stacks of one batch of events: together they get a limited time, so that a storm of refusals does not
-  // keep the caller from its samples.
-  void begin_batch() { spent_ = {}; }
+  // At each sample: the stacks until the next one get a limited time together, so that a storm of refusals neither
+  // keeps the caller from its samples nor costs a processor.
+  void begin_interval() { spent_ = {}; }
 
   // "write+0x14 (libc.so.6)", innermost first; addresses in hex where the process is gone or has no symbol, or where
   // no answer came in time. May have fewer frames than addresses: what cannot be a return address is left out.

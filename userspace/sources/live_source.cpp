@@ -26,19 +26,14 @@ std::uint64_t clock_ns(clockid_t clock) {
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+constexpr int kMostWalks = 3;
+
 class LiveSource : public SampleSource {
  public:
   LiveSource(const LiveOptions& options, LiveStart start)
       : options_(options), start_(std::move(start)), scanner_(start_.paths), cgroups_(start_.hierarchy.root) {}
 
-  Result<void> seed() {
-    auto mounts = scanner_.scan();
-    if (!mounts) return tl::unexpected(mounts.error());
-    if (!start_.ledger) return {};
-    if (auto seeded = start_.ledger->seed(mounts->superblocks, options_.stop_requested); !seeded)
-      start_.mode.blind.push_back("what existed before the start: " + seeded.error().message);
-    return {};
-  }
+  Result<void> seed();
 
   Result<std::optional<Sample>> next_sample() override;
   Result<void> drain_events(const EventHandler& handler) override;
@@ -46,6 +41,7 @@ class LiveSource : public SampleSource {
   std::optional<std::chrono::milliseconds> pace() const override { return options_.interval; }
 
  private:
+  Result<std::vector<Superblock>> that_differ(std::vector<Superblock> superblocks);
   void look_up_symbols();
   void add_cgroups(Sample& sample);
   std::string path_of(CgroupId id, const CgroupName& name) const;
@@ -66,7 +62,40 @@ class LiveSource : public SampleSource {
   std::uint64_t unreadable_cgroups_ = 0;
 };
 
+// A walk goes by names: a rename under way can hide an inode from it. Where the ledger and statfs differ it goes again.
+Result<void> LiveSource::seed() {
+  auto mounts = scanner_.scan();
+  if (!mounts) return tl::unexpected(mounts.error());
+  if (!start_.ledger) return {};
+  std::vector<Superblock> left = std::move(mounts->superblocks);
+  for (int walks = 0; walks < kMostWalks && !left.empty(); ++walks) {
+    if (auto seeded = start_.ledger->seed(left, options_.stop_requested); !seeded) {
+      start_.mode.blind.push_back("what existed before the start: " + seeded.error().message);
+      return {};
+    }
+    auto differing = that_differ(std::move(left));
+    if (!differing) return tl::unexpected(differing.error());
+    left = std::move(*differing);
+  }
+  return {};
+}
+
+Result<std::vector<Superblock>> LiveSource::that_differ(std::vector<Superblock> superblocks) {
+  auto before = start_.ledger->read();
+  if (!before) return tl::unexpected(before.error());
+  fill_usage(start_.paths, superblocks);
+  auto after = start_.ledger->read();
+  if (!after) return tl::unexpected(after.error());
+  join_superblocks(after->superblocks, superblocks);
+  reconcile(before->rows, after->rows, superblocks);
+  std::erase_if(superblocks, [](const Superblock& superblock) {
+    return superblock.drift_bytes.value_or(0) == 0 && superblock.drift_inodes.value_or(0) == 0;
+  });
+  return superblocks;
+}
+
 Result<std::optional<Sample>> LiveSource::next_sample() {
+  symbols_.begin_interval();
   Sample sample;
   sample.sequence = sequence_++;
   sample.kernel = start_.facts.release;
@@ -201,7 +230,6 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
 
 Result<void> LiveSource::drain_events(const EventHandler& handler) {
   if (!start_.ledger) return {};
-  symbols_.begin_batch();
   return start_.ledger->drain_events([&](const KernelEvent& event) { handler(complete(event)); });
 }
 

@@ -92,9 +92,7 @@ void memfd_before_start(Fixture& f) {
 
 void swapped_before_start(Fixture& f) {
   constexpr std::int64_t kSize = 4 << 20;
-  std::string reason;
-  auto swap = SwapSpace::start(reason);
-  if (!swap) throw Skip(reason);
+  SwapSpace swap;
   const Mount m("size=16m");
   Tally t;
   const Fd fd(create(m.file("file"), t));
@@ -108,8 +106,7 @@ void swapped_before_start(Fixture& f) {
   });
   ::munmap(area, kSize);
   if (!out) {
-    swap->stop();
-    throw Skip("nothing could be pushed out to swap");
+    throw std::runtime_error("nothing could be pushed out to swap");
   }
   {
     Tool late(f.env.options.tool, f.env.tool_args());
@@ -120,7 +117,7 @@ void swapped_before_start(Fixture& f) {
     f.expect(::ftruncate(fd.get(), kSize / 4) == 0, "ftruncate failed");
     f.expect_eq("freed_bytes of swapped pages", kSize * 3 / 4, of(f.checkpoint(mounts, &late), m).freed);
   }
-  swap->stop();
+  f.expect(swap.stop(), "swapoff is refused");
 }
 
 // A segment that nobody has attached: it is in no process's files or mappings, only in the tables of the IPC namespace.

@@ -172,6 +172,7 @@ Sample parse_sample(const std::string& line) {
   sample.monotonic_ns = json.at("monotonic_ns").get<std::uint64_t>();
   sample.mode = word(json.at("mode"), "name");
   sample.hooks = word(json.at("mode"), "hooks");
+  sample.blind = json.at("mode").at("blind").get<std::vector<std::string>>();
   for (const auto& [name, count] : json.at("losses").items()) sample.losses[name] = count.get<std::int64_t>();
   for (const Json& sb : json.at("superblocks")) {
     SuperblockSample& s = sample.superblocks.emplace_back();

@@ -80,6 +80,7 @@ struct Sample {
   std::uint64_t monotonic_ns = 0;
   std::string mode;
   std::string hooks;
+  std::vector<std::string> blind;
   std::map<std::string, std::int64_t> losses;
   std::vector<SuperblockSample> superblocks;
   std::vector<CgroupSample> cgroups;
