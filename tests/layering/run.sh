@@ -22,8 +22,8 @@ forbid() {
 
 pure_plan='userspace/bpf/(hook_plan|mode_plan|decode[^/]*)[.](cpp|h)'
 
-forbid 'only userspace/bpf/ and the live source may use libbpf' \
-	'(bpf/(libbpf|bpf|btf)|linux/bpf|bcc/|[^>"]*[.]skel[.]h)' 'userspace/bpf/[^:]*|userspace/sources/live[^/:]*'
+forbid 'only userspace/bpf/ may use libbpf' \
+	'(bpf/(libbpf|bpf|btf)|linux/bpf|bcc/|[^>"]*[.]skel[.]h)' 'userspace/bpf/[^:]*'
 forbid 'only tui/terminal.cpp may use ncurses' '(n?cursesw?|ncursesw/[a-z]+|term)[.]h' 'tui/terminal[.]cpp'
 forbid 'the model knows no other part' '(bpf|host|sources|export|tui)/|[.][.]/' \
 	'(userspace/(bpf|host|sources|export)|tui)/.*|userspace/[^/]*'

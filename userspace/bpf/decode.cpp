@@ -89,6 +89,7 @@ Result<KernelEvent> decode_event(const void* data, std::size_t size) {
   event.monotonic_ns = raw.time_ns;
   event.cgroup = raw.cgroup_id;
   event.superblock = decode_superblock_id(raw.kernel_dev, 0);
+  out.sb_row = raw.sb_row;
   event.tgid = raw.tgid;
   event.tid = raw.tid;
   event.comm = text_of(raw.comm);

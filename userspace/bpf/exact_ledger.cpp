@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstddef>
-#include <cstring>
 
 #include "bpf/decode.h"
 #include "host/seed_walk.h"
@@ -93,10 +91,7 @@ Result<void> ExactLedger::drain_events(const EventHandler& handler) {
       ++undecodable_events_;
       return;
     }
-    // The generation is user space's name for the kernel's row.
-    std::uint32_t row = 0;
-    std::memcpy(&row, static_cast<const char*>(data) + offsetof(tmpfs_event, sb_row), sizeof(row));
-    event->event.superblock = tracer_->table().superblock_of_row(row);
+    tracer_->table().name_superblock(*event);
     handler(*event);
   });
 }

@@ -30,6 +30,7 @@ struct LedgerReading {
 // Raw stack addresses belong to event.tgid; the live source symbolises them while that process may still live.
 struct KernelEvent {
   RefusalEvent event;
+  std::uint32_t sb_row = 0;  // of the superblock; 0: it found none, and the event knows its device alone
   std::vector<std::uint64_t> stack;
 };
 

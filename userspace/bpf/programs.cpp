@@ -4,10 +4,25 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include <cstdarg>
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <iterator>
 
 namespace tmpfstrace {
+namespace {
+
+int print_debug(libbpf_print_level, const char* format, va_list arguments) {
+  return std::vfprintf(stderr, format, arguments);
+}
+
+}  // namespace
+
+void set_libbpf_voice() {
+  const char* debug = std::getenv("TMPFSTRACE_DEBUG");
+  libbpf_set_print(debug != nullptr && *debug == '1' ? print_debug : nullptr);
+}
 
 std::optional<std::uint32_t> run_program(const bpf_program* program, std::initializer_list<std::uint64_t> arguments,
                                          int cpu) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be asked of any loaded BPF object's programs.
+// What is done with any BPF object's programs.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,10 @@ struct bpf_object;
 struct bpf_program;
 
 namespace tmpfstrace {
+
+// libbpf is quiet: what matters of its errors is in ours. TMPFSTRACE_DEBUG=1 shows all it says, the verifier's log
+// included.
+void set_libbpf_voice();
 
 // Runs a program in this thread's context (BPF_PROG_TEST_RUN), on a given CPU or on this one, and gives what it
 // returned. Absent: it could not be run.

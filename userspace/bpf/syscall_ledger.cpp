@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/syscall_ledger.h"
 
-#include <cstring>
-
 #include "bpf/decode.h"
 #include "bpf/syscall_paths.h"
 #include "model/names.h"
@@ -67,9 +65,7 @@ void SyscallLedger::take_refusal(const void* data, std::size_t size) {
     ++undecodable_events_;
     return;
   }
-  tmpfs_event raw{};
-  std::memcpy(&raw, data, sizeof(raw));
-  event->event.superblock = programs_->table().superblock_of_row(raw.sb_row);
+  programs_->table().name_superblock(*event);
   keep(std::move(*event));
 }
 

@@ -89,7 +89,7 @@ std::string report_json(const LiveStart& start) {
   ordered_json report = {{"schema", "tmpfstrace/1"},
                          {"type", "doctor"},
                          {"mode", start.mode.name},
-                         {"hooks_kind", start.mode.hooks},
+                         {"hooks_kind", start.mode.hooks.empty() ? ordered_json() : ordered_json(start.mode.hooks)},
                          {"reason", start.mode.reason},
                          {"kernel", start.facts.release},
                          {"cgroup_layout", layout_name(start.hierarchy.layout)},

@@ -152,6 +152,7 @@ void LiveSource::look_up_symbols() {
 }
 
 std::string LiveSource::path_of(CgroupId id, const CgroupName& name) const {
+  if (id == TMPFS_CGROUP_NONE) return "(unattributed)";
   if (id == kEndedCgroups) return "(ended cgroups)";
   if (!name.path.empty()) return name.path;
   const auto kernel_name = cgroup_names_.find(id);

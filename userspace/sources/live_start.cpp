@@ -1,32 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/live_start.h"
 
-#include <bpf/libbpf.h>
 #include <linux/capability.h>
 
 #include <cerrno>
-#include <cstdarg>
-#include <cstdio>
-#include <cstdlib>
 
 #include "bpf/exact_ledger.h"
+#include "bpf/programs.h"
 #include "bpf/syscall_ledger.h"
 #include "host/kernel_symbols.h"
 #include "host/process_namespace.h"
 
 namespace tmpfstrace {
 namespace {
-
-int print_debug(libbpf_print_level, const char* format, va_list arguments) {
-  return std::vfprintf(stderr, format, arguments);
-}
-
-// libbpf is quiet: what matters of its errors is in ours. TMPFSTRACE_DEBUG=1 shows all it says, the verifier's log
-// included.
-void set_libbpf_voice() {
-  const char* debug = std::getenv("TMPFSTRACE_DEBUG");
-  libbpf_set_print(debug != nullptr && *debug == '1' ? print_debug : nullptr);
-}
 
 // Absent when nothing is missing.
 std::optional<Error> missing_privilege(const KernelFacts& facts) {
