@@ -118,7 +118,10 @@ int run(SampleSource& source, const Options& options, Signals& signals) {
 int run_replay(const Options& options, Signals& signals) {
   const bool paced = options.command == Subcommand::top;
   const auto source = ReplaySource::open(options.replay, paced ? std::optional(options.speed) : std::nullopt);
-  if (!source) return exit_failed(source.error());
+  if (!source) {
+    complain(source.error());
+    return source.error().code == EBADMSG ? exit_damaged : exit_failure;
+  }
   const int code = run(**source, options, signals);
   if (code != exit_ok || !(*source)->damage()) return code;
   complain({*(*source)->damage(), "what precedes it was played"});

@@ -28,16 +28,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kKeptProcesses = 16;
-// A cache holds the process's root and files open: for long it would keep a tmpfs from ending that we watch.
+// A cache holds the process's root and files open: for long it would keep a tmpfs from ending that we watch. But
+// symbols that took long to read are kept longer than that took.
 constexpr std::chrono::seconds kKept{1};
+constexpr int kKeptTimesReading = 10;
 
 class Process {
  public:
   Process(std::uint32_t tgid, std::vector<AddressRange> ranges)
-      : tgid_(tgid),
-        ranges_(std::move(ranges)),
-        born_(Clock::now()),
-        cache_(bcc_symcache_new(static_cast<int>(tgid), nullptr)) {}
+      : tgid_(tgid), ranges_(std::move(ranges)), cache_(bcc_symcache_new(static_cast<int>(tgid), nullptr)) {}
   ~Process() {
     if (cache_ != nullptr) bcc_free_symcache(cache_, static_cast<int>(tgid_));
   }
@@ -48,13 +47,14 @@ class Process {
   bool is_still(std::uint32_t tgid, const std::vector<AddressRange>& ranges) const {
     return tgid_ == tgid && ranges_ == ranges;
   }
-  bool is_old() const { return Clock::now() - born_ > kKept; }
-  std::string frame(std::uint64_t address) const;
+  bool is_old() const { return Clock::now() - used_ > std::max<Clock::duration>(kKept, kKeptTimesReading * reading_); }
+  std::string frame(std::uint64_t address);
 
  private:
   std::uint32_t tgid_;
   std::vector<AddressRange> ranges_;
-  Clock::time_point born_;
+  Clock::time_point used_ = Clock::now();
+  Clock::duration reading_{};  // the most that one look-up took
   void* cache_;
 };
 
@@ -63,7 +63,8 @@ const char* base_name(const char* path) {
   return slash == nullptr ? path : slash + 1;
 }
 
-std::string Process::frame(std::uint64_t address) const {
+std::string Process::frame(std::uint64_t address) {
+  const Clock::time_point start = Clock::now();
   bcc_symbol symbol{};
   const bool found = cache_ != nullptr && bcc_symcache_resolve(cache_, address, &symbol) == 0;
   const bool has_module = symbol.module != nullptr && std::strlen(symbol.module) > 0;
@@ -71,6 +72,8 @@ std::string Process::frame(std::uint64_t address) const {
   if (found && symbol.demangle_name != nullptr) text = fmt::format("{}+{:#x}", symbol.demangle_name, symbol.offset);
   if (has_module) text += fmt::format(" ({})", base_name(symbol.module));
   if (found) bcc_symbol_free_demangle_name(&symbol);
+  used_ = Clock::now();
+  reading_ = std::max(reading_, used_ - start);
   return text.substr(0, kMostFrameBytes);
 }
 
@@ -81,15 +84,18 @@ class Worker {
 
  private:
   void answer(const SymbolRequest& request);
-  const Process& process(std::uint32_t tgid, const std::vector<AddressRange>& ranges);
+  void forget_old() {
+    recent_.remove_if([](const auto& process) { return process->is_old(); });
+  }
+  Process& process(std::uint32_t tgid, const std::vector<AddressRange>& ranges);
 
   int socket_;
   HostPaths paths_;
   std::list<std::unique_ptr<Process>> recent_;  // most recent first
 };
 
-const Process& Worker::process(std::uint32_t tgid, const std::vector<AddressRange>& ranges) {
-  recent_.remove_if([](const auto& process) { return process->is_old(); });
+Process& Worker::process(std::uint32_t tgid, const std::vector<AddressRange>& ranges) {
+  forget_old();
   const auto known =
       std::find_if(recent_.begin(), recent_.end(), [&](const auto& p) { return p->is_still(tgid, ranges); });
   if (known != recent_.end())
@@ -118,7 +124,7 @@ int Worker::run() {
     const int timeout = recent_.empty() ? -1 : static_cast<int>(std::chrono::milliseconds(kKept).count());
     const int count = ::poll(&ready, 1, timeout);
     if (count < 0 && errno != EINTR) return 1;
-    if (count == 0) recent_.clear();
+    if (count == 0) forget_old();
     if (count <= 0) continue;
     SymbolRequest request;
     const ssize_t got = ::recv(socket_, &request, sizeof request, 0);

@@ -18,13 +18,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kAnswerTime = 2s;  // the symbols of a large program are read once, and that takes long
+constexpr auto kPatience = 200ms;  // an answer is waited for
+constexpr auto kHungAfter = 20s;   // reading the symbols of a large program takes seconds
 constexpr auto kIntervalTime = 100ms;
 constexpr auto kShunTime = 60s;
 constexpr std::size_t kMostShunned = 64;
 
 std::vector<std::string> in_hex(const std::vector<std::uint64_t>& addresses) {
   std::vector<std::string> frames;
+  frames.reserve(addresses.size());
   for (const std::uint64_t address : addresses) frames.push_back(fmt::format("{:#x}", address));
   return frames;
 }
@@ -89,19 +91,20 @@ bool Symbols::is_shunned(std::uint32_t tgid) {
   return std::any_of(shunned_.begin(), shunned_.end(), [&](const Shunned& s) { return s.tgid == tgid; });
 }
 
-std::optional<std::vector<std::string>> Symbols::ask(const SymbolRequest& request) {
-  if (worker_ < 0 && !start_worker()) return std::nullopt;
-  std::vector<char> answer(kMostAnswerBytes);
+// The answer to the last request; absent: it has not come yet, or the worker is no more.
+std::optional<std::vector<std::string>> Symbols::receive(std::chrono::milliseconds patience) {
   pollfd ready{socket_.get(), POLLIN, 0};
-  const auto wait = static_cast<int>(std::chrono::milliseconds(kAnswerTime).count());
-  ssize_t got = -1;
-  if (::send(socket_.get(), &request, sizeof request, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof request) &&
-      ::poll(&ready, 1, wait) == 1)
-    got = ::recv(socket_.get(), answer.data(), answer.size(), 0);
-  if (got < 1 || answer[0] != kSymbolAnswer) {
-    end_worker();  // it hangs or has died; the next stack gets another one
+  if (::poll(&ready, 1, static_cast<int>(patience.count())) != 1) {
+    if (Clock::now() - asked_at_ > kHungAfter) give_up();
     return std::nullopt;
   }
+  std::vector<char> answer(kMostAnswerBytes);
+  const ssize_t got = ::recv(socket_.get(), answer.data(), answer.size(), 0);
+  if (got < 1 || answer[0] != kSymbolAnswer) {
+    give_up();
+    return std::nullopt;
+  }
+  asked_for_.reset();
   std::vector<std::string> frames;
   const auto end = answer.begin() + got;
   for (auto begin = answer.begin() + 1; begin != end;) {
@@ -112,9 +115,30 @@ std::optional<std::vector<std::string>> Symbols::ask(const SymbolRequest& reques
   return frames;
 }
 
+// It hangs or has died over this process; the next one's stack gets another worker.
+void Symbols::give_up() {
+  end_worker();
+  if (shunned_.size() == kMostShunned) shunned_.pop_front();
+  shunned_.push_back({*asked_for_, Clock::now() + kShunTime});
+  asked_for_.reset();
+}
+
+std::optional<std::vector<std::string>> Symbols::ask(const SymbolRequest& request) {
+  // An answer that came too late for its stack: the worker is free again, and has the symbols for the next one.
+  if (asked_for_ && !receive(0ms)) return std::nullopt;
+  if (is_shunned(request.tgid) || (worker_ < 0 && !start_worker())) return std::nullopt;
+  asked_for_ = request.tgid;
+  asked_at_ = Clock::now();
+  if (::send(socket_.get(), &request, sizeof request, MSG_NOSIGNAL) != static_cast<ssize_t>(sizeof request)) {
+    give_up();
+    return std::nullopt;
+  }
+  return receive(kPatience);
+}
+
 std::vector<std::string> Symbols::resolve(std::uint32_t tgid, const std::vector<std::uint64_t>& addresses) {
   if (addresses.empty()) return {};
-  if (spent_ > kIntervalTime || is_shunned(tgid)) {
+  if (spent_ > kIntervalTime) {
     ++unanswered_;
     return in_hex(addresses);
   }
@@ -127,8 +151,6 @@ std::vector<std::string> Symbols::resolve(std::uint32_t tgid, const std::vector<
   spent_ += Clock::now() - start;
   if (frames) return *frames;
   ++unanswered_;
-  if (shunned_.size() == kMostShunned) shunned_.pop_front();
-  shunned_.push_back({tgid, Clock::now() + kShunTime});
   return in_hex(addresses);
 }
 

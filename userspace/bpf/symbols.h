@@ -26,7 +26,8 @@ class Symbols {
   void begin_interval() { spent_ = {}; }
 
   // "write+0x14 (libc.so.6)", innermost first; addresses in hex where the process is gone or has no symbol, or where
-  // no answer came in time. May have fewer frames than addresses: what cannot be a return address is left out.
+  // no answer came in time (the first time a large program is refused something, its symbols have to be read). May have
+  // fewer frames than addresses: what cannot be a return address is left out.
   std::vector<std::string> resolve(std::uint32_t tgid, const std::vector<std::uint64_t>& addresses);
 
   // Stacks left as addresses because no answer came in time, or none was waited for.
@@ -39,9 +40,13 @@ class Symbols {
   void end_worker();
   bool is_shunned(std::uint32_t tgid);
   std::optional<std::vector<std::string>> ask(const SymbolRequest& request);
+  std::optional<std::vector<std::string>> receive(std::chrono::milliseconds patience);
+  void give_up();
 
   UniqueFd socket_;
-  int worker_ = -1;  // pid
+  int worker_ = -1;                         // pid
+  std::optional<std::uint32_t> asked_for_;  // tgid of a request without an answer yet
+  Clock::time_point asked_at_;
   Clock::duration spent_{};
   std::uint64_t unanswered_ = 0;
   struct Shunned {

@@ -2,6 +2,7 @@
 #include "sources/replay_source.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -26,11 +27,12 @@ Result<std::unique_ptr<ReplaySource>> ReplaySource::open(const std::string& path
   if (!lines) return tl::unexpected(lines.error());
   std::unique_ptr<ReplaySource> source(new ReplaySource(path, std::move(*lines), speed));
   source->read_header();
+  if (source->damage()) return fail(*source->damage());
   source->ahead_ = source->read_step();
   if (source->is_over()) {
     // Nothing to play: said before a screen is taken for it.
-    if (source->damage() && source->ahead_->events.empty()) return fail(*source->damage());
-    if (speed) return fail(source->damage().value_or(path + ": the recording has no sample"));
+    if (source->damage() && (speed || source->ahead_->events.empty())) return fail(*source->damage(), "", EBADMSG);
+    if (speed) return fail(path + ": the recording has no sample");
   }
   return source;
 }
