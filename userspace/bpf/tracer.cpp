@@ -110,7 +110,10 @@ Result<bpf_link*> Tracer::attach_one(const Hook& hook) {
       break;
     case AttachKind::FprobeReturn: {
       const char* symbol = hook.function.c_str();
-      LIBBPF_OPTS(bpf_kprobe_multi_opts, options, .syms = &symbol, .cnt = 1, .retprobe = true);
+      // Nobody asks for the cookie. But 6.18 reads cookies for the link's fdinfo without a look whether there are any:
+      // without one, whoever lists our descriptors (lsof, a walk like our own) dies in the kernel.
+      const __u64 cookie = 0;
+      LIBBPF_OPTS(bpf_kprobe_multi_opts, options, .syms = &symbol, .cookies = &cookie, .cnt = 1, .retprobe = true);
       link = bpf_program__attach_kprobe_multi_opts(program, nullptr, &options);
       break;
     }
