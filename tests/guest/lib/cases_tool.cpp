@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <optional>
@@ -60,7 +61,11 @@ void expect_nothing_left(Fixture& f, int signal) {
 
 void ends_leave_nothing(Fixture& f) {
   f.env.tool.reset();
-  poll_until(std::chrono::seconds(5), [] { return KernelObjects{}.programs == 0; });
+  // Those of the main tool go first, after a grace period of RCU.
+  poll_until(std::chrono::seconds(30), [] {
+    const KernelObjects now;
+    return now.programs == 0 && now.maps == 0 && now.links == 0;
+  });
   expect_nothing_left(f, SIGKILL);
   expect_nothing_left(f, SIGTERM);
 }
@@ -137,7 +142,13 @@ void recursion_misses_add_up(Fixture& f) {
   const auto before = misses_of(f.env.tool->pid());
   const std::int64_t seen = f.env.tool->sample_after(monotonic_ns()).loss("recursion_misses");
   const auto after = misses_of(f.env.tool->pid());
-  if (!before || !after) return f.expect_eq("recursion_misses that the kernel does not count", -1, seen);
+  const Sample sample = f.env.tool->sample_after(monotonic_ns());
+  const bool says_so = std::any_of(sample.blind.begin(), sample.blind.end(), [](const std::string& sentence) {
+    return sentence.find("how often the kernel skipped") != std::string::npos;
+  });
+  // Some kernels count the runs of fentry programs alone.
+  f.expect(!says_so || f.env.hooks == "kprobe", "skipped runs of fentry programs are said not to be counted");
+  if (!before || !after || says_so) return f.expect_eq("recursion_misses that the kernel does not count", -1, seen);
   f.expect(*before <= seen && seen <= *after, "recursion_misses expected from " + std::to_string(*before) + " to " +
                                                   std::to_string(*after) + ", seen " + std::to_string(seen));
 }
