@@ -21,6 +21,10 @@ constexpr std::array kExpected = {
     // The caller's buffer was bad: a write that it cut short looks as one that a signal did.
     Expected{"unjudged_short_writes", "bad_buffer"},
     Expected{"unjudged_short_writes", "full_mapping"},
+    // What could not be reached at that moment: a mount or a process that was just ending.
+    Expected{"unreachable_superblocks", ""},
+    Expected{"unreadable_processes", ""},
+    Expected{"unreadable_namespaces", ""},
     // More cgroups than an inode has room for, on purpose.
     Expected{"owners_full", "many_cgroups"},
     // The walk over what exists runs while files are written, moved and removed.
