@@ -50,7 +50,6 @@ Result<void> ExactLedger::seed(const std::vector<Superblock>& superblocks,
     tracer_->forget_last_seed();
     return !stop_requested();
   });
-  tracer_->end_seeding();
   std::uint64_t errors = 0;
   for (const auto& [code, count] : counts.errors)
     if (code != ENOENT && code != ESRCH) errors += count;

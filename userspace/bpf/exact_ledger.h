@@ -20,6 +20,7 @@ class ExactLedger : public LedgerSource {
   std::vector<HookReport> hooks() const override { return tracer_->hooks(); }
   std::vector<std::string> blind() const override;
   Result<void> seed(const std::vector<Superblock>& superblocks, const std::function<bool()>& stop_requested) override;
+  void end_seeding() override { tracer_->end_seeding(); }
   Result<LedgerReading> read() override;
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;

@@ -56,10 +56,12 @@ class LedgerSource {
   virtual std::vector<HookReport> hooks() const = 0;
   virtual std::vector<std::string> blind() const = 0;
 
-  // Called once after the start, with every superblock that the mount tables show: makes what existed before known.
-  // stop_requested is asked all the time: true ends the walk early, which is an error.
+  // Called after the start with every superblock that the mount tables show: makes what existed before known. Again
+  // with some of them, where something was missed; then end_seeding(). stop_requested is asked all the time: true ends
+  // the walk early, which is an error.
   virtual Result<void> seed(const std::vector<Superblock>& superblocks,
                             const std::function<bool()>& stop_requested) = 0;
+  virtual void end_seeding() {}
 
   virtual Result<LedgerReading> read() = 0;
 

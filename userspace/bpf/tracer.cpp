@@ -145,6 +145,7 @@ std::optional<std::uint64_t> Tracer::recursion_misses() const {
 }
 
 Result<void> Tracer::begin_seeding() {
+  if (handles_->seed_link) return {};
   if (seed_hook_.program.empty()) return fail("this kernel has no function to seed from");
   auto link = attach_one(seed_hook_);
   hooks_.push_back(report(seed_hook_, link));

@@ -41,6 +41,7 @@ class LiveSource : public SampleSource {
   std::optional<std::chrono::milliseconds> pace() const override { return options_.interval; }
 
  private:
+  Result<void> walk_until_equal(std::vector<Superblock> left);
   Result<std::vector<Superblock>> that_differ(std::vector<Superblock> superblocks);
   void look_up_symbols();
   void add_cgroups(Sample& sample);
@@ -62,12 +63,17 @@ class LiveSource : public SampleSource {
   std::uint64_t unreadable_cgroups_ = 0;
 };
 
-// A walk goes by names: a rename under way can hide an inode from it. Where the ledger and statfs differ it goes again.
 Result<void> LiveSource::seed() {
   auto mounts = scanner_.scan();
   if (!mounts) return tl::unexpected(mounts.error());
   if (!start_.ledger) return {};
-  std::vector<Superblock> left = std::move(mounts->superblocks);
+  auto done = walk_until_equal(std::move(mounts->superblocks));
+  start_.ledger->end_seeding();
+  return done;
+}
+
+// A walk goes by names: a rename under way can hide an inode from it. Where the ledger and statfs differ it goes again.
+Result<void> LiveSource::walk_until_equal(std::vector<Superblock> left) {
   for (int walks = 0; walks < kMostWalks && !left.empty(); ++walks) {
     if (auto seeded = start_.ledger->seed(left, options_.stop_requested); !seeded) {
       start_.mode.blind.push_back("what existed before the start: " + seeded.error().message);
