@@ -50,7 +50,7 @@ class Symbols {
   Clock::duration spent_{};
   std::uint64_t unanswered_ = 0;
   struct Shunned {
-    std::uint32_t tgid;
+    std::uint32_t tgid = 0;
     Clock::time_point until;
   };
   std::deque<Shunned> shunned_;  // processes whose symbols could not be had in time

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMostWaiting = 65536;  // details that nobody fetches
 
-// NOLINTNEXTLINE(bugprone-suspicious-missing-comma): long sentences are split
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): long sentences are split
 const char* const kBlind[] = {
     "allocated bytes: no tracepoint tells of an allocation; the use of each superblock comes from statfs",
     "removed inodes, and created ones other than files opened with O_CREAT or O_TMPFILE: directories, links, symbolic "
@@ -27,6 +27,7 @@ const char* const kBlind[] = {
     "a refused fault by a user's quota is taken for one by size",
     "a write whose descriptor another thread closes or replaces before the call returns",
 };
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 }  // namespace
 

@@ -35,7 +35,7 @@ DetachedSegments::DetachedSegments(const HostPaths& paths, SeedCounts& counts) {
     const auto segment = parse_sysv_segment(line);
     if (!segment || segment->attached != 0) return true;
     const void* area = ::shmat(segment->id, nullptr, SHM_RDONLY);
-    if (area != reinterpret_cast<void*>(-1))
+    if (area != reinterpret_cast<void*>(-1))  // NOLINT(performance-no-int-to-ptr): so POSIX has it
       areas_.push_back(area);
     else if (errno != EINVAL && errno != EIDRM)  // those two: removed since
       ++counts.errors[errno];

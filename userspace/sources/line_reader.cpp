@@ -29,7 +29,7 @@ Result<std::string> read_chunk(int file) {
 
 }  // namespace
 
-LineReader::LineReader(UniqueFd file, std::string beginning, std::optional<ZstdDecoder> decoder)
+LineReader::LineReader(UniqueFd file, const std::string& beginning, std::optional<ZstdDecoder> decoder)
     : file_(std::move(file)), decoder_(std::move(decoder)) {
   at_end_ = beginning.empty();
   accept(beginning);

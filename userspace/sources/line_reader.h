@@ -29,7 +29,7 @@ class LineReader {
   std::uint64_t byte_offset() const { return line_offset_; }
 
  private:
-  LineReader(UniqueFd file, std::string beginning, std::optional<ZstdDecoder> decoder);
+  LineReader(UniqueFd file, const std::string& beginning, std::optional<ZstdDecoder> decoder);
 
   bool take_line(std::string& line);
   void read_more();
