@@ -40,16 +40,13 @@ static __always_inline int has_quota(struct super_block *sb)
 }
 
 /*
- * A block was refused and no errno says by what: size=; or, on a superblock that is not full, a quota or strict overcommit
- * (vm.overcommit_memory=2).
+ * Which limit refused `pages` at once on a superblock with `used` blocks in use: size=, or, where they would have fitted,
+ * strict overcommit (vm.overcommit_memory=2) or a quota that no errno tells of.
  */
-static __always_inline __u32 block_cause(struct super_block *sb, __u64 bytes_asked)
+static __always_inline __u32 block_cause(struct super_block *sb, __u64 used, __u64 pages)
 {
-	struct shmem_sb_info *info = sb_info(sb);
-	long long max = READ(info, max_blocks);
-	/* the global part of the per-CPU counter may be off by used_blocks_slack */
-	int has_room = !max || (READ(info, used_blocks.count) + config.used_blocks_slack < max &&
-				bytes_asked >> PAGE_SHIFT <= (__u64)max);
+	__u64 max = READ(sb_info(sb), max_blocks);
+	int has_room = !max || used + pages <= max;
 
 	if (has_room && overcommit_is_strict())
 		return TMPFS_CAUSE_MEMORY;
@@ -63,29 +60,33 @@ static __always_inline __u32 memory_cause(void)
 	return memcg_is_full() ? TMPFS_CAUSE_MEMCG : TMPFS_CAUSE_MEMORY;
 }
 
+static __always_inline int has_inodes_left(struct super_block *sb)
+{
+	struct shmem_sb_info *info = sb_info(sb);
+
+	if (!READ(info, max_inodes))
+		return 1;
+	if (bpf_core_field_exists(struct shmem_sb_info, free_ispace))
+		return READ(info, free_ispace) >= BOGO_INODE_SIZE;
+	return READ((struct shmem_sb_info___inodes *)info, free_inodes) > 0;
+}
+
 /* -ENOSPC for an inode: nr_inodes=, or (the same errno) no memory for the inode itself. */
 static __always_inline __u32 inode_cause(struct super_block *sb)
 {
-	struct shmem_sb_info *info = sb_info(sb);
-	int room;
-
-	if (bpf_core_field_exists(struct shmem_sb_info, free_ispace))
-		room = READ(info, free_ispace) >= BOGO_INODE_SIZE;
-	else
-		room = READ((struct shmem_sb_info___inodes *)info, free_inodes) > 0;
-	if (READ(info, max_inodes) && !room)
+	if (!has_inodes_left(sb))
 		return TMPFS_CAUSE_INODES;
 	if (memcg_is_full())
 		return TMPFS_CAUSE_MEMCG;
-	return READ(info, max_inodes) ? TMPFS_CAUSE_INODES : TMPFS_CAUSE_MEMORY;
+	return READ(sb_info(sb), max_inodes) ? TMPFS_CAUSE_INODES : TMPFS_CAUSE_MEMORY;
 }
 
-/* Which limit stands behind a negative return of a call that asks for blocks; TMPFS_CAUSE_MAX when it is no refusal. */
-static __always_inline __u32 block_error_cause(struct super_block *sb, long error, __u64 asked)
+/* The same for a call that asks for blocks, by its error; TMPFS_CAUSE_MAX when it is no refusal. */
+static __always_inline __u32 block_error_cause(struct super_block *sb, long error, __u64 used, __u64 pages)
 {
 	switch (error) {
 	case -ENOSPC:
-		return block_cause(sb, asked);
+		return block_cause(sb, used, pages);
 	case -EDQUOT:
 		return TMPFS_CAUSE_QUOTA;
 	case -ENOMEM:
@@ -93,6 +94,15 @@ static __always_inline __u32 block_error_cause(struct super_block *sb, long erro
 	default: /* -EFAULT among them: a refused fault on the caller's buffer has been counted where it happened */
 		return TMPFS_CAUSE_MAX;
 	}
+}
+
+/*
+ * Blocks in use, for certain no more than that: up to config.used_blocks_slack have not reached the kernel's sum. For
+ * causes alone; how full a superblock is comes from statfs.
+ */
+static __always_inline __u64 most_used_blocks(struct super_block *sb)
+{
+	return READ(sb_info(sb), used_blocks.count) + config.used_blocks_slack;
 }
 
 #endif /* CAUSES_BPF_H */

@@ -10,7 +10,7 @@
 #define SB_KERNMOUNT (1UL << 22)
 #define PAGE_SHIFT 12
 #define PAGE_SECTORS_SHIFT 3 /* i_blocks counts 512 bytes */
-#define BOGO_INODE_SIZE 1024 /* BOGO_INODE_SIZE of shmem.c */
+#define BOGO_INODE_SIZE 1024 /* of shmem.c: what an inode takes from the budget, in bytes */
 #define THREAD_SIZE 16384
 
 #define EEXIST 17

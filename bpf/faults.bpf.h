@@ -123,7 +123,7 @@ static __noinline int refused_fault(void *ctx, struct vm_fault *vmf, __u32 ret, 
 		pages = (READ(inode, i_size) + (1 << PAGE_SHIFT) - 1) >> PAGE_SHIFT;
 		if (READ(vmf, pgoff) >= pages || !marked)
 			return 0; /* past the end of the file, or a damaged page */
-		refusal.cause = block_cause(refusal.sb, 0);
+		refusal.cause = block_cause(refusal.sb, most_used_blocks(refusal.sb), 1);
 	}
 	if (!by_user) {
 		refusal.syscall = current_syscall();

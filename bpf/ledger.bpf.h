@@ -160,4 +160,21 @@ static __always_inline __u32 unattributed_slot(struct super_block *sb)
 			ADD(slot__->counters.field, (n));                                                              \
 	})
 
+#define NS_PER_SECOND 1000000000ULL
+
+/* May the details of one more refusal be told? If not, it is counted as held back. cause is a valid one. */
+static __always_inline int may_tell(struct tmpfs_slot *slot, __u32 cause, __u64 now)
+{
+	if (now - slot->window_start_ns[cause] > NS_PER_SECOND) {
+		slot->window_start_ns[cause] = now;
+		slot->window_events[cause] = 0;
+	}
+	if (slot->window_events[cause] >= config.events_per_second) {
+		ADD(slot->counters.events_held[cause], 1);
+		return 0;
+	}
+	slot->window_events[cause]++;
+	return 1;
+}
+
 #endif /* LEDGER_BPF_H */

@@ -56,7 +56,7 @@ static __noinline int on_symlink_return(void *ctx, struct inode *dir, struct den
 	if (ret == -ENOSPC && marked) {
 		struct refusal refusal = {.sb = READ(dir, i_sb), .dentry = dentry, .operation = TMPFS_OP_SYMLINK};
 
-		refusal.cause = block_cause(refusal.sb, refusal.bytes_asked);
+		refusal.cause = block_cause(refusal.sb, most_used_blocks(refusal.sb), 1);
 		refusal.error = ENOSPC;
 		refusal.syscall = current_syscall();
 		count_refusal(ctx, &refusal);

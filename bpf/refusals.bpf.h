@@ -6,8 +6,6 @@
 #include "causes.bpf.h"
 #include "ledger.bpf.h"
 
-#define NS_PER_SECOND 1000000000ULL
-
 struct refusal {
 	struct super_block *sb;
 	struct inode *inode; /* the file, or 0 */
@@ -44,15 +42,8 @@ static __noinline void emit_refusal(void *ctx, const struct refusal *refusal, __
 
 	if (cause >= TMPFS_CAUSE_MAX)
 		return;
-	if (now - slot->window_start_ns[cause] > NS_PER_SECOND) {
-		slot->window_start_ns[cause] = now;
-		slot->window_events[cause] = 0;
-	}
-	if (slot->window_events[cause] >= config.events_per_second) {
-		ADD(slot->counters.events_held[cause], 1);
+	if (!may_tell(slot, cause, now))
 		return;
-	}
-	slot->window_events[cause]++;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count_loss(TMPFS_LOSS_RING_FULL);

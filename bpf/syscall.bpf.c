@@ -84,7 +84,7 @@ int s_page_removed(struct bpf_raw_tracepoint_args *ctx)
 	if (!inode || !armed)
 		return 0;
 	sb = READ(inode, i_sb);
-	if (READ(sb, s_magic) == TMPFS_MAGIC_NUMBER)
+	if (is_tmpfs(sb))
 		on_tmpfs_folio_removed(folio, inode, sb);
 	return 0;
 }

@@ -130,16 +130,7 @@ static __noinline __u32 count_alone(__u32 index, __u32 operation, __u32 cause)
 	asm volatile("" : "+r"(cause));
 	if (cause >= TMPFS_CAUSE_MAX)
 		return SYSCALL_RESULT_NONE;
-	if (now - slot->window_start_ns[cause] > NS_PER_SECOND) {
-		slot->window_start_ns[cause] = now;
-		slot->window_events[cause] = 0;
-	}
-	if (slot->window_events[cause] >= config.events_per_second) {
-		ADD(slot->counters.events_held[cause], 1);
-		return result;
-	}
-	slot->window_events[cause]++;
-	return result | SYSCALL_RESULT_SHOW;
+	return may_tell(slot, cause, now) ? result | SYSCALL_RESULT_SHOW : result;
 }
 
 /*
@@ -168,30 +159,6 @@ static __always_inline int is_full(struct super_block *sb)
 	unsigned long max = READ(info, max_blocks);
 
 	return max && used_blocks(info) >= (__s64)max;
-}
-
-/* -ENOSPC for blocks: size=, or overcommit (mode 2) on a superblock that has room for what was asked at once. */
-static __noinline __u32 size_cause(struct super_block *sb, __u64 pages_at_once)
-{
-	struct shmem_sb_info *info = sb_info(sb);
-	unsigned long max = READ(info, max_blocks);
-
-	if (!max)
-		return TMPFS_CAUSE_MEMORY;
-	if (overcommit_is_strict() && used_blocks(info) + pages_at_once <= max)
-		return TMPFS_CAUSE_MEMORY;
-	return TMPFS_CAUSE_BLOCKS;
-}
-
-static __always_inline int has_inodes_left(struct super_block *sb)
-{
-	struct shmem_sb_info *info = sb_info(sb);
-
-	if (!READ(info, max_inodes))
-		return 1;
-	if (bpf_core_field_exists(struct shmem_sb_info, free_ispace))
-		return READ(info, free_ispace) >= BOGO_INODE_SIZE;
-	return READ((struct shmem_sb_info___inodes *)info, free_inodes) > 0;
 }
 
 #endif /* SYSCALL_BOOKS_BPF_H */

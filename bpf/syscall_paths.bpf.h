@@ -103,7 +103,7 @@ static __noinline int count_bare_name(struct call *call, struct path_call *what,
 	if (!directory)
 		return NAME_ELSEWHERE;
 	sb = READ(directory, i_sb);
-	if (READ(sb, s_magic) != TMPFS_MAGIC_NUMBER)
+	if (!is_tmpfs(sb))
 		return flags & SYSCALL_PATH_FOLLOW ? NAME_ELSEWHERE : NAME_DONE;
 	/* open() may have followed a symbolic link of that name to elsewhere: not when it is here that inodes are short */
 	if ((flags & SYSCALL_PATH_FOLLOW) && has_inodes_left(sb))

@@ -89,7 +89,7 @@ static __always_inline struct super_block *tmpfs_of_file(struct file *file)
 	if (!inode || (READ(inode, i_mode) & S_IFMT) != S_IFREG)
 		return 0;
 	sb = READ(inode, i_sb);
-	return READ(sb, s_magic) == TMPFS_MAGIC_NUMBER ? sb : 0;
+	return is_tmpfs(sb) ? sb : 0;
 }
 
 /* Inode of the directory that a relative path starts from. */

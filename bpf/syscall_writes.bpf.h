@@ -6,8 +6,8 @@
 #include "syscall_books.bpf.h"
 #include "syscall_numbers.bpf.h"
 
-#define MAX_RW_COUNT 0x7ffff000 /* MAX_RW_COUNT: no call moves more, whoever asks */
-#define UIO_MAXIOV 1024 /* UIO_MAXIOV */
+#define MAX_RW_COUNT 0x7ffff000 /* no call moves more, whoever asks */
+#define UIO_MAXIOV 1024
 #define UNKNOWN_SIZE (~0ULL)
 
 struct segment {
@@ -71,20 +71,6 @@ static __always_inline __u32 write_fd(struct call *call)
 	return READ(regs_of(call), di);
 }
 
-static __always_inline __u32 write_error_cause(struct super_block *sb, long error, __u64 pages_at_once)
-{
-	switch (error) {
-	case -ENOSPC:
-		return size_cause(sb, pages_at_once);
-	case -EDQUOT:
-		return TMPFS_CAUSE_QUOTA;
-	case -ENOMEM:
-		return memory_cause();
-	default:
-		return TMPFS_CAUSE_MAX;
-	}
-}
-
 /* A short write has no errno. The superblock is as full as it was a moment ago, or the reason remains unknown. */
 static __always_inline __u32 short_write_cause(struct super_block *sb)
 {
@@ -111,7 +97,8 @@ static __noinline int on_tmpfs_write(struct call *call, struct file *file, struc
 	if (refusal.operation == TMPFS_OP_WRITE && ret > 0 && asked == UNKNOWN_SIZE)
 		count_syscall_loss(SYSCALL_LOSS_SHORT_WRITES);
 	if (ret < 0)
-		refusal.cause = write_error_cause(sb, ret, call->nr == NR_FALLOCATE ? asked >> PAGE_SHIFT : 1);
+		refusal.cause = block_error_cause(sb, ret, used_blocks(sb_info(sb)),
+						  call->nr == NR_FALLOCATE ? asked >> PAGE_SHIFT : 1);
 	else if (is_short)
 		refusal.cause = short_write_cause(sb);
 	if (refusal.operation != TMPFS_OP_FALLOCATE && ret >= 0) {
@@ -149,6 +136,8 @@ static __always_inline void on_write_call(struct call *call)
 static __noinline int on_fsetxattr(struct call *call)
 {
 	struct refusal refusal = {.operation = TMPFS_OP_XATTR, .cause = TMPFS_CAUSE_INODES, .error = ENOSPC};
+	struct super_block *sb;
+	struct inode *inode;
 	struct file *file;
 
 	if (call->ret != -ENOSPC)
@@ -156,20 +145,14 @@ static __noinline int on_fsetxattr(struct call *call)
 	file = file_of_fd(READ(regs_of(call), di));
 	if (!file)
 		return 0;
-	refusal.inode = READ(file, f_inode);
+	inode = READ(file, f_inode);
+	sb = READ(inode, i_sb);
+	if (!is_tmpfs(sb))
+		return 0;
+	know_superblock(sb);
+	refusal.sb = sb;
+	refusal.inode = inode;
 	refusal.dentry = READ(file, f_path.dentry);
-	{
-		struct inode *inode = refusal.inode;
-
-		refusal.sb = READ(inode, i_sb);
-	}
-	{
-		struct super_block *sb = refusal.sb;
-
-		if (READ(sb, s_magic) != TMPFS_MAGIC_NUMBER)
-			return 0;
-		know_superblock(sb);
-	}
 	refusal.syscall = call->nr;
 	count_refusal(call->ctx, &refusal);
 	return 0;

@@ -25,10 +25,10 @@ static __noinline int refused_write(void *ctx, struct kiocb *iocb, long ret, uns
 	refusal.bytes_asked = left + (ret > 0 ? ret : 0);
 	refusal.bytes_done = ret > 0 ? ret : 0;
 	if (ret < 0) {
-		refusal.cause = block_error_cause(refusal.sb, ret, 0);
+		refusal.cause = block_error_cause(refusal.sb, ret, most_used_blocks(refusal.sb), 1);
 		refusal.error = -ret;
 	} else if (marked) {
-		refusal.cause = block_cause(refusal.sb, 0);
+		refusal.cause = block_cause(refusal.sb, most_used_blocks(refusal.sb), 1);
 	} else if (memcg_is_full() && !is_in_page_cache(inode, READ(iocb, ki_pos) >> PAGE_SHIFT)) {
 		refusal.cause = TMPFS_CAUSE_MEMCG; /* a bad buffer is found only when the page to fill is there */
 	} else {
@@ -81,15 +81,15 @@ static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struc
 static __noinline int on_fallocate_return(void *ctx, struct file *file, __u64 length, long ret)
 {
 	struct inode *inode = READ(file, f_inode);
-	struct refusal refusal = {.sb = READ(inode, i_sb), .inode = inode, .dentry = READ(file, f_path.dentry)};
+	struct super_block *sb = READ(inode, i_sb);
+	struct refusal refusal = {.sb = sb, .inode = inode, .operation = TMPFS_OP_FALLOCATE, .bytes_asked = length};
 
-	take_mark(refusal.sb);
+	take_mark(sb);
 	if (ret >= 0)
 		return 0;
-	refusal.operation = TMPFS_OP_FALLOCATE;
-	refusal.cause = block_error_cause(refusal.sb, ret, length);
+	refusal.dentry = READ(file, f_path.dentry);
+	refusal.cause = block_error_cause(sb, ret, most_used_blocks(sb), length >> PAGE_SHIFT);
 	refusal.error = -ret;
-	refusal.bytes_asked = length;
 	refusal.syscall = current_syscall();
 	if (refusal.cause < TMPFS_CAUSE_MAX)
 		count_refusal(ctx, &refusal);

@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "../support/sample_builder.h"
 #include "model/derive.h"
+#include "model_samples.h"
 
 using namespace tmpfstrace;
 using namespace tmpfstrace::test;
 
 namespace {
 
-constexpr SuperblockId shm{0, 45, 1};
 constexpr SuperblockId run{0, 22, 1};
-constexpr std::uint64_t second = 1'000'000'000;
-
-Counters allocated(std::uint64_t bytes) {
-  Counters counters = zero_counters();
-  counters.allocated_bytes = bytes;
-  return counters;
-}
-
-Sample one_row(std::uint64_t time, const Counters& counters) {
-  Sample sample = sample_at(time);
-  add_row(sample, 7, shm, counters);
-  return sample;
-}
 
 }  // namespace
 

@@ -65,8 +65,8 @@ Result<void> ExactLedger::seed(const std::vector<Superblock>& superblocks,
   return {};
 }
 
-void ExactLedger::read_losses(std::map<std::string, std::uint64_t>& losses) const {
-  losses = walk_losses_;
+std::map<std::string, std::uint64_t> ExactLedger::losses() const {
+  auto losses = walk_losses_;
   for (int i = 0; i < TMPFS_LOSS_MAX; ++i) {
     const auto loss = static_cast<tmpfs_loss>(i);
     losses[std::string(loss_name(loss))] = tracer_->loss(loss);
@@ -74,12 +74,12 @@ void ExactLedger::read_losses(std::map<std::string, std::uint64_t>& losses) cons
   if (const auto misses = tracer_->recursion_misses(); misses && plan_.counts_skipped_runs)
     losses["recursion_misses"] = *misses;
   losses["undecodable_events"] = undecodable_events_;
+  return losses;
 }
 
 Result<LedgerReading> ExactLedger::read() {
   LedgerReading reading;
   tracer_->table().read(reading);
-  read_losses(reading.losses);
   return reading;
 }
 

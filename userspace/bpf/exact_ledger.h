@@ -22,6 +22,7 @@ class ExactLedger : public LedgerSource {
   Result<void> seed(const std::vector<Superblock>& superblocks, const std::function<bool()>& stop_requested) override;
   void end_seeding() override { tracer_->end_seeding(); }
   Result<LedgerReading> read() override;
+  std::map<std::string, std::uint64_t> losses() const override;
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) override {
@@ -31,7 +32,6 @@ class ExactLedger : public LedgerSource {
 
  private:
   ExactLedger(HostPaths paths, HookPlan plan);
-  void read_losses(std::map<std::string, std::uint64_t>& losses) const;
 
   HostPaths paths_;
   HookPlan plan_;

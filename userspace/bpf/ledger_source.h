@@ -24,7 +24,6 @@ struct LedgerReading {
   std::vector<LedgerRow> rows;
   std::vector<KernelSuperblock> superblocks;
   std::map<CgroupId, std::string> cgroup_names;  // last path component, for a cgroup that died before it was found
-  std::map<std::string, std::uint64_t> losses;   // 0 included
 };
 
 // Raw stack addresses belong to event.tgid; the live source symbolises them while that process may still live.
@@ -64,6 +63,9 @@ class LedgerSource {
   virtual void end_seeding() {}
 
   virtual Result<LedgerReading> read() = 0;
+
+  // By name, 0 included. Asks the kernel about each program: once a sample, not at each reading.
+  virtual std::map<std::string, std::uint64_t> losses() const = 0;
 
   virtual int event_fd() const = 0;  // readable when events are ready; owned by the source
   virtual Result<void> drain_events(const EventHandler& handler) = 0;

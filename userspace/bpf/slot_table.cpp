@@ -94,9 +94,7 @@ SuperblockId SlotTable::superblock_of_row(std::uint32_t row) const {
   return decode_superblock_id(sb_rows_[row].kernel_dev, sb_rows_[row].first_seen_ns);
 }
 
-SuperblockId SlotTable::superblock_of_slot(std::uint32_t slot) const {
-  return slot < size_.slots ? superblock_of_row(slots_[slot].sb_row) : kNoSuperblock;
-}
+SuperblockId SlotTable::superblock_of_slot(std::uint32_t slot) const { return superblock_of_row(slots_[slot].sb_row); }
 
 void SlotTable::read(LedgerReading& reading) const {
   for (std::uint32_t i = 1; i < size_.superblocks; ++i) {

@@ -44,13 +44,14 @@ class SlotTable {
 
   // The superblock's identity; 0:0 for row 0, where events go that found no row, and for what is out of range.
   SuperblockId superblock_of_row(std::uint32_t row) const;
-  SuperblockId superblock_of_slot(std::uint32_t slot) const;
+  SuperblockId superblock_of_slot(std::uint32_t slot) const;  // slot < slots()
 
   // Completes the identity of the event's superblock, whose device alone is in the record.
   void name_superblock(KernelEvent& event) const {
     if (event.sb_row != 0) event.event.superblock = superblock_of_row(event.sb_row);
   }
 
+  std::uint32_t slots() const { return size_.slots; }
   std::uint32_t superblock_rows() const { return size_.superblocks; }
 
   // Gives back the rows of superblocks that ended, and of cgroups that ended and hold nothing: after five minutes, or

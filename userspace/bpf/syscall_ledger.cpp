@@ -24,7 +24,6 @@ const char* const kBlind[] = {
     "splice, sendfile and copy_file_range cut short, and extended attributes and mappings by handle",
     "refused faults inside a system call, which the caller sees as EFAULT, and refused madvise calls",
     "refused binding of a socket to a path, and calls with a path that fail for want of memory (ENOMEM)",
-    "a refused fault by a user's quota is taken for one by size",
     "a write whose descriptor another thread closes or replaces before the call returns",
 };
 // NOLINTEND(bugprone-suspicious-missing-comma)
@@ -75,7 +74,7 @@ void SyscallLedger::show(const SyscallRecord& record, std::uint32_t result, std:
   const std::uint32_t slot = result & SYSCALL_RESULT_SLOT;
   const std::uint32_t cause = (result >> SYSCALL_RESULT_CAUSE_SHIFT) & 15;
   if (result == SYSCALL_RESULT_NONE || !(result & SYSCALL_RESULT_SHOW)) return;
-  if (cause >= TMPFS_CAUSE_MAX) {
+  if (slot >= programs_->table().slots() || cause >= TMPFS_CAUSE_MAX) {
     ++undecodable_events_;
     return;
   }
@@ -134,7 +133,8 @@ Result<void> SyscallLedger::drain_events(const EventHandler& handler) {
   return {};
 }
 
-void SyscallLedger::read_losses(std::map<std::string, std::uint64_t>& losses) const {
+std::map<std::string, std::uint64_t> SyscallLedger::losses() const {
+  std::map<std::string, std::uint64_t> losses;
   for (const tmpfs_loss loss : {TMPFS_LOSS_SLOTS_FULL, TMPFS_LOSS_SBS_FULL, TMPFS_LOSS_RING_FULL})
     losses[std::string(loss_name(loss))] = programs_->loss(loss);
   losses["records_lost"] = programs_->loss(SYSCALL_LOSS_RECORDS);
@@ -144,6 +144,7 @@ void SyscallLedger::read_losses(std::map<std::string, std::uint64_t>& losses) co
   losses["undecodable_events"] = undecodable_events_;
   losses["details_dropped"] = details_dropped_;
   if (const auto misses = programs_->recursion_misses()) losses["recursion_misses"] = *misses;
+  return losses;
 }
 
 Result<LedgerReading> SyscallLedger::read() {
@@ -151,7 +152,6 @@ Result<LedgerReading> SyscallLedger::read() {
   programs_->look_for_ended_superblocks();
   LedgerReading reading;
   programs_->table().read(reading);
-  read_losses(reading.losses);
   return reading;
 }
 

@@ -28,6 +28,7 @@ class SyscallLedger : public LedgerSource {
 
   // Resolves what waits in the ring first, so that a reading holds every refusal that happened before it.
   Result<LedgerReading> read() override;
+  std::map<std::string, std::uint64_t> losses() const override;
 
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;
@@ -44,7 +45,6 @@ class SyscallLedger : public LedgerSource {
   void take_unattributed(const SyscallRecord& record);
   void show(const SyscallRecord& record, std::uint32_t result, std::string file, std::string directory);
   void keep(KernelEvent event);
-  void read_losses(std::map<std::string, std::uint64_t>& losses) const;
 
   HostPaths paths_;
   std::unique_ptr<SyscallPrograms> programs_;

@@ -125,7 +125,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
     join_superblocks(after.superblocks, sample.superblocks);
     reconcile(before.rows, after.rows, sample.superblocks);
     sample.ledger = after.rows;
-    sample.losses = std::move(after.losses);
+    sample.losses = start_.ledger->losses();
   }
   cgroup_names_ = std::move(after.cgroup_names);
   add_cgroups(sample);
