@@ -2,6 +2,18 @@
 /*
  * The exact mode. Every program is optional ("?"): user space loads either the fentry or the kprobe set, and of it what
  * the running kernel has.
+ *
+ * Its headers from the bottom up; syscall.bpf.c has the other mode, which shares the first three lines:
+ *   kernel_types compat maps          what the kernel has, where kernels differ, what is kept
+ *   ledger                            (cgroup, superblock) -> slot, and the adds
+ *   causes refusals                   which limit it was; counting and telling of a refusal
+ *   inodes blocks owners xattrs superblocks marks
+ *                                     the books: who has what, from its first to its last event
+ *   writes faults names xattr_calls seeding
+ *                                     what the return of each operation tells the books
+ *   inflight fentry_hooks kprobe_hooks
+ *                                     the programs, in two sets
+ *   control                           what user space runs by itself
  */
 #include "control.bpf.h"
 #include "fentry_hooks.bpf.h"

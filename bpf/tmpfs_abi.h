@@ -180,7 +180,7 @@ struct tmpfs_config {
 	__u32 counts_arguments; /* since 6.6: acct/unacct carry the pages; before: info->alloced is mirrored */
 	__u32 used_blocks_slack; /* pages by which percpu_counter.count may be off: batch * CPUs */
 	__u32 populate_spans_mappings; /* madvise populates across mappings in one go (6.9), not one after the other */
-	__u64 mfill_start; /* address range of shmem_mfill_atomic_pte, see unacct_blocks */
+	__u64 mfill_start; /* address range of shmem_mfill_atomic_pte, see k_unacct_e */
 	__u64 mfill_end;
 };
 
