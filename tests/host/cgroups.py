@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cgroup of the test's own, where memory is charged, and processes in it."""
+import errno
 import json
 import os
 import tempfile
-import time
 
-from harness import PATIENCE, Skip
+from harness import Skip, wait_until
 
 V1 = "/sys/fs/cgroup/memory"
 V2 = "/sys/fs/cgroup"
@@ -38,14 +38,16 @@ class Cgroup:
         return self
 
     def __exit__(self, *_):
-        deadline = time.monotonic() + PATIENCE  # the kernel may still be taking leave of the last process
-        while True:
-            try:
-                return os.rmdir(self.directory)
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        wait_until(f"removal of {self.directory}", self._remove)
+
+    def _remove(self):
+        try:
+            os.rmdir(self.directory)
+        except OSError as error:
+            if error.errno != errno.EBUSY:  # the kernel may still be taking leave of the last process
+                raise
+            return False
+        return True
 
     def set_limit(self, size):
         write_text(self.directory + ("/memory.max" if self.v2 else "/memory.limit_in_bytes"), size)

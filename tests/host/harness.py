@@ -101,6 +101,14 @@ def run(*arguments, **options):
                           **options)
 
 
+def wait_until(what, condition, patience=PATIENCE, seen=lambda: ""):
+    """seen() is what a failure shows beside."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {patience} s: {what} {seen()}"
+        time.sleep(0.05)
+
+
 def equal(what, got, wanted):
     assert got == wanted, f"{what}: {got!r}, expected {wanted!r}"
 

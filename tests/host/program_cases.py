@@ -8,9 +8,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 
-from harness import Mount, PATIENCE, Skip, Tool, equal, run
+from harness import Mount, PATIENCE, Skip, Tool, equal, run, wait_until
 
 DOCTOR_CODES = {0: "exact", 10: "syscall", 11: "poll"}
 
@@ -149,10 +148,8 @@ def case_kill_leaves_nothing():
         assert owned, "no BPF program while the tool runs"
         tool.process.send_signal(signal.SIGKILL)
         tool.process.wait(PATIENCE)
-    deadline = time.monotonic() + PATIENCE  # the kernel frees programs a little later
-    while owned & all_programs() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    equal("programs left", owned & all_programs(), set())
+    # The kernel frees programs a little later.
+    wait_until("no program left", lambda: not owned & all_programs(), seen=lambda: owned & all_programs())
 
 
 ANYWHERE = [case_doctor_names_the_mode_and_its_hooks, case_doctor_says_what_it_did_not_try, case_top_refuses_a_pipe,

@@ -8,9 +8,8 @@ import resource
 import signal
 import subprocess
 import tempfile
-import time
 
-from harness import PATIENCE, Tool, equal, run
+from harness import PATIENCE, Tool, equal, run, wait_until
 
 
 @contextlib.contextmanager
@@ -23,13 +22,6 @@ def recorder_of(file, redirections=""):
     finally:
         recorder.kill()
         recorder.communicate()
-
-
-def wait_until(what, condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
-        time.sleep(0.05)
 
 
 def samples_in(file):

@@ -8,9 +8,8 @@ import select
 import struct
 import subprocess
 import termios
-import time
 
-from harness import Mount, PATIENCE, Tool, equal
+from harness import Mount, Tool, equal, wait_until
 
 ESCAPES = re.compile(rb"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>78])")
 LEAVE_SCREEN = b"\x1b[?1049l"
@@ -34,10 +33,11 @@ class Screen:
         return bool(more)
 
     def wait_for(self, text):
-        deadline = time.monotonic() + PATIENCE
-        while text not in ESCAPES.sub(b"", self.bytes):
-            assert time.monotonic() < deadline, f"{text!r} is not on the screen: {self.bytes[-2000:]!r}"
+        def shown():
             self.read(1)
+            return text in ESCAPES.sub(b"", self.bytes)
+
+        wait_until(f"{text!r} on the screen", shown, seen=lambda: self.bytes[-2000:])
 
 
 def case_top_shows_a_mount_and_leaves():
@@ -50,14 +50,17 @@ def case_top_shows_a_mount_and_leaves():
         process = subprocess.Popen([Tool.binary, "top", "--mode", "poll", "--interval", "200ms"], stdin=slave,
                                    stdout=slave, stderr=subprocess.PIPE, start_new_session=True,
                                    env={**os.environ, "TERM": "xterm"})
+        screen = Screen(master)
+
+        def ended():
+            screen.read(0.1)
+            return process.poll() is not None
+
         try:
-            screen = Screen(master)
             screen.wait_for(mount.path.encode())
             assert termios.tcgetattr(slave) != before, "the terminal was never set up"
             os.write(master, b"q")
-            deadline = time.monotonic() + PATIENCE
-            while process.poll() is None and time.monotonic() < deadline:
-                screen.read(0.1)
+            wait_until("the end of top", ended)
             while screen.read(0):
                 pass
         finally:
