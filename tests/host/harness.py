@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the tool as a black box and finds what it said about one superblock."""
+import errno
 import json
 import os
 import signal
@@ -94,6 +95,17 @@ class Mount:
         found = [sb for sb in sample["superblocks"] if sb["dev"] == self.dev and not sb["dead"]]
         assert len(found) == 1, f"{len(found)} superblocks {self.dev} in the sample"
         return found[0]
+
+    def fill_inodes(self):
+        """Makes empty files f0, f1, … until one is refused, the only refusal: how many there are."""
+        made = 0
+        while True:
+            try:
+                os.close(os.open(f"{self.path}/f{made}", os.O_CREAT | os.O_WRONLY))
+            except OSError as error:
+                equal("errno", error.errno, errno.ENOSPC)
+                return made
+            made += 1
 
 
 def run(*arguments, **options):

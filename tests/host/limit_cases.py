@@ -17,22 +17,11 @@ SYS_RENAMEAT2 = 316
 AT_FDCWD = -100
 
 
-def fill_inodes(mount):
-    """Empty files until none can be made any more: how many, and how many refusals it took."""
-    made = 0
-    while True:
-        try:
-            os.close(os.open(f"{mount.path}/f{made}", os.O_CREAT | os.O_WRONLY))
-        except OSError as error:
-            equal("errno", error.errno, errno.ENOSPC)
-            return made
-        made += 1
-
-
 def case_rename_that_leaves_a_whiteout():
     """It takes an inode for what it leaves behind."""
     with Mount("size=1m,nr_inodes=16") as mount, start() as tool:
-        made = fill_inodes(mount)
+        made = mount.fill_inodes()
+        equal("files beside the root directory", made, 15)
         seen = 0
         for i in range(3):
             paths = [f"{mount.path}/{name}{i}".encode() for name in ("f", "moved")]
