@@ -108,8 +108,8 @@ def case_cgroups_outside_a_namespace_of_its_own():
         enter = f'echo 0 >{inside.directory}/cgroup.procs && exec unshare --cgroup --mount sh -c \'{mounting}\' sh "$@"'
         with Tool("--mode", "syscall", wrapper=["sh", "-c", enter, "sh"]) as tool:
             tool.wait_for_samples(1)
-            _, inode = outside.run(lambda: os.close(os.open(mount.path + "/a", os.O_CREAT | os.O_WRONLY)) or 1)
-            equal("what the process did", inode, 1)
+            _, inode = outside.run(lambda: os.fstat(os.open(mount.path + "/a", os.O_CREAT | os.O_WRONLY)).st_ino)
+            equal("inode of the file it made", inode, os.stat(mount.path + "/a").st_ino)
             tool.wait_for_samples(8)  # longer than the second between two walks
             found = outside.of(tool.samples()[-1])
             equal("dead while it lives", (found["path"], found["dead"]), ("…" + outside.path, False))
