@@ -66,27 +66,31 @@ def write_at_limit(path, shared):
     gc.disable()
 
     def fill(descriptor, times):
-        failed = 0
+        failed = short = 0
         for _ in range(times):
-            if write(descriptor, block, 65536) < 0:
+            done = write(descriptor, block, 65536)
+            if done < 0:
                 failed += 1
                 if failed == 3:
                     break
-        return failed
+            elif done < 65536:
+                short += 1
+        return failed, short
 
-    fill(-1, 3)  # everything is in place once it has run
-    fill(fd, 1)
+    # Everything is in place once it has run.
+    equal("refused writes to no file, and short ones", fill(-1, 3), (3, 0))
+    equal("refused writes before the limit, and short ones", fill(fd, 1), (0, 0))
     if libc.mlockall(1) != 0:
         return None
     shared[0] = 1
     while shared[1] == 0:
         pass
-    failed = fill(fd, 200)
+    failed, short = fill(fd, 200)
     code = ctypes.get_errno()
     shared[2] = 1
     while shared[3] == 0:
         pass
-    return {"failed": failed, "errno": code}
+    return {"failed": failed, "short": short, "errno": code}
 
 
 def case_memory_limit_of_a_cgroup():
@@ -112,11 +116,12 @@ def case_memory_limit_of_a_cgroup():
         os.waitpid(watcher, 0)
         if "no_right" in result:
             raise Skip(f"no right to make a process unkillable: {result['no_right']}")
+        short = result.pop("short")
         equal("what the writer saw", result, {"failed": 3, "errno": errno.ENOMEM})
         counters, sample = final_counters(tool, mount)
         refusals = refusals_of(counters)
-        # A write that was cut short just before is one more.
-        equal("refusals", refusals, {("write", "memcg"): 3 + counters["short_writes"]})
+        equal("short_writes", counters["short_writes"], short)
+        equal("refusals", refusals, {("write", "memcg"): 3 + short})
         rows = [row for row in sample["ledger"] if row["cgroup"] == cgroup.id and row["dev"] == mount.dev]
         equal("refusals of the cgroup", [refusals_of(row["counters"]) for row in rows], [refusals])
         causes = [d["cause"] for d in tool.documents if d["type"] == "event" and d["cgroup"] == cgroup.id]
