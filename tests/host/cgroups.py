@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 
-from harness import Skip, wait_until
+from harness import Skip, start_child, wait_until
 
 V1 = "/sys/fs/cgroup/memory"
 V2 = "/sys/fs/cgroup"
@@ -62,16 +62,13 @@ class Cgroup:
     def run(self, function, name="in-cgroup"):
         """function() in a process of this cgroup with that name: its process id and what it returned."""
         reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                write_text("/proc/self/comm", name)
-                write_text(self.directory + "/cgroup.procs", "0")
-                os.write(writer, json.dumps(function()).encode())
-                code = 0
-            finally:
-                os._exit(code)
+
+        def work():
+            write_text("/proc/self/comm", name)
+            write_text(self.directory + "/cgroup.procs", "0")
+            os.write(writer, json.dumps(function()).encode())
+
+        child = start_child(work)
         os.close(writer)
         with open(reader, "rb") as pipe:
             result = pipe.read()

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import traceback
 
 PATIENCE = 60  # seconds; a loaded machine is slow
 
@@ -106,6 +107,22 @@ class Mount:
                 equal("errno", error.errno, errno.ENOSPC)
                 return made
             made += 1
+
+
+def start_child(function):
+    """The process id of a child that runs function() and ends, with 1 if that raised: the caller's `with` blocks are
+    not the child's."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            function()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return child
 
 
 def run(*arguments, **options):

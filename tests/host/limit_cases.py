@@ -5,16 +5,17 @@ import errno
 import gc
 import mmap
 import os
-import time
 
 from cgroups import Cgroup, write_text
-from harness import Mount, PATIENCE, Skip, Tool, equal, refusals_of
+from harness import Mount, PATIENCE, Skip, equal, refusals_of, start_child, wait_until
 from syscall_cases import final_counters, libc, refused, start
 
 MIB = 1 << 20
 RENAME_WHITEOUT = 4
 SYS_RENAMEAT2 = 316
 AT_FDCWD = -100
+MCL_CURRENT = 1
+READY, LIMITED, DONE, LIFTED = range(4)  # bytes of the memory that a writer shares with who sets its limit
 
 
 def case_rename_that_leaves_a_whiteout():
@@ -58,7 +59,7 @@ def case_extended_attributes():
 
 
 def write_at_limit(path, shared):
-    """Refused writes of 64 KiB, at most 3. Takes no memory of its own once shared[0] is set: a page fault at the limit
+    """Refused writes of 64 KiB, at most 3. Takes no memory of its own once it is READY: a page fault at the limit
     would be tried for ever."""
     fd = os.open(path, os.O_CREAT | os.O_WRONLY)
     block = ctypes.create_string_buffer(b"x" * 65536, 65536)
@@ -80,15 +81,15 @@ def write_at_limit(path, shared):
     # Everything is in place once it has run.
     equal("refused writes to no file, and short ones", fill(-1, 3), (3, 0))
     equal("refused writes before the limit, and short ones", fill(fd, 1), (0, 0))
-    if libc.mlockall(1) != 0:
-        return None
-    shared[0] = 1
-    while shared[1] == 0:
+    if libc.mlockall(MCL_CURRENT) != 0:
+        raise OSError(ctypes.get_errno(), "mlockall")
+    shared[READY] = 1
+    while shared[LIMITED] == 0:
         pass
     failed, short = fill(fd, 200)
     code = ctypes.get_errno()
-    shared[2] = 1
-    while shared[3] == 0:
+    shared[DONE] = 1
+    while shared[LIFTED] == 0:
         pass
     return {"failed": failed, "short": short, "errno": code}
 
@@ -104,16 +105,21 @@ def case_memory_limit_of_a_cgroup():
                 else:
                     write_text(cgroup.directory + "/memory.oom_control", "1")
             except OSError as error:
-                shared[0] = 2
                 return {"no_right": str(error)}
             return write_at_limit(mount.path + "/fill", shared)
 
-        watcher = os.fork()  # sets the limit when the writer is ready, lifts it when it is done or takes too long
-        if watcher == 0:
-            set_and_lift(cgroup, shared)
-            os._exit(0)
-        _, result = cgroup.run(unkillable)
-        os.waitpid(watcher, 0)
+        def work():
+            try:
+                return unkillable()
+            finally:
+                shared[DONE] = 1
+
+        watcher = start_child(lambda: set_and_lift(cgroup, shared))
+        try:
+            _, result = cgroup.run(work)
+        finally:
+            status = os.waitpid(watcher, 0)[1]
+        equal("status of the process that sets the limit", status, 0)
         if "no_right" in result:
             raise Skip(f"no right to make a process unkillable: {result['no_right']}")
         short = result.pop("short")
@@ -131,16 +137,16 @@ def case_memory_limit_of_a_cgroup():
 
 
 def set_and_lift(cgroup, shared):
-    deadline = time.monotonic() + PATIENCE
-    while shared[0] == 0 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    cgroup.set_limit(str(cgroup.usage() + 4 * MIB))
-    shared[1] = 1
-    deadline = time.monotonic() + PATIENCE / 2
-    while shared[2] == 0 and shared[0] == 1 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    cgroup.set_limit("max" if cgroup.v2 else "-1")
-    shared[3] = 1
+    """Sets the limit when the writer is ready, lifts it when it is done. Both also when it takes too long, which is a
+    failure: the writer waits for them."""
+    try:
+        wait_until("the writer is ready", lambda: shared[READY] or shared[DONE])
+        cgroup.set_limit(str(cgroup.usage() + 4 * MIB))
+        shared[LIMITED] = 1
+        wait_until("the writer is done", lambda: shared[DONE], PATIENCE / 2)
+    finally:
+        cgroup.set_limit("max" if cgroup.v2 else "-1")
+        shared[LIMITED] = shared[LIFTED] = 1
 
 
 WITH_TRACEPOINTS = [case_rename_that_leaves_a_whiteout, case_extended_attributes, case_memory_limit_of_a_cgroup]
