@@ -2,8 +2,9 @@
 """The jq lines of README.md, of the manual page and of `tmpfstrace json --help`, run on a recording.
 
 tests/fixtures/samples/alerts.ndjson has three samples: a quiet one; one where the first event of a cgroup is a burst of
-500 refusals; one with a loss and a drift. In each, one superblock has no inode limit and is full, one has no size limit
-and 96 % of its inodes, one is covered by another mount.
+500 refusals; one with two losses and a drift. In each, some things could not be reached, and what costs no count is not
+0; one superblock has no inode limit and is full, one has no size limit and 96 % of its inodes, one is covered by another
+mount.
 """
 import json
 import os
@@ -14,8 +15,11 @@ import sys
 RECORDING = "tests/fixtures/samples/alerts.ndjson"
 FULL = [["0:41", "/no-inode-limit", 1048576, 1048576, None, None], ["0:42", "/no-size-limit", None, None, 96, 100]]
 
-# The sums of the superblocks that have a size limit, 0:40 and 0:41; of a sample without a row no refusal is known, of the
-# first one no rate. 500 refusals are there after the first second, and no more after the second one.
+NOT_REACHED = {"seed_busy": 2, "seed_errors": 3, "seed_hidden_directories": 1, "seed_unavailable": 1,
+               "seed_unreachable_superblocks": 4, "unreachable_superblocks": 1, "unreadable_processes": 2}
+
+# The sums of the superblocks that have a size limit, 0:40 and 0:41. Of a sample without a row no refusal is known, and of
+# the first one no rate. 500 refusals are there after the first second, and no more after the second one.
 SIZES = {"size_bytes": 67108864 + 1048576, "used_bytes": 10485760 + 1048576, "drift_bytes": 0}
 TOTALS = [SIZES | {"refusals": None, "refusals_per_second": None, "drift_inodes": 0},
           None,  # the event
@@ -46,8 +50,8 @@ EXPECTED = {
     ".cause, .comm, .file]": [["2026-04-18T07:12:07.500Z", "/busy", "/dev/shm", "write", "blocks", "writer", "session_1"]],
     "select(.rates.refused > 0)": [["/busy", 500, [{"operation": "write", "cause": "blocks", "count": 500}]]],
     "0.9 *": FULL * 3,
-    'owners_settled': [[0, 1, {"ring_full": 3}]],
-    "| select(. != {})": [{"seed_hidden_directories": 1, "unreachable_superblocks": 1, "unreadable_processes": 2}] * 3,
+    'owners_settled': [[0, 1, {"ring_full": 3, "seed_races": 6}]],
+    "| select(. != {})": [NOT_REACHED] * 3,
     "hour.zst | jq .totals": TOTALS,
     ".operation, .cause, .file]": [["/busy", "/dev/shm", "write", "blocks", "session_1"]],
     "sort_by(-.full)": [{"dev": "0:41", "mount": "/no-inode-limit", "full": 1},
