@@ -77,7 +77,7 @@ Counters sum_of_rows(const Sample& sample, const Mount& m) {
 
 void short_lived_cgroups(Fixture& f) {
   // Every cgroup that ever wrote is a row of every sample: thousands of rows ten times a second would be all the load.
-  f.env.tool.reset();
+  f.env.stop_tool();
   Tool seldom(f.env.options.tool, f.env.tool_args({}, "3s"));
   const Mount m("size=32m");
   const std::vector<const Mount*> mounts{&m};
@@ -104,7 +104,7 @@ void short_lived_cgroups(Fixture& f) {
 // The table is full many times over: what ended is folded into one row, and its room given to those that come.
 void short_lived_cgroups_folded(Fixture& f) {
   constexpr std::uint64_t kSlots = 512;
-  f.env.tool.reset();
+  f.env.stop_tool();
   Tool tight(f.env.options.tool, f.env.tool_args({"--max-slots", std::to_string(kSlots)}, "500ms"));
   const Mount m("size=32m");
   const std::vector<const Mount*> mounts{&m};

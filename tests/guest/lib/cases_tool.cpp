@@ -60,7 +60,7 @@ void expect_nothing_left(Fixture& f, int signal) {
 }
 
 void ends_leave_nothing(Fixture& f) {
-  f.env.tool.reset();
+  f.env.stop_tool();
   // Those of the main tool go first, after a grace period of RCU.
   poll_until(std::chrono::seconds(30), [] {
     const KernelObjects now;

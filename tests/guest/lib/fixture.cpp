@@ -15,6 +15,7 @@ std::vector<std::string> Environment::tool_args(std::vector<std::string> more, c
 
 void Environment::stop_tool() {
   if (!tool) return;
+  tool->finish();
   if (const auto last = tool->newest()) losses.add(last->losses);
   tool.reset();
 }

@@ -41,7 +41,7 @@ struct Environment {
 
   std::vector<std::string> tool_args(std::vector<std::string> more = {}, const char* interval = "100ms") const;
   void start_tool();
-  void stop_tool();
+  void stop_tool();  // what it lost until its end counts
 };
 
 struct ExpectedEvent {

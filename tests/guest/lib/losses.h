@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tool said it lost, over all its starts, and what of it must not be.
+// What the environment's tool said it lost, over all its starts, and what of it must not be. Second instances (late,
+// tiny, loud...) are left out: what they may lose is for the cases that start them.
 #pragma once
 
 #include <cstdint>

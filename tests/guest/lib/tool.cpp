@@ -64,10 +64,7 @@ Tool::Tool(const std::string& path, const std::vector<std::string>& args) {
   }
 }
 
-Tool::~Tool() {
-  if (!end(SIGTERM, std::chrono::seconds(10))) end(SIGKILL, std::chrono::seconds(10));
-  if (reader_.joinable()) reader_.join();
-}
+Tool::~Tool() { finish(); }
 
 bool Tool::running() {
   if (status_) return false;
@@ -80,6 +77,11 @@ std::optional<int> Tool::end(int signal, std::chrono::milliseconds timeout) {
   if (running()) ::kill(pid_, signal);
   poll_until(timeout, [this] { return !running(); });
   return status_;
+}
+
+void Tool::finish() {
+  if (!end(SIGTERM, std::chrono::seconds(10))) end(SIGKILL, std::chrono::seconds(10));
+  if (reader_.joinable()) reader_.join();
 }
 
 void Tool::read_lines() {

@@ -22,7 +22,7 @@ class Tool {
  public:
   // Starts "PATH json ARGS…" and returns when its first sample has arrived; throws when none comes.
   Tool(const std::string& path, const std::vector<std::string>& args);
-  // SIGTERM, then SIGKILL when it does not end.
+  // Finishes it.
   ~Tool();
   Tool(const Tool&) = delete;
   Tool& operator=(const Tool&) = delete;
@@ -31,6 +31,8 @@ class Tool {
   bool running();
   // Sends the signal and waits for the end: the wait status, or nothing after the timeout.
   std::optional<int> end(int signal, std::chrono::milliseconds timeout);
+  // SIGTERM, then SIGKILL when it does not end; all that it printed has been read then.
+  void finish();
 
   // The newest sample that was taken after this instant of CLOCK_MONOTONIC; throws when none comes.
   Sample sample_after(std::uint64_t monotonic);
