@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <optional>
+#include <stdexcept>
 
 namespace guest {
 namespace {
@@ -37,21 +39,32 @@ std::int64_t usage_of(const Fixture& f, const Cgroup& group) {
   return std::strtoll(read_text(group.directory() + file).c_str(), nullptr, 10);
 }
 
+// Everything is in place; throws when it never is.
+void wait_until_ready(Child& child, const State& state) {
+  std::optional<int> ended;
+  poll_until(std::chrono::seconds(20), [&] {
+    ended = child.wait(std::chrono::milliseconds(0));
+    return state.ready == 1 || ended;
+  });
+  if (ended && *ended == kNoRight << 8) throw Skip("no right to make a process unkillable");
+  if (ended) throw std::runtime_error("the process ended before the limit, wait status " + std::to_string(*ended));
+  if (state.ready != 1) throw std::runtime_error("the process to be limited does not become ready");
+}
+
 }  // namespace
 
 LimitedRun run_at_limit(Fixture& f, const Cgroup& limited, const Cgroup& member, const LimitedWork& work) {
   const Shared<State> state;
   Child child(&member, "limited", [&] { return live(work, *state); });
-  poll_until(std::chrono::seconds(20), [&] { return state->ready == 1; });
+  wait_until_ready(child, *state);
   f.expect(limited.set_limit(usage_of(f, limited) + kRoom), "the limit could not be set");
   state->go = 1;
   LimitedRun run;
   run.pid = child.pid();
   auto status = child.wait(std::chrono::seconds(30));
   run.lifted = !status;
-  limited.lift_limit();
+  f.expect(limited.lift_limit(), "the limit could not be lifted");
   if (!status) status = child.wait(std::chrono::seconds(20));
-  if (status && *status == kNoRight << 8) throw Skip("no right to make a process unkillable");
   f.expect_eq("wait status of the limited process", 0, status.value_or(-1));
   run.tally = state->tally;
   return run;
