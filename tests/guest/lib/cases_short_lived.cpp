@@ -24,6 +24,12 @@ int write_one_file(void* argument) {
   return 0;
 }
 
+constexpr std::uint64_t kFilesLeft = 100;
+
+std::int64_t bytes_removed(std::uint64_t count) {
+  return count > kFilesLeft ? static_cast<std::int64_t>(count - kFilesLeft) * kPage : 0;
+}
+
 // The files of the last hundred are left.
 void write_from_brief_cgroup(Fixture& f, const Mount& m, std::uint64_t number, Tally& tally) {
   BriefWork work{{}, &tally};
@@ -37,7 +43,8 @@ void write_from_brief_cgroup(Fixture& f, const Mount& m, std::uint64_t number, T
   }
   group.remove();
   // Removed by somebody else, after its cgroup has gone.
-  if (number >= 100) ::unlink(m.file("f" + std::to_string((number - 100) % 200)).c_str());
+  if (number < kFilesLeft) return;
+  if (::unlink(m.file("f" + std::to_string((number - kFilesLeft) % 200)).c_str()) != 0) throw_errno("unlink");
 }
 
 // On v1 a process has to be moved into its cgroup, which is slow.
@@ -92,10 +99,11 @@ void short_lived_cgroups(Fixture& f) {
   if (now == nullptr) return;
   f.expect_tally("brief", *tally, now->counters);
   f.expect_eq("created regular", static_cast<std::int64_t>(count), now->counters.created[kRegular]);
-  const Counters rows = sum_of_rows(sample, m);
-  f.expect_eq("allocated_bytes of the ledger's rows", now->counters.allocated, rows.allocated);
-  f.expect_eq("created regular of the ledger's rows", static_cast<std::int64_t>(count),
-              (rows - before).created[kRegular]);
+  const Counters rows = sum_of_rows(sample, m) - before;
+  f.expect_eq("allocated_bytes of the ledger's rows", static_cast<std::int64_t>(count) * kPage, rows.allocated);
+  f.expect_eq("freed_bytes of the ledger's rows", bytes_removed(count), rows.freed);
+  f.expect_eq("write_calls of the ledger's rows", static_cast<std::int64_t>(count), rows.calls);
+  f.expect_eq("created regular of the ledger's rows", static_cast<std::int64_t>(count), rows.created[kRegular]);
   f.expect_eq("slots_full", 0, sample.loss("slots_full"));
   // Room for a row of each, in the table and in the sample.
   expect_no_more(f, seldom, footprint, static_cast<std::int64_t>(count) * 8192 + (4 << 20));
@@ -122,6 +130,7 @@ void short_lived_cgroups_folded(Fixture& f) {
   const Counters rows = sum_of_rows(sample, m);
   f.expect_eq("write_calls of the rows", static_cast<std::int64_t>(count), rows.calls);
   f.expect_eq("allocated_bytes of the rows", static_cast<std::int64_t>(count) * kPage, rows.allocated);
+  f.expect_eq("freed_bytes of the rows", bytes_removed(count), rows.freed);
 
   const Counters ended = sample.ledger_row(kEndedCgroups, m.dev());
   f.expect(ended.calls >= static_cast<std::int64_t>(count - kSlots),
