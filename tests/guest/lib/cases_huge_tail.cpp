@@ -3,8 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <memory>
-#include <system_error>
+#include <stdexcept>
 
 #include "case_table.h"
 #include "full_mount.h"
@@ -13,14 +12,6 @@ namespace guest {
 namespace {
 
 constexpr std::int64_t kSize = 2 * kHugePage;
-
-std::unique_ptr<Mount> mount_of_two(const std::string& huge) {
-  try {
-    return std::make_unique<Mount>("size=4m,huge=" + huge);
-  } catch (const std::system_error& error) {
-    throw Skip(std::string("no huge pages on tmpfs: ") + error.what());
-  }
-}
 
 // Two files of this size, each of which took a huge page by a fault: nothing is left.
 void take_all(const Mount& m, std::int64_t file_size) {
@@ -31,42 +22,42 @@ void take_all(const Mount& m, std::int64_t file_size) {
     const SharedMapping area(fd, kHugePage);  // aligned, beyond the end of the file as well
     *area.page(0) = 1;
   }
-  if (m.usage().bytes != kSize) throw Skip("the kernel gave no huge page by a fault");
+  if (m.usage().bytes != kSize) throw std::runtime_error("the kernel gave no huge page by a fault");
 }
 
 void huge_tails_are_split(Fixture& f) {
-  const auto m = mount_of_two("always");
-  const Counters start = f.checkpoint(*m);
-  take_all(*m, 1);
-  const Counters before = f.checkpoint(*m);
+  const Mount m("size=4m,huge=always");
+  const Counters start = f.checkpoint(m);
+  take_all(m, 1);
+  const Counters before = f.checkpoint(m);
   f.expect_eq("allocated_bytes of two bytes", kSize, (before - start).allocated);
   Tally t;
-  const Fd fd(create(m->file("third"), t));
+  const Fd fd(create(m.file("third"), t));
   f.expect_eq("bytes written by splitting", 1, put(fd.get(), pattern(), 1, 0, t));
-  Counters d = f.checkpoint(*m) - before;
+  Counters d = f.checkpoint(m) - before;
   f.expect_tally("third", t, d);
   f.expect(d.freed > 0, "no tail was given back");
   // And then to the very end, where the limit does refuse.
   for (int i = 0; i < 10'000 && t.refused[kWrite][kBlocks] < 4; ++i) put(fd.get(), pattern(), 50'000, kAtPosition, t);
   f.expect_eq("own refusals", 4, t.refused[kWrite][kBlocks]);
-  f.expect_tally("filled", t, f.checkpoint(*m) - before);
+  f.expect_tally("filled", t, f.checkpoint(m) - before);
 }
 
 // Within the size of their files no page reaches beyond an end: nothing can be split, and the limit refuses.
 void huge_within_size(Fixture& f) {
-  const auto m = mount_of_two("within_size");
-  take_all(*m, kHugePage);
-  const Counters before = f.checkpoint(*m);
+  const Mount m("size=4m,huge=within_size");
+  take_all(m, kHugePage);
+  const Counters before = f.checkpoint(m);
   Tally t;
-  const Fd fd(create(m->file("third"), t));
+  const Fd fd(create(m.file("third"), t));
   for (int i = 0; i < 3; ++i) put(fd.get(), pattern(), 1, 0, t);
   f.expect_eq("own refusals", 3, t.refused[kWrite][kBlocks]);
-  f.expect_tally("third", t, f.checkpoint(*m) - before);
+  f.expect_tally("third", t, f.checkpoint(m) - before);
   // A shorter file has a tail.
-  f.expect(::truncate(m->file("a").c_str(), kHugePage - 100 * kPage) == 0, "truncate failed");
+  f.expect(::truncate(m.file("a").c_str(), kHugePage - 100 * kPage) == 0, "truncate failed");
   put(fd.get(), pattern(), 1, 0, t);
   f.expect_eq("own refusals after the truncation", 3, t.refused[kWrite][kBlocks]);
-  f.expect_tally("truncated", t, f.checkpoint(*m) - before);
+  f.expect_tally("truncated", t, f.checkpoint(m) - before);
 }
 
 }  // namespace
