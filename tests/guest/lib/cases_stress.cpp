@@ -6,6 +6,7 @@
 
 #include "block_device.h"
 #include "case_table.h"
+#include "kernel_objects.h"
 #include "stress.h"
 #include "stress_books.h"
 
@@ -137,22 +138,19 @@ void attach_during_stress(Fixture& f) {
 // Killed hard and asked to end, in the middle of everything: nothing may stay behind in the kernel.
 void end_during_stress(Fixture& f) {
   f.env.stop_tool();
-  const int programs = bpf_programs();
-  f.expect(programs >= 0, "the kernel does not tell its BPF programs");
+  wait_for_no_kernel_objects("by the tool of the cases before");
   Stress stress(f.env, f.env.options.seed + 2);
   stress.slow_down();
   stress.run_freely();
   for (const int signal : {SIGKILL, SIGTERM}) {
     f.env.start_tool();
     f.env.tool->sample_after(monotonic_ns());
-    f.expect(bpf_programs() > programs, "no BPF program was loaded");
+    const KernelObjects during = kernel_objects();
+    f.expect(during.complete(), "with the tool running there are only " + during.text());
     const auto status = f.env.tool->end(signal, std::chrono::seconds(20));
     f.expect(status.has_value(), "the tool does not end on signal " + std::to_string(signal));
     if (signal != SIGKILL && status) f.expect_eq("wait status after signal " + std::to_string(signal), 0, *status);
-    // The kernel frees programs some time after the last reference has gone.
-    const bool freed = poll_until(std::chrono::seconds(10), [&] { return bpf_programs() <= programs; });
-    f.expect(freed, "BPF programs leaked: " + std::to_string(programs) + " before, " + std::to_string(bpf_programs()) +
-                        " after signal " + std::to_string(signal));
+    wait_for_no_kernel_objects("after signal " + std::to_string(signal));
   }
   f.env.start_tool();
   f.expect(stress.pause(), "the workers do not come to rest");

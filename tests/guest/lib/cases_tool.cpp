@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include "case_table.h"
+#include "kernel_objects.h"
 #include "run_tool.h"
 
 namespace guest {
@@ -24,50 +25,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-int count_ids(bpf_cmd command) {
-  bpf_attr attr{};
-  int count = 0;
-  while (::syscall(SYS_bpf, command, &attr, sizeof attr) == 0) {
-    attr.start_id = attr.next_id;
-    ++count;
-  }
-  return errno == ENOENT ? count : -1;
-}
-
-struct KernelObjects {
-  int programs = count_ids(BPF_PROG_GET_NEXT_ID);
-  int maps = count_ids(BPF_MAP_GET_NEXT_ID);
-  int links = count_ids(BPF_LINK_GET_NEXT_ID);
-  bool operator==(const KernelObjects&) const = default;
-  std::string text() const {
-    return std::to_string(programs) + " programs, " + std::to_string(maps) + " maps, " + std::to_string(links) +
-           " links";
-  }
-};
-
 void expect_nothing_left(Fixture& f, int signal) {
-  const KernelObjects before;
-  f.expect(before.programs >= 0 && before.maps >= 0 && before.links >= 0, "the kernel does not list BPF objects");
-  {
-    Tool tool(f.env.options.tool, f.env.tool_args());
-    const KernelObjects during;
-    f.expect(during.programs > before.programs && during.maps > before.maps && during.links > before.links,
-             "with the tool running there are only " + during.text());
-    f.expect(tool.end(signal, std::chrono::seconds(20)).has_value(), "the tool did not end");
-  }
-  // Programs and maps go after a grace period of RCU.
-  const bool gone = poll_until(std::chrono::seconds(20), [&] { return KernelObjects{} == before; });
-  f.expect(gone,
-           "before " + before.text() + ", after signal " + std::to_string(signal) + ": " + KernelObjects{}.text());
+  Tool tool(f.env.options.tool, f.env.tool_args());
+  const KernelObjects during = kernel_objects();
+  f.expect(during.complete(), "with the tool running there are only " + during.text());
+  f.expect(tool.end(signal, std::chrono::seconds(20)).has_value(), "the tool did not end");
+  wait_for_no_kernel_objects("after signal " + std::to_string(signal));
 }
 
 void ends_leave_nothing(Fixture& f) {
   f.env.stop_tool();
-  // Those of the main tool go first, after a grace period of RCU.
-  poll_until(std::chrono::seconds(30), [] {
-    const KernelObjects now;
-    return now.programs == 0 && now.maps == 0 && now.links == 0;
-  });
+  wait_for_no_kernel_objects("by the tool of the cases before");
   expect_nothing_left(f, SIGKILL);
   expect_nothing_left(f, SIGTERM);
 }

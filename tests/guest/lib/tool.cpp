@@ -3,10 +3,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -169,16 +167,6 @@ std::int64_t Tool::rss_bytes() const {
   const std::string text = read_text("/proc/" + std::to_string(pid_) + "/statm");
   const std::size_t space = text.find(' ');
   return space == std::string::npos ? -1 : std::strtoll(text.c_str() + space, nullptr, 10) * kPage;
-}
-
-int bpf_programs() {
-  bpf_attr attr{};
-  int count = 0;
-  while (::syscall(SYS_bpf, BPF_PROG_GET_NEXT_ID, &attr, sizeof attr) == 0) {
-    attr.start_id = attr.next_id;
-    ++count;
-  }
-  return errno == ENOENT ? count : -1;
 }
 
 }  // namespace guest

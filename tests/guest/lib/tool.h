@@ -62,7 +62,4 @@ class Tool {
   std::thread reader_;  // last: it uses everything above
 };
 
-// Number of BPF programs loaded on the host; -1 where the kernel does not tell.
-int bpf_programs();
-
 }  // namespace guest
