@@ -10,44 +10,10 @@
 #include <thread>
 
 #include "case_table.h"
+#include "full_mount.h"
 
 namespace guest {
 namespace {
-
-constexpr std::int64_t kMiB = 1 << 20;
-
-// A mount of 1 MiB with this many pages free.
-struct FullMount {
-  Mount mount;
-  std::string spool = mount.file("spool");
-  SuperblockSample before;
-
-  FullMount(Fixture& f, std::int64_t free_pages, const std::string& options = "size=1m", Tool* tool = nullptr)
-      : mount(options) {
-    Tally t;
-    make_directory(spool, t);
-    const Fd fd(create(spool + "/ballast", t));
-    put(fd.get(), pattern(), static_cast<std::size_t>(kMiB - free_pages * kPage), 0, t);
-    const Sample sample = f.checkpoint(std::vector<const Mount*>{&mount}, tool);
-    const SuperblockSample* sb = sample.superblock(mount.dev());
-    if (sb == nullptr) throw std::runtime_error(mount.path() + " is not listed");
-    before = *sb;
-  }
-
-  // At rest; the tool prints the events of an interval before its sample.
-  Counters counted(Fixture& f, Tool& tool) const {
-    const Sample sample = f.checkpoint(std::vector<const Mount*>{&mount}, &tool);
-    const SuperblockSample* sb = sample.superblock(before.dev, before.generation);
-    return sb == nullptr ? Counters{} : sb->counters - before.counters;
-  }
-
-  std::vector<Event> events(const Fixture& f, Tool& tool) const {
-    std::vector<Event> mine = tool.events_after(f.start());
-    mine.erase(std::remove_if(mine.begin(), mine.end(), [&](const Event& e) { return e.dev != before.dev; }),
-               mine.end());
-    return mine;
-  }
-};
 
 std::int64_t count_cause(const std::vector<Event>& events, Cause cause) {
   return std::count_if(events.begin(), events.end(), [&](const Event& e) { return e.cause == kCauseNames[cause]; });
@@ -99,8 +65,8 @@ void event_fields(Fixture& f) {
   });
   writer.join();
   f.expect_eq("bytes of the short write", kPage, refused[0].done);
-  f.expect_eq("refusals counted", static_cast<std::int64_t>(refused.size()), full.counted(f, *f.env.tool).refused);
-  const std::vector<Event> events = full.events(f, *f.env.tool);
+  f.expect_eq("refusals counted", static_cast<std::int64_t>(refused.size()), full.counted(f).refused);
+  const std::vector<Event> events = full.events(f);
   f.expect_eq("events", static_cast<std::int64_t>(refused.size()), static_cast<std::int64_t>(events.size()));
   for (std::size_t i = 0; i < std::min(events.size(), refused.size()); ++i) {
     const Event& e = events[i];
@@ -113,7 +79,7 @@ void event_fields(Fixture& f) {
     f.expect_eq(name + "tid", tid, e.tid);
     f.expect_eq(name + "tgid", ::getpid(), e.tgid);
     f.expect_eq(name + "cgroup", static_cast<std::int64_t>(f.env.own->id()), static_cast<std::int64_t>(e.cgroup));
-    f.expect(e.generation == full.before.generation, name + "generation is another superblock's");
+    f.expect(e.generation == full.generation, name + "generation is another superblock's");
     f.expect(e.error == w.error, name + "errno expected " + w.error + ", seen " + e.error);
     f.expect(e.file == w.file, name + "file expected " + w.file + ", seen " + e.file);
     f.expect(e.mount_point == full.mount.path(), name + "mount_point is " + e.mount_point);
@@ -124,13 +90,13 @@ void event_fields(Fixture& f) {
 
 // The symbols of a process are read when it is first refused something; until then its stacks are addresses.
 void stack_has_names(Fixture& f) {
-  const FullMount full(f, 0);
+  const FullMount full(f);
   Tally t;
   const Fd log(create(full.spool + "/log", t));
   std::string frame = "missing";
   const bool named = poll_until(std::chrono::seconds(60), [&] {
     put(log.get(), pattern(), 100, 0, t);
-    const std::vector<Event> events = full.events(f, *f.env.tool);
+    const std::vector<Event> events = full.events(f);
     if (!events.empty() && !events.back().stack.empty()) frame = events.back().stack.front();
     return is_symbolised(frame);
   });
@@ -139,7 +105,7 @@ void stack_has_names(Fixture& f) {
 
 // Two causes on one superblock: the limit on details is of each, and what it held back is counted for each.
 void held_events_add_up(Fixture& f) {
-  const FullMount full(f, 0, "size=1m,nr_inodes=4");
+  const FullMount full(f, 0, ",nr_inodes=4");
   Tally t;
   const Fd log(create(full.spool + "/log", t));
   for (int i = 0; i < 1000; ++i) {
@@ -148,9 +114,9 @@ void held_events_add_up(Fixture& f) {
   }
   f.expect_eq("own refused writes", 1000, t.refused[kWrite][kBlocks]);
   f.expect_eq("own refused creates", 1000, t.refused[kCreate][kInodes]);
-  const Counters d = full.counted(f, *f.env.tool);
+  const Counters d = full.counted(f);
   f.expect_tally("held", t, d);
-  const std::vector<Event> events = full.events(f, *f.env.tool);
+  const std::vector<Event> events = full.events(f);
   for (const Cause cause : {kBlocks, kInodes}) {
     const std::int64_t seen = count_cause(events, cause);
     f.expect(seen >= 10 && d.held[cause] > 0, std::string(kCauseNames[cause]) + ": " + std::to_string(seen) +
@@ -164,7 +130,7 @@ void held_events_add_up(Fixture& f) {
 void ring_overflow(Fixture& f) {
   constexpr std::int64_t kRefusals = 3000;
   Tool loud(f.env.options.tool, f.env.tool_args({"--event-rate", "1000000"}));
-  const FullMount full(f, 0, "size=1m", &loud);
+  const FullMount full(f, 0, "", &loud);
   Tally t;
   const Fd log(create(full.spool + "/log", t));
   const std::int64_t lost_before = loud.sample_after(monotonic_ns()).loss("ring_full");
@@ -173,9 +139,9 @@ void ring_overflow(Fixture& f) {
   for (int i = 0; i < kRefusals; ++i) put(log.get(), pattern(), 100, 0, t);
   ::kill(loud.pid(), SIGCONT);
   f.expect_eq("own refusals", kRefusals, t.refused[kWrite][kBlocks]);
-  const Counters d = full.counted(f, loud);
+  const Counters d = full.counted(f);
   f.expect_tally("overflow", t, d);
-  const auto events = static_cast<std::int64_t>(full.events(f, loud).size());
+  const auto events = static_cast<std::int64_t>(full.events(f).size());
   const std::int64_t lost = loud.sample_after(monotonic_ns()).loss("ring_full");
   f.expect(events > 0 && lost > 0, std::to_string(events) + " events, ring_full " + std::to_string(lost));
   f.expect_eq("events held back below the rate", 0, d.held[kBlocks]);
@@ -184,7 +150,7 @@ void ring_overflow(Fixture& f) {
 
 // One cgroup's flood silences nobody else.
 void second_cgroup_is_heard(Fixture& f) {
-  const FullMount full(f, 0);
+  const FullMount full(f);
   const Cgroup noisy(f.env.cgroups, "tt_noisy");
   const Cgroup quiet(f.env.cgroups, "tt_quiet");
   const Shared<std::atomic<int>> flooding;
@@ -206,10 +172,9 @@ void second_cgroup_is_heard(Fixture& f) {
   });
   f.expect(!flood.wait(std::chrono::milliseconds(0)), "the flood has ended");
   flood.kill();
-  full.counted(f, *f.env.tool);
+  full.counted(f);
   std::int64_t heard = 0;
-  for (const Event& e : full.events(f, *f.env.tool))
-    heard += e.cgroup_path == quiet.path() && e.comm == "quiet" ? 1 : 0;
+  for (const Event& e : full.events(f)) heard += e.cgroup_path == quiet.path() && e.comm == "quiet" ? 1 : 0;
   f.expect_eq("events of the second cgroup", 1, heard);
   const Sample sample = f.env.tool->sample_after(monotonic_ns());
   f.expect(sample.ledger_row(noisy.id(), full.mount.dev()).held[kBlocks] > 0, "the first cgroup was not held back");

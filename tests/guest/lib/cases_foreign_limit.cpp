@@ -7,7 +7,7 @@
 
 #include "case_table.h"
 #include "foreign.h"
-#include "full_mount.h"
+#include "shared_mapping.h"
 
 namespace guest {
 namespace {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "case_table.h"
-#include "full_mount.h"
+#include "shared_mapping.h"
 
 namespace guest {
 namespace {

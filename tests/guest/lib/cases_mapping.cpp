@@ -8,15 +8,10 @@
 #include <unistd.h>
 
 #include "case_table.h"
+#include "shared_mapping.h"
 
 namespace guest {
 namespace {
-
-char* map_shared(int fd, std::size_t size) {
-  void* area = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (area == MAP_FAILED) throw_errno("mmap");
-  return static_cast<char*>(area);
-}
 
 void shared_mapping_faults(Fixture& f) {
   const Mount m("size=16m");
@@ -24,18 +19,17 @@ void shared_mapping_faults(Fixture& f) {
   Tally t;
   const Fd fd(create(m.file("mapped"), t));
   f.expect(::ftruncate(fd.get(), 1 << 20) == 0, "ftruncate failed");
-  char* area = map_shared(fd.get(), 1 << 20);
-  for (int page = 0; page < 64; page += 2) area[page * kPage] = 1;
+  const SharedMapping area(fd, 1 << 20);
+  for (int page = 0; page < 64; page += 2) *area.page(page) = 1;
   const Counters stored = f.checkpoint(m) - before;
   f.expect_eq("allocated_bytes by stores", 32 * kPage, stored.allocated);
   // A load through a mapping makes a page too, unlike read().
-  for (int page = 1; page < 17; page += 2) attempt_load(area + page * kPage);
+  for (int page = 1; page < 17; page += 2) attempt_load(area.page(page));
   const Counters loaded = f.checkpoint(m) - before;
   f.expect_eq("allocated_bytes by loads", 40 * kPage, loaded.allocated);
   f.expect_eq("written_bytes", 0, loaded.written);
-  ::madvise(area, 32 * kPage, MADV_REMOVE);  // punches the file
+  ::madvise(area.page(0), 32 * kPage, MADV_REMOVE);  // punches the file
   f.expect_eq("freed_bytes by MADV_REMOVE", 24 * kPage, (f.checkpoint(m) - before).freed);
-  ::munmap(area, 1 << 20);
   f.check_cgroup(*f.env.own);
 }
 
@@ -70,8 +64,8 @@ void memfd(Fixture& f) {
   Fd fd(::memfd_create("guest", MFD_CLOEXEC));
   put(fd.get(), pattern(), 300'000, 0, t);
   f.expect(::ftruncate(fd.get(), 8 << 20) == 0, "ftruncate failed");
-  char* area = map_shared(fd.get(), 8 << 20);
-  for (int page = 1024; page < 1040; ++page) area[page * kPage] = 1;
+  SharedMapping area(fd, 8 << 20);
+  for (int page = 1024; page < 1040; ++page) *area.page(page) = 1;
   struct stat st {};
   ::fstat(fd.get(), &st);
   const Counters d = f.internal_counters() - before;
@@ -80,7 +74,7 @@ void memfd(Fixture& f) {
   f.expect_eq("written_bytes", t.written, d.written);
   f.expect_eq("inodes", 1, d.inodes);
   f.check_cgroup(*f.env.own);
-  ::munmap(area, 8 << 20);
+  area.unmap();
   fd.close();
   expect_balance(f, before, 90);
 }
@@ -119,13 +113,12 @@ void sigbus_past_end_is_no_refusal(Fixture& f) {
   Tally t;
   const Fd fd(create(m.file("short"), t));
   put(fd.get(), pattern(), 100, 0, t);
-  char* area = map_shared(fd.get(), 4 * kPage);
+  const SharedMapping area(fd, 4 * kPage);
   const Counters before = f.checkpoint(m);
   int signals = 0;
-  for (int page = 1; page < 4; ++page) signals += attempt_store(area + page * kPage, 1) ? 0 : 1;
+  for (int page = 1; page < 4; ++page) signals += attempt_store(area.page(page), 1) ? 0 : 1;
   f.expect_eq("own SIGBUS", 3, signals);
   f.expect_eq("refused", 0, (f.checkpoint(m) - before).refused);
-  ::munmap(area, 4 * kPage);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 // The superblock's size= refuses: each way to be told, counted once for each operation.
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -10,6 +9,7 @@
 
 #include "case_table.h"
 #include "full_mount.h"
+#include "shared_mapping.h"
 
 namespace guest {
 namespace {
@@ -42,29 +42,27 @@ void fill_by_write(Fixture& f) {
 void fault_on_full(Fixture& f) {
   const FullMount full(f, 2);
   const Fd fd = full.file("mapped", 16 * kPage);
-  char* area = static_cast<char*>(::mmap(nullptr, 16 * kPage, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0));
+  const SharedMapping area(fd, 16 * kPage);
   Tally t;
-  for (int page = 0; page < 8; ++page) t.refused[kFault][kBlocks] += attempt_store(area + page * kPage, 1) ? 0 : 1;
-  t.refused[kFault][kBlocks] += attempt_load(area + 9 * kPage) ? 0 : 1;
+  for (int page = 0; page < 8; ++page) t.refused[kFault][kBlocks] += attempt_store(area.page(page), 1) ? 0 : 1;
+  t.refused[kFault][kBlocks] += attempt_load(area.page(9)) ? 0 : 1;
   f.expect_eq("own SIGBUS", 7, t.refused[kFault][kBlocks]);
-  f.expect_tally("fault", t, f.checkpoint(full.mount) - full.before);
+  f.expect_tally("fault", t, full.counted(f));
   f.expect_event(full.mount, blocks_event(f, kFault, "SIGBUS", "mapped"));
-  ::munmap(area, 16 * kPage);
 }
 
 void read_into_full_mapping(Fixture& f) {
   const FullMount full(f);
   const Fd fd = full.file("mapped", 4 * kPage);
-  char* area = static_cast<char*>(::mmap(nullptr, 4 * kPage, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0));
+  const SharedMapping area(fd, 4 * kPage);
   const Fd source = open_file(full.spool + "/ballast", O_RDONLY);
   Tally t;
   // The kernel may try the page twice (fault-in, then the copy); the caller made one call.
-  const bool refused = ::pread(source.get(), area, 100, 0) < 0 && errno == EFAULT;
+  const bool refused = ::pread(source.get(), area.page(0), 100, 0) < 0 && errno == EFAULT;
   f.expect(refused, "no EFAULT");
   t.refused[kFault][kBlocks] += refused ? 1 : 0;
-  f.expect_tally("read", t, f.checkpoint(full.mount) - full.before);
+  f.expect_tally("read", t, full.counted(f));
   f.expect_event(full.mount, blocks_event(f, kFault, "*", "mapped"));
-  ::munmap(area, 4 * kPage);
 }
 
 void long_symlink_on_full(Fixture& f) {
@@ -73,7 +71,7 @@ void long_symlink_on_full(Fixture& f) {
   make_symlink(std::string(4000, 't'), full.spool + "/long", t, kBlocks);
   f.expect_eq("own refusals", 1, t.refused[kSymlinkOp][kBlocks]);
   make_symlink("short", full.spool + "/fits", t);
-  f.expect_tally("symlink", t, f.checkpoint(full.mount) - full.before);
+  f.expect_tally("symlink", t, full.counted(f));
   f.expect_event(full.mount, blocks_event(f, kSymlinkOp, "ENOSPC", "long"));
 }
 
@@ -100,7 +98,7 @@ void splice_to_full(Fixture& f) {
   f.expect_eq("bytes into the pipe", 5'000, ::write(in.get(), pattern(), 5'000));
   f.expect(::splice(out.get(), nullptr, fd.get(), nullptr, 5'000, 0) < 0 && errno == ENOSPC, "splice: no ENOSPC");
   refused += 3;
-  const Counters d = f.checkpoint(full.mount) - full.before;
+  const Counters d = full.counted(f);
   f.expect_eq("written_bytes", moved, d.written);
   f.expect_eq("refusals splice/blocks", refused, d.refusals[kSplice][kBlocks]);
   f.expect_eq("refused in all", refused, d.refused);
@@ -136,7 +134,7 @@ void write_from_full_mapping(Fixture& f) {
     from.refused[kFault][kBlocks] += 1;
   }
   f.expect_tally("target", to, f.checkpoint(target) - before);
-  f.expect_tally("source", from, f.checkpoint(full.mount) - full.before);
+  f.expect_tally("source", from, full.counted(f));
   f.expect_event(full.mount, blocks_event(f, kFault, "EFAULT", "source"));
 }
 
@@ -163,7 +161,7 @@ void many_refusals_held_back(Fixture& f) {
   Tally t;
   for (int i = 0; i < 2000; ++i) put(fd.get(), pattern(), 100, 0, t);
   f.expect_eq("own refusals", 2000, t.refused[kWrite][kBlocks]);
-  f.expect_tally("many", t, f.checkpoint(full.mount) - full.before);
+  f.expect_tally("many", t, full.counted(f));
   const auto events = f.env.tool->events_after(f.start());
   f.expect(!events.empty() && events.size() < 1000,
            "details of " + std::to_string(events.size()) + " of 2000 refusals: not limited, or none at all");

@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "case_table.h"
-#include "full_mount.h"
+#include "shared_mapping.h"
 
 namespace guest {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "case_table.h"
 #include "full_mount.h"
+#include "shared_mapping.h"
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
@@ -28,7 +29,7 @@ void expect_refused(Fixture& f, const std::string& what, Op op, int (*call)(char
     Tally t;
     for (int i = 0; i < kTimes; ++i) t.refused[op][kBlocks] += call(area.page(0), area.size()) != 0 ? 1 : 0;
     f.expect_eq("own refusals of " + what, kTimes, t.refused[op][kBlocks]);
-    f.expect_tally(what + " with room for " + std::to_string(free_pages), t, f.checkpoint(full.mount) - full.before);
+    f.expect_tally(what + " with room for " + std::to_string(free_pages), t, full.counted(f));
     f.expect_event(full.mount, blocks_event(f, op, "*", "mapped"));
   }
 }
@@ -66,7 +67,7 @@ void populate_over_two_mappings(Fixture& f) {
     }
     f.expect_eq("own refusals of madvise", kTimes, t.refused[kMadvise][kBlocks]);
   }
-  f.expect_tally("two mappings", t, f.checkpoint(full.mount) - full.before);
+  f.expect_tally("two mappings", t, full.counted(f));
   ::munmap(area, 4 * kPage);
 }
 
@@ -74,18 +75,17 @@ void populate_over_two_mappings(Fixture& f) {
 void populate_that_succeeds_anyway(Fixture& f) {
   const FullMount full(f, 3);
   const Fd fd = full.file("mapped", 2 * kPages * kPage);
-  const auto seen = [&] { return f.checkpoint(full.mount) - full.before; };
   const SharedMapping area(fd, kPages * kPage, MAP_POPULATE);
-  f.expect_eq("refusals of MAP_POPULATE", 0, seen().refused);
+  f.expect_eq("refusals of MAP_POPULATE", 0, full.counted(f).refused);
   f.expect_eq("mlockall", 0, ::mlockall(MCL_CURRENT));
-  f.expect_eq("refusals of mlockall", 0, seen().refused);
+  f.expect_eq("refusals of mlockall", 0, full.counted(f).refused);
   // A locked mapping that grows is populated as well.
   void* grown = ::mremap(area.page(0), kPages * kPage, 2 * kPages * kPage, MREMAP_MAYMOVE);
   f.expect(grown != MAP_FAILED, "mremap failed");
-  f.expect_eq("refusals of mremap", 0, seen().refused);
+  f.expect_eq("refusals of mremap", 0, full.counted(f).refused);
   ::munmap(grown, 2 * kPages * kPage);
   ::munlockall();
-  f.expect_eq("allocated_bytes", 3 * kPage, seen().allocated);
+  f.expect_eq("allocated_bytes", 3 * kPage, full.counted(f).allocated);
 }
 
 }  // namespace

@@ -3,34 +3,28 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "fixture.h"
 
 namespace guest {
 
 struct FullMount {
-  Mount mount{"size=1m"};
-  std::string spool = mount.file("spool");
-  Counters before;
-
-  explicit FullMount(Fixture& f, std::int64_t free_pages = 0);
+  // Watched by the environment's tool or by another one, which must live longer.
+  explicit FullMount(Fixture& f, std::int64_t free_pages = 0, const std::string& more_options = "",
+                     Tool* other_tool = nullptr);
   // A file of holes, in "spool".
   Fd file(const std::string& name, std::int64_t size) const;
-};
+  // Since it is full; at rest.
+  Counters counted(Fixture& f) const;
+  // Of this mount, in this case; the tool prints the events of an interval before its sample.
+  std::vector<Event> events(const Fixture& f) const;
 
-// All of a file, shared and writable; unmapped at the end.
-class SharedMapping {
- public:
-  SharedMapping(const Fd& fd, std::int64_t size, int more_flags = 0);
-  ~SharedMapping();
-  SharedMapping(const SharedMapping&) = delete;
-  SharedMapping& operator=(const SharedMapping&) = delete;
-  char* page(std::int64_t number) const { return area_ + number * kPage; }
-  std::size_t size() const { return size_; }
-
- private:
-  char* area_ = nullptr;
-  std::size_t size_ = 0;
+  Tool& tool;
+  Mount mount;
+  std::string spool = mount.file("spool");
+  Counters before;
+  std::uint64_t generation = 0;
 };
 
 // A refusal for want of blocks, by this process, of a file in "spool".
