@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/swap.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "ops.h"
 #include "util.h"
 
 namespace guest {
@@ -82,6 +84,16 @@ long SwapSpace::used_kib() {
     sum += used;
   }
   return sum;
+}
+
+void push_out(const SharedMapping& area, const Cgroup& own) {
+  for (std::size_t at = 0; at < area.size(); at += kPage) attempt_load(area.page(0) + at);
+  const bool out = poll_until(std::chrono::seconds(3), [&] {
+    ::madvise(area.page(0), area.size(), MADV_PAGEOUT);
+    if (SwapSpace::used_kib() == 0) write_text(own.directory() + "/memory.reclaim", "8M");
+    return SwapSpace::used_kib() > 1024;
+  });
+  if (!out) throw std::runtime_error("only " + std::to_string(SwapSpace::used_kib()) + " KiB could be pushed out");
 }
 
 std::string ext4_device(std::string& reason, const std::string& kib) {

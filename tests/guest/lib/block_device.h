@@ -4,6 +4,9 @@
 
 #include <string>
 
+#include "cgroup.h"
+#include "shared_mapping.h"
+
 namespace guest {
 
 class SwapSpace {
@@ -20,6 +23,10 @@ class SwapSpace {
  private:
   std::string device_;  // empty when stopped
 };
+
+// Pushes a mapped file out; throws when less than 1 MiB is in swap then. `own`: the cgroup that its pages are charged
+// to.
+void push_out(const SharedMapping& area, const Cgroup& own);
 
 // A RAM disk with an ext4 file system, of this size or as large as the disk; empty, with the reason, when it cannot be
 // had.

@@ -8,6 +8,7 @@
 
 #include "block_device.h"
 #include "case_table.h"
+#include "shared_mapping.h"
 
 namespace guest {
 namespace {
@@ -97,17 +98,9 @@ void swapped_before_start(Fixture& f) {
   Tally t;
   const Fd fd(create(m.file("file"), t));
   for (int i = 0; i < 4; ++i) put(fd.get(), pattern(), 1 << 20, kAtPosition, t);
-  void* area = ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
-  if (area == MAP_FAILED) throw_errno("mmap");
-  const bool out = poll_until(std::chrono::seconds(5), [&] {
-    for (int page = 0; page < kSize / kPage; ++page) attempt_load(static_cast<char*>(area) + page * kPage);
-    ::madvise(area, kSize, MADV_PAGEOUT);
-    return SwapSpace::used_kib() > 1024;
-  });
-  ::munmap(area, kSize);
-  if (!out) {
-    throw std::runtime_error("nothing could be pushed out to swap");
-  }
+  SharedMapping area(fd, kSize);
+  push_out(area, *f.env.own);
+  area.unmap();
   {
     Tool late(f.env.options.tool, f.env.tool_args());
     const std::vector<const Mount*> mounts{&m};
