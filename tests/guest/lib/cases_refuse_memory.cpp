@@ -39,12 +39,13 @@ class StrictOvercommit {
   }
   bool restore() {
     if (tool_ == 0) return true;
-    const bool good = ::pwrite(mode_.get(), old_mode_.data(), 1, 0) == 1;
+    const bool mode = ::pwrite(mode_.get(), old_mode_.data(), 1, 0) == 1;
     const bool by_ratio = std::strtoll(old_kbytes_.c_str(), nullptr, 10) == 0;
-    write_text(by_ratio ? kRatio : kKbytes, by_ratio ? old_ratio_ : old_kbytes_);  // each sets the other one to 0
+    // Each sets the other one to 0.
+    const bool limit = write_text(by_ratio ? kRatio : kKbytes, by_ratio ? old_ratio_ : old_kbytes_);
     ::kill(tool_, SIGCONT);
     tool_ = 0;
-    return good;
+    return mode && limit;
   }
 
  private:
@@ -82,7 +83,7 @@ void overcommit_refusal(Fixture& f) {
     for (int i = 0; i < 4; ++i) t.refused[kFault][kMemory] += attempt_store(area.page(i), 1) ? 0 : 1;
     make_symlink(target, name, t, kMemory);
   }
-  f.expect(strict.restore(), "vm.overcommit_memory could not be restored");
+  f.expect(strict.restore(), "what overcommit was could not be restored");
   if (!must_refuse) throw Skip("strict overcommit cannot be set here, or less is committed than may be");
   f.expect_eq("own write refusals", 2, t.refused[kWrite][kMemory]);
   f.expect_eq("own fallocate refusals", 3, t.refused[kFallocate][kMemory]);
