@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 
 #include "case_table.h"
 
@@ -109,9 +108,6 @@ void sizes_follow_remount(Fixture& f) {
 void memory_of_cgroups(Fixture& f) {
   const Mount m("size=8m");
   const Cgroup group(f.env.cgroups, "tt_memory");
-  const bool v2 = f.env.cgroups.v2;
-  const std::string current = group.directory() + (v2 ? "/memory.current" : "/memory.usage_in_bytes");
-  const auto number = [](const std::string& file) { return std::strtoll(read_text(file).c_str(), nullptr, 10); };
   run_child(&group, "charged", [&] {
     Tally t;
     return put_file(m.file("file"), pattern(), 900'000, t) ? 0 : 1;
@@ -131,9 +127,9 @@ void memory_of_cgroups(Fixture& f) {
   // The last of what the process had is given back by the kernel in its own time; then the value stands still.
   std::int64_t expected = 0;
   const bool equal = poll_until(std::chrono::seconds(10), [&] {
-    const std::int64_t before = number(current);
+    const std::int64_t before = group.usage();
     row = seen();
-    expected = number(current);
+    expected = group.usage();
     return before == expected && row.memory_current.value_or(-1) == expected;
   });
   f.expect(equal, "memory_current expected " + std::to_string(expected) + ", seen " +

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <sstream>
 #include <stdexcept>
 
@@ -80,6 +81,13 @@ bool Cgroup::set_limit(std::int64_t bytes) const {
 bool Cgroup::lift_limit() const {
   return root_.v2 ? write_text(directory_ + "/memory.max", "max")
                   : write_text(directory_ + "/memory.limit_in_bytes", "-1");
+}
+
+std::int64_t Cgroup::usage() const {
+  const std::string file = directory_ + (root_.v2 ? "/memory.current" : "/memory.usage_in_bytes");
+  const std::string text = read_text(file);
+  if (text.empty()) throw std::runtime_error(file + " cannot be read");
+  return std::strtoll(text.c_str(), nullptr, 10);
 }
 
 std::int64_t Cgroup::shmem() const {

@@ -32,6 +32,7 @@ class Cgroup {
   bool set_limit(std::int64_t bytes) const;
   bool lift_limit() const;
   bool remove();
+  std::int64_t usage() const;  // memory.current or memory.usage_in_bytes; throws where there is none
   // memory.stat's shmem in bytes. The kernel flushes memory.stat lazily (64 updates a CPU may be held back for 2 s), so
   // updates enough are made first that it has to.
   std::int64_t shmem() const;

@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 
@@ -34,11 +33,6 @@ int live(const LimitedWork& work, State& state) {
   return 0;
 }
 
-std::int64_t usage_of(const Fixture& f, const Cgroup& group) {
-  const char* file = f.env.cgroups.v2 ? "/memory.current" : "/memory.usage_in_bytes";
-  return std::strtoll(read_text(group.directory() + file).c_str(), nullptr, 10);
-}
-
 // Everything is in place; throws when it never is.
 void wait_until_ready(Child& child, const State& state) {
   std::optional<int> ended;
@@ -57,7 +51,7 @@ LimitedRun run_at_limit(Fixture& f, const Cgroup& limited, const Cgroup& member,
   const Shared<State> state;
   Child child(&member, "limited", [&] { return live(work, *state); });
   wait_until_ready(child, *state);
-  f.expect(limited.set_limit(usage_of(f, limited) + kRoom), "the limit could not be set");
+  f.expect(limited.set_limit(limited.usage() + kRoom), "the limit could not be set");
   state->go = 1;
   LimitedRun run;
   run.pid = child.pid();
