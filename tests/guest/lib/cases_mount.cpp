@@ -55,16 +55,16 @@ void lazy_umount_with_open_file(Fixture& f) {
   const Sample mounted = f.checkpoint(std::vector<const Mount*>{m.get()});
   const std::string dev = m->dev();
   const std::uint64_t generation = mounted.superblock(dev) == nullptr ? 0 : mounted.superblock(dev)->generation;
-  const auto row = [&](const Sample& sample) {
-    const auto at = std::find_if(sample.superblocks.begin(), sample.superblocks.end(),
-                                 [&](const SuperblockSample& s) { return s.dev == dev && s.generation == generation; });
-    return at == sample.superblocks.end() ? SuperblockSample{} : *at;
+  const auto now = [&] {
+    const Sample sample = f.env.tool->sample_after(monotonic_ns());
+    const SuperblockSample* row = sample.superblock(dev, generation);
+    return row == nullptr ? SuperblockSample{} : *row;
   };
   m->detach();
   put(fd.get(), pattern(), 100'000, kAtPosition, t);
   struct statfs st {};
   ::fstatfs(fd.get(), &st);
-  SuperblockSample sb = row(f.env.tool->sample_after(monotonic_ns()));
+  SuperblockSample sb = now();
   f.expect(!sb.dead && !sb.dev.empty(), "the superblock is gone from the sample while a file is open");
   f.expect_eq("resident_bytes while detached", static_cast<std::int64_t>(st.f_blocks - st.f_bfree) * st.f_bsize,
               sb.counters.resident);
@@ -73,7 +73,7 @@ void lazy_umount_with_open_file(Fixture& f) {
   f.expect(allocated > 0, "nothing was allocated");
   fd.close();
   const bool died = poll_until(std::chrono::seconds(5), [&] {
-    sb = row(f.env.tool->sample_after(monotonic_ns()));
+    sb = now();
     return sb.dead;
   });
   f.expect(died, "the superblock is not listed as dead after the last close");

@@ -38,10 +38,12 @@ void record_and_replay(Fixture& f) {
   const Mount m("size=1m");
   const Counters at_start = f.checkpoint(m);
   Child recorder(nullptr, "recorder", [&] {
-    const std::string tool = f.env.options.tool;
-    const bool forced = f.env.options.hooks != "auto";
-    ::execl(tool.c_str(), tool.c_str(), "record", file.c_str(), "--interval", "2s", "--count", "3", "--hooks",
-            forced ? f.env.options.hooks.c_str() : "auto", nullptr);
+    std::vector<std::string> args = f.env.tool_args({"--count", "3"}, "2s");
+    args.insert(args.begin(), {f.env.options.tool, "record", file});
+    std::vector<char*> argv;
+    for (std::string& arg : args) argv.push_back(arg.data());
+    argv.push_back(nullptr);
+    ::execv(argv[0], argv.data());
     return 127;
   });
   // The header and the first sample are on disk: counting is under way.

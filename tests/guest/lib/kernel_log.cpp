@@ -16,14 +16,14 @@ constexpr std::array kComplaints = {
     "BUG: ",  "BUG at ", "WARNING: ", "Oops",   "general protection fault", "blocked for more than",
     " stall", "lockup",  "LOCKUP",    "UBSAN: "};
 
-}  // namespace
-
 bool is_complaint(const std::string& line) {
   for (const char* words : kComplaints) {
     if (line.find(words) != std::string::npos) return true;
   }
   return false;
 }
+
+}  // namespace
 
 KernelLog::KernelLog() : log_(open_file("/dev/kmsg", O_RDONLY | O_NONBLOCK)) {
   if (::lseek(log_.get(), 0, SEEK_END) < 0) throw_errno("seek in /dev/kmsg");

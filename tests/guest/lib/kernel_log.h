@@ -19,7 +19,4 @@ class KernelLog {
   Fd log_;
 };
 
-// Is this line of the log a complaint: a bug, a warning, a stall?
-bool is_complaint(const std::string& line);
-
 }  // namespace guest
