@@ -13,17 +13,25 @@ Report::Report(const std::string& result_file) {
 
 void Report::pass(const std::string& name) {
   ++passed_;
-  line("PASS " + name);
+  verdict("PASS " + name, "");
 }
 
 void Report::fail(const std::string& name, const std::string& reason) {
   ++failed_;
-  line("FAIL " + name + ": " + reason);
+  verdict("FAIL " + name, ": " + reason);
 }
 
 void Report::skip(const std::string& name, const std::string& reason) {
   ++skipped_;
-  line("SKIP " + name + ": " + reason);
+  verdict("SKIP " + name, ": " + reason);
+}
+
+void Report::verdict(const std::string& what, const std::string& reason) {
+  const std::uint64_t now = monotonic_ns();
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, " (%.1f s)", static_cast<double>(now - last_ns_) / 1e9);
+  last_ns_ = now;
+  line(what + reason + seconds);
 }
 
 void Report::line(const std::string& text) {

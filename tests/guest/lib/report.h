@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line a case and the closing line, on stdout and in the result file.
+// One line a case, with the seconds it took, and the closing line, on stdout and in the result file.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,10 @@ class Report {
   std::string counts() const;
 
  private:
+  void verdict(const std::string& what, const std::string& reason);
+
   Fd result_;
+  std::uint64_t last_ns_ = monotonic_ns();  // when the last verdict fell: the next case has taken the time since
   int passed_ = 0;
   int failed_ = 0;
   int skipped_ = 0;
