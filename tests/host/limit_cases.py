@@ -47,7 +47,9 @@ def case_extended_attributes():
             try:
                 seen += refused(os.setxattr, path, f"trusted.n{i}", value)
             except OSError as error:
-                raise Skip(f"this tmpfs takes no extended attributes: {error}") from error
+                if error.errno != errno.EOPNOTSUPP:
+                    raise
+                raise Skip("this tmpfs takes no extended attributes") from error
         if seen == 0:
             raise Skip("this kernel does not take extended attributes from the budget of inodes")
         equal("set before the limit", 0 < 8 - seen < 8, True)
