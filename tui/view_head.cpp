@@ -80,15 +80,24 @@ std::string blind_text(const std::vector<std::string>& blind, int room, Charset 
   return text + (text.ends_with("not seen") ? " (?)" : "");
 }
 
-// Losses stand first: they say that numbers below are too small.
+// What says that numbers below are too small stands first, then what is not on the screen at all.
+std::string incomplete_text(const Snapshot& snapshot) {
+  const std::string lost = losses_text(snapshot, LossKind::Count);
+  const std::string not_reached = losses_text(snapshot, LossKind::NotReached);
+  std::string text;
+  if (!lost.empty()) text = "LOST " + lost;
+  if (!not_reached.empty()) text += (text.empty() ? "" : "  ") + ("NOT REACHED " + not_reached);
+  return text;
+}
+
 void draw_mode(Grid& grid, const Snapshot& snapshot) {
   const Charset charset = grid.charset();
   const std::vector<std::string>& blind = snapshot.mode.blind;
   Line line(grid, 1);
-  const std::string losses = losses_text(snapshot);
-  if (!losses.empty()) {
+  const std::string incomplete = incomplete_text(snapshot);
+  if (!incomplete.empty()) {
     const int kept = blind.empty() ? 0 : 18;  // for "12 not seen (?)"
-    line.add(truncate_text("LOST " + losses, std::max(line.room() - kept, grid.columns() / 2), charset), Role::Warning);
+    line.add(truncate_text(incomplete, std::max(line.room() - kept, grid.columns() / 2), charset), Role::Warning);
   }
   if (!blind.empty()) {
     // Part of the line for the reason of the mode, where it explains why something is not seen.
@@ -136,10 +145,10 @@ void draw_totals(Grid& grid, const Snapshot& snapshot) {
 
 std::string mode_name(const Mode& mode) { return mode.hooks.empty() ? mode.name : mode.name + "/" + mode.hooks; }
 
-std::string losses_text(const Snapshot& snapshot) {
+std::string losses_text(const Snapshot& snapshot, LossKind kind) {
   std::string text;
   for (const auto& [name, count] : snapshot.losses) {
-    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, format_count(count));
+    if (count > 0 && loss_kind(name) == kind) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, format_count(count));
   }
   return text;
 }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "model/losses.h"
 #include "model/snapshot.h"
 #include "tui/grid.h"
 #include "tui/view_state.h"
@@ -17,7 +18,7 @@ void draw_head(Grid& grid, const Snapshot& snapshot, const ViewState& state);
 // "exact/fentry"
 std::string mode_name(const Mode& mode);
 
-// "ring_full 3, slots_full 1", in the order of their names; empty when nothing was lost.
-std::string losses_text(const Snapshot& snapshot);
+// "ring_full 3, slots_full 1": those of that kind above 0, in the order of their names; empty when there is none.
+std::string losses_text(const Snapshot& snapshot, LossKind kind);
 
 }  // namespace tmpfstrace

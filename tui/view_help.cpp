@@ -68,9 +68,13 @@ std::vector<HelpLine> help_lines(const Snapshot& snapshot, int columns, Charset 
   page.title("Mode " + mode_name(snapshot.mode));
   page.text("  ", snapshot.mode.reason);
   for (const std::string& blind : snapshot.mode.blind) page.text("  not seen: ", blind, Role::Warning);
-  const std::string losses = losses_text(snapshot);
+  const std::string lost = losses_text(snapshot, LossKind::Count);
   page.title("Losses");
-  page.text("  ", losses.empty() ? "none" : losses, losses.empty() ? Role::Good : Role::Warning);
+  page.text("  ", lost.empty() ? "none" : lost, lost.empty() ? Role::Good : Role::Warning);
+  const std::string not_reached = losses_text(snapshot, LossKind::NotReached);
+  if (!not_reached.empty()) page.text("  not reached: ", not_reached, Role::Warning);
+  const std::string comfort = losses_text(snapshot, LossKind::Comfort);
+  if (!comfort.empty()) page.text("  no count is touched: ", comfort);
   return page.take();
 }
 

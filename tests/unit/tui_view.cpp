@@ -28,6 +28,7 @@ std::vector<std::uint64_t> order(Table table, const TableState& state) {
 }
 
 using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
 
 }  // namespace
 
@@ -128,6 +129,16 @@ TEST_CASE("any loss is named, none is silent", "[tui][view]") {
   CHECK(grid.at(1, 0).role == Role::Warning);
   snapshot.losses = {{"ring_full", 0}};
   CHECK_THAT(screen_of(snapshot, EventLog(), {}, {24, 80}).row_text(1), !Contains("LOST"));
+}
+
+TEST_CASE("what cannot be reached is not called lost", "[tui][view]") {
+  Snapshot snapshot = sample_snapshot();
+  const auto line = [&] { return screen_of(snapshot, EventLog(), {}, {24, 120}).row_text(1); };
+  snapshot.losses = {{"seed_busy", 2}, {"stacks_without_names", 7}, {"unreachable_superblocks", 1}};
+  CHECK_THAT(line(), StartsWith("NOT REACHED seed_busy 2, unreachable_superblocks 1"));
+  CHECK_THAT(line(), !Contains("LOST") && !Contains("stacks_without_names"));
+  snapshot.losses["seed_races"] = 3;
+  CHECK_THAT(line(), StartsWith("LOST seed_races 3  NOT REACHED seed_busy 2"));
 }
 
 TEST_CASE("a replay says that it is one, and how it ended", "[tui][view]") {
