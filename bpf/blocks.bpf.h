@@ -12,6 +12,7 @@
 static __always_inline void on_blocks_accounted(struct inode *inode, long pages)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
+	struct tmpfs_slot *slot;
 	__u64 cgroup_id;
 
 	if (live_marks)
@@ -24,8 +25,9 @@ static __always_inline void on_blocks_accounted(struct inode *inode, long pages)
 	}
 	__sync_fetch_and_add(&entry->pages, pages);
 	cgroup_id = current_cgroup();
-	if (cgroup_id == entry->cgroup_id || current_is_kthread())
-		COUNT(entry->slot, allocated_pages, pages);
+	slot = slot_at(ENTRY_SLOT(entry));
+	if (slot && (cgroup_id == slot->cgroup_id || current_is_kthread()))
+		COUNT_HOT(ENTRY_SLOT(entry), allocated_pages, pages);
 	else
 		account_other_owner(inode, entry, cgroup_id, pages);
 }
@@ -42,12 +44,12 @@ static __always_inline void on_blocks_unaccounted(struct inode *inode, long page
 		return;
 	}
 	__sync_fetch_and_add(&entry->pages, -pages);
-	if ((entry->flags & INODE_SHARED) && locked)
+	if ((entry->place & INODE_SHARED) && locked)
 		unaccount_shared_locked(inode, entry, pages);
-	else if (entry->flags & INODE_SHARED)
+	else if (entry->place & INODE_SHARED)
 		unaccount_shared_racing(inode, entry, pages);
 	else
-		COUNT(entry->slot, freed_pages, pages);
+		COUNT_HOT(ENTRY_SLOT(entry), freed_pages, pages);
 }
 
 /*

@@ -24,9 +24,16 @@
 
 /*
  * On hot paths: a plain load where the verifier knows the pointer's type (the arguments of fentry and fexit programs), a
- * guarded copy by helper (some 50 instructions) where it does not (kprobes). `typed` is a compile-time constant.
+ * guarded copy by helper (some 50 instructions) where it does not (kprobes before 6.2). `typed` is constant: the verifier drops
+ * the other branch.
  */
 #define FIELD(typed, src, field) ((typed) ? (src)->field : READ(src, field))
+
+/* What a kprobe was given, as a pointer that FIELD(KPROBE_TYPED, ...) can load from. */
+extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
+#define KPROBE_TYPED (config.has_rdonly_cast)
+#define KERNEL_POINTER(type, pointer)                                                                                  \
+	((type *)(KPROBE_TYPED ? bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)) : (void *)(pointer)))
 
 static __always_inline struct shmem_inode_info *shmem_info(struct inode *inode)
 {
@@ -156,14 +163,17 @@ static __always_inline __u32 folio_pages(struct folio *folio)
 	return pages ? pages : 1;
 }
 
+static __always_inline struct address_space *folio_mapping(struct folio *folio, int typed)
+{
+	if (bpf_core_type_exists(struct folio))
+		return FIELD(typed, folio, mapping);
+	return FIELD(typed, (struct page *)folio, mapping);
+}
+
 static __always_inline struct inode *folio_inode(struct folio *folio)
 {
-	struct address_space *mapping;
+	struct address_space *mapping = folio_mapping(folio, 0);
 
-	if (bpf_core_type_exists(struct folio))
-		mapping = READ(folio, mapping);
-	else
-		mapping = READ((struct page *)folio, mapping);
 	return mapping ? READ(mapping, host) : 0;
 }
 

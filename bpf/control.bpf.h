@@ -46,6 +46,7 @@ int c_free_slot(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!slot || !index || slot->in_use)
 		return 0;
+	slot->generation++; /* before it is anybody's again: what CPUs' lines hold for it has been folded */
 	__builtin_memset(&slot->counters, 0, sizeof(slot->counters));
 	bpf_map_push_elem(&free_slots, &index, 0);
 	return 1;

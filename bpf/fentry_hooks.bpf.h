@@ -69,20 +69,25 @@ int f_unacct_e(__u64 *ctx)
 }
 
 /* shmem_get_inode up to 6.5 (NULL when refused), __shmem_get_inode since (an error pointer). Sees every kind. */
-SEC("?fexit/__shmem_get_inode")
-int f_get_inode_x(__u64 *ctx)
-{
-	struct inode *inode;
+#define GET_INODE_RETURN(name, use_table)                                                                              \
+	SEC("?fexit/__shmem_get_inode")                                                                                \
+	int name(__u64 *ctx)                                                                                           \
+	{                                                                                                              \
+		struct inode *inode;                                                                                   \
+                                                                                                                       \
+		/* one argument more (the idmap) since 6.6; the slot behind the last holds the return value */         \
+		if (config.get_inode_args == 6)                                                                        \
+			inode = (void *)SLOT(6);                                                                       \
+		else                                                                                                   \
+			inode = (void *)SLOT(5);                                                                       \
+		if (armed && inode && (__u64)inode < -4095ULL)                                                         \
+			on_inode_created(inode, 1, use_table);                                                         \
+		return 0;                                                                                              \
+	}
 
-	/* one argument more (the idmap) since 6.6; the slot behind the last holds the return value */
-	if (config.get_inode_args == 6)
-		inode = (void *)SLOT(6);
-	else
-		inode = (void *)SLOT(5);
-	if (armed && inode && (__u64)inode < -4095ULL)
-		on_inode_created(inode, 1);
-	return 0;
-}
+GET_INODE_RETURN(f_get_inode_x, 1)
+/* Before 5.12, where a program with a compare-and-swap in it does not load. */
+GET_INODE_RETURN(f_get_inode_old_x, 0)
 
 SEC("?fentry/shmem_destroy_inode")
 int f_destroy_e(__u64 *ctx)
@@ -153,7 +158,7 @@ SEC("?fentry/shmem_unlink")
 int f_unlink_e(__u64 *ctx)
 {
 	if (armed)
-		on_unlink(ARG(1));
+		on_unlink(ARG(1), 1);
 	return 0;
 }
 
@@ -188,15 +193,6 @@ int f_shrink_e(__u64 *ctx)
 {
 	if (armed && !ctx[1])
 		set_mark(ARG(0));
-	return 0;
-}
-
-/* filemap_unaccount_folio(mapping, folio), unaccount_page_cache_page(mapping, page) on 5.10: all file systems. */
-SEC("?fentry/filemap_unaccount_folio")
-int f_unaccount_e(__u64 *ctx)
-{
-	if (armed)
-		on_folio_removed(ARG(1));
 	return 0;
 }
 

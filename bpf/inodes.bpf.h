@@ -8,14 +8,7 @@
 
 #include "owners.bpf.h"
 
-static __always_inline struct inode_entry *inode_entry_of(struct inode *inode)
-{
-	__u64 key = (__u64)inode;
-
-	return bpf_map_lookup_elem(&inodes, &key);
-}
-
-static __always_inline __u16 kind_of_mode(umode_t mode)
+static __always_inline __u32 kind_of_mode(umode_t mode)
 {
 	switch (mode & S_IFMT) {
 	case S_IFREG:
@@ -47,7 +40,8 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 	struct super_block *sb = READ(inode, i_sb);
 	umode_t mode = READ(inode, i_mode);
 	unsigned long alloced = READ(shmem_info(inode), alloced);
-	struct inode_entry entry = {.kind = kind_of_mode(mode)};
+	__u32 index = unattributed_slot(sb);
+	struct inode_entry entry = {.place = ENTRY_PLACE(index, 0)};
 	__u64 key = (__u64)inode, pages = alloced, links = 0;
 	struct tmpfs_slot *slot;
 	int error; /* int: before 6.4 the upper half of a map operation's return value is undefined */
@@ -61,9 +55,8 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 	}
 	if (freeing)
 		pages += event_pages;
-	entry.slot = unattributed_slot(sb);
 	entry.pages = pages;
-	if (entry.kind != TMPFS_KIND_DIRECTORY && READ(inode, i_nlink) > 1)
+	if (kind_of_mode(mode) != TMPFS_KIND_DIRECTORY && READ(inode, i_nlink) > 1)
 		links = READ(inode, i_nlink) - 1;
 	error = bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
 	if (error == -EEXIST) { /* it has just entered by another way */
@@ -77,7 +70,7 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 		count_loss(TMPFS_LOSS_INODES_FULL);
 		return 0;
 	}
-	slot = slot_at(entry.slot);
+	slot = slot_at(index);
 	if (slot) {
 		if (walk) {
 			ADD(slot->counters.seeded_pages, pages);
@@ -92,58 +85,79 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 	return inode_entry_of(inode);
 }
 
+static __noinline void end_xattrs(__u64 key, __u32 index)
+{
+	__u64 *bytes = bpf_map_lookup_elem(&xattrs, &key);
+
+	if (!bytes)
+		return;
+	COUNT(index, xattr_bytes_removed, *bytes);
+	bpf_map_delete_elem(&xattrs, &key);
+}
+
 /*
  * The inode's row closes its accounts. nlink: names that nobody unlinked, because the superblock ended with them. Pages are
  * left where a count was lost (TMPFS_LOSS_SEED_RACES…): the kernel has freed them all.
  */
-static __always_inline void end_entry(__u64 key, struct inode_entry *entry, __u32 nlink)
+static __always_inline void end_entry(__u64 key, struct inode_entry *entry, __u32 kind, __u32 nlink)
 {
-	struct tmpfs_slot *slot = slot_at(entry->slot);
+	__u32 index = ENTRY_SLOT(entry), flags = entry->place;
 	__s32 pages = entry->pages;
 
-	if (slot) {
-		ADD(slot->counters.removed[entry->kind < TMPFS_KIND_MAX ? entry->kind : 0], 1);
-		if (entry->flags & INODE_TMPFILE)
-			ADD(slot->counters.removed[TMPFS_KIND_TMPFILE], 1);
-		if (entry->kind != TMPFS_KIND_DIRECTORY && nlink > 1)
-			ADD(slot->counters.removed[TMPFS_KIND_LINK], nlink - 1);
-		if (entry->xattr_bytes)
-			ADD(slot->counters.xattr_bytes_removed, entry->xattr_bytes);
-		if (pages > 0)
-			ADD(slot->counters.freed_pages, pages);
-		else if (pages < 0)
-			ADD(slot->counters.late_pages, -pages);
-	}
-	if (entry->flags & INODE_SHARED)
-		settle_owners(key, entry->slot);
+	if (kind == TMPFS_KIND_REGULAR)
+		COUNT_HOT(index, removed_regular, 1);
+	else if (kind < TMPFS_KIND_MAX)
+		COUNT(index, removed[kind], 1);
+	if (flags & INODE_TMPFILE)
+		COUNT(index, removed[TMPFS_KIND_TMPFILE], 1);
+	if (kind != TMPFS_KIND_DIRECTORY && nlink > 1)
+		COUNT(index, removed[TMPFS_KIND_LINK], nlink - 1);
+	if (flags & INODE_XATTRS)
+		end_xattrs(key, index);
+	if (pages > 0)
+		COUNT(index, freed_pages, pages);
+	else if (pages < 0)
+		COUNT(index, late_pages, -pages);
+	if (flags & INODE_SHARED)
+		settle_owners(key, index);
 }
 
-/* A successful shmem_get_inode. */
-static __always_inline void on_inode_created(struct inode *inode, int typed)
+/* The end of an inode at this address was missed: it ends now, or its counts would go on elsewhere. */
+static __noinline void end_stale(__u64 key, __u32 kind)
+{
+	struct inode_entry *stale = inode_entry_of((struct inode *)key);
+
+	count_loss(TMPFS_LOSS_STALE_INODES);
+	if (!stale)
+		return;
+	end_entry(key, stale, kind, 0); /* of what kind it was nobody knows any more: as the one that is there now */
+	delete_inode(key);
+}
+
+/* A successful shmem_get_inode. use_table: see insert_new_inode. */
+static __always_inline void on_inode_created(struct inode *inode, int typed, int use_table)
 {
 	struct super_block *sb = FIELD(typed, inode, i_sb);
-	struct inode_entry entry = {.kind = kind_of_mode(FIELD(typed, inode, i_mode)), .flags = INODE_COUNTED};
+	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode)), index = slot_of(current_cgroup(), sb);
+	struct inode_entry entry = {.place = ENTRY_PLACE(index, INODE_COUNTED)};
 	__u64 key = (__u64)inode;
-	int error; /* int: before 6.4 the upper half of a map operation's return value is undefined */
+	int error = insert_new_inode(
+		key, &entry,
+		use_table); /* int: before 6.4 the upper half of what a map operation returns is undefined */
 
-	entry.cgroup_id = current_cgroup();
-	entry.slot = slot_of(entry.cgroup_id, sb);
-	error = bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
 	if (error == -EEXIST) {
-		/* The end of an inode at this address was missed: it ends now, or its counts would go on elsewhere. */
-		struct inode_entry *stale = inode_entry_of(inode);
-
-		count_loss(TMPFS_LOSS_STALE_INODES);
-		if (stale)
-			end_entry(key, stale, 0);
-		error = bpf_map_update_elem(&inodes, &key, &entry, BPF_ANY);
+		end_stale(key, kind);
+		error = insert_new_inode(key, &entry, use_table);
 	}
 	if (error) {
 		/* Not counted as created: it will be counted as "late", with its removal or at its first event. */
 		count_loss(TMPFS_LOSS_INODES_FULL);
 		return;
 	}
-	COUNT(entry.slot, created[entry.kind < TMPFS_KIND_MAX ? entry.kind : 0], 1);
+	if (kind == TMPFS_KIND_REGULAR)
+		COUNT_HOT(index, created_regular, 1);
+	else if (kind < TMPFS_KIND_MAX)
+		COUNT(index, created[kind], 1);
 }
 
 /* shmem_tmpfile succeeded: its inode has been counted as a regular file. */
@@ -151,10 +165,10 @@ static __always_inline void on_tmpfile_created(struct inode *inode)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
 
-	if (!entry || !(entry->flags & INODE_COUNTED))
+	if (!entry || !(entry->place & INODE_COUNTED))
 		return;
-	entry->flags |= INODE_TMPFILE;
-	COUNT(entry->slot, created[TMPFS_KIND_TMPFILE], 1);
+	entry->place |= INODE_TMPFILE;
+	COUNT(ENTRY_SLOT(entry), created[TMPFS_KIND_TMPFILE], 1);
 }
 
 /* An extra hard link takes an inode unit; it is the inode's owner's, whoever makes or removes it. */
@@ -165,27 +179,28 @@ static __always_inline void on_link(struct inode *inode, int added)
 	if (!entry) /* entering now counts the links it has: after an added one, before a removed one */
 		entry = enter_existing(inode, 0, 0, 0);
 	else if (added)
-		COUNT(entry->slot, created[TMPFS_KIND_LINK], 1);
+		COUNT(ENTRY_SLOT(entry), created[TMPFS_KIND_LINK], 1);
 	if (entry && !added)
-		COUNT(entry->slot, removed[TMPFS_KIND_LINK], 1);
+		COUNT(ENTRY_SLOT(entry), removed[TMPFS_KIND_LINK], 1);
 }
 
 /* shmem_destroy_inode: its pages and attributes are gone from the kernel's books. */
 static __always_inline void on_inode_destroyed(struct inode *inode, int typed)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
+	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode));
 	__u64 key = (__u64)inode;
 
 	if (!entry) {
 		/* It existed before the start and nothing ever touched it, or it found no room in "inodes". */
-		__u32 index = unattributed_slot(READ(inode, i_sb)), kind = kind_of_mode(READ(inode, i_mode));
+		__u32 index = unattributed_slot(READ(inode, i_sb));
 
 		COUNT(index, late_inodes, 1);
 		COUNT(index, removed[kind < TMPFS_KIND_MAX ? kind : 0], 1);
 		return;
 	}
-	end_entry(key, entry, FIELD(typed, inode, i_nlink));
-	bpf_map_delete_elem(&inodes, &key);
+	end_entry(key, entry, kind, FIELD(typed, inode, i_nlink));
+	delete_inode(key);
 }
 
 #endif /* INODES_BPF_H */

@@ -150,6 +150,7 @@ struct inode {
 	unsigned long i_ino;
 	__u64 i_blocks;
 	struct hlist_head i_dentry;
+	struct address_space i_data;
 } KERNEL_STRUCT;
 
 struct qstr {

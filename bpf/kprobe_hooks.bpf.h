@@ -95,7 +95,7 @@ int k_get_inode_x(struct pt_regs *ctx)
 	if (!armed)
 		return 0;
 	if (inode && inode < -4095ULL) {
-		on_inode_created((void *)inode, 0);
+		on_inode_created(KERNEL_POINTER(struct inode, inode), KPROBE_TYPED, 1);
 		operation_over(LEVEL_MKNOD);
 	} else if (operation_ends(LEVEL_MKNOD, &op)) {
 		/* a NULL (up to 6.5) says -ENOSPC */
@@ -108,7 +108,7 @@ SEC("?kprobe")
 int k_destroy_e(struct pt_regs *ctx)
 {
 	if (armed)
-		on_inode_destroyed((void *)P1, 0);
+		on_inode_destroyed(KERNEL_POINTER(struct inode, P1), KPROBE_TYPED);
 	return 0;
 }
 
@@ -133,7 +133,8 @@ int k_destroy_e(struct pt_regs *ctx)
 	}
 
 BEGINS(k_write_e, LEVEL_OPERATION, P1, P2, 0, 0)
-ENDS(k_write_x, LEVEL_OPERATION, on_write_return(ctx, A(0), A(1), RET, 0))
+ENDS(k_write_x, LEVEL_OPERATION,
+     on_write_return(ctx, KERNEL_POINTER(struct kiocb, A(0)), KERNEL_POINTER(struct iov_iter, A(1)), RET, KPROBE_TYPED))
 
 BEGINS(k_fault_e, LEVEL_FAULT, P1, 0, 0, 0)
 ENDS(k_fault_x, LEVEL_FAULT, on_fault_return(ctx, A(0), RET))
@@ -164,7 +165,7 @@ SEC("?kprobe")
 int k_unlink_e(struct pt_regs *ctx)
 {
 	if (armed)
-		on_unlink((void *)P2);
+		on_unlink(KERNEL_POINTER(struct dentry, P2), KPROBE_TYPED);
 	return 0;
 }
 
@@ -180,14 +181,6 @@ int k_shrink_e(struct pt_regs *ctx)
 {
 	if (armed && !P2)
 		set_mark((void *)P1);
-	return 0;
-}
-
-SEC("?kprobe")
-int k_unaccount_e(struct pt_regs *ctx)
-{
-	if (armed)
-		on_folio_removed((void *)P2);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where counts go: (cgroup, superblock) -> slot, and the adds. */
+/* Where counts go: (cgroup, superblock) -> slot, and the adds: to a line of this CPU, or to the slot what is rare. */
 #ifndef LEDGER_BPF_H
 #define LEDGER_BPF_H
 
@@ -158,6 +158,54 @@ static __always_inline __u32 unattributed_slot(struct super_block *sb)
 		struct tmpfs_slot *slot__ = slot_at(index);                                                            \
 		if (slot__)                                                                                            \
 			ADD(slot__->counters.field, (n));                                                              \
+	})
+
+static __always_inline void move_to_slot(__u64 *field, __u64 *counter)
+{
+	if (*field)
+		ADD(*counter, *field);
+	*(volatile __u64 *)field = 0;
+}
+
+/* A line is taken from the slot it had. What it holds for one that was given back has been folded: it is dropped. */
+static __noinline void take_line(struct tmpfs_cpu_line *line, __u32 index, __u32 generation)
+{
+	struct tmpfs_slot *previous = slot_at(line->slot);
+
+	if (previous && previous->generation == line->generation) {
+		ADD(previous->moves_begun, 1);
+		move_to_slot(&line->allocated_pages, &previous->counters.allocated_pages);
+		move_to_slot(&line->freed_pages, &previous->counters.freed_pages);
+		move_to_slot(&line->written_bytes, &previous->counters.written_bytes);
+		move_to_slot(&line->write_calls, &previous->counters.write_calls);
+		move_to_slot(&line->created_regular, &previous->counters.created[TMPFS_KIND_REGULAR]);
+		move_to_slot(&line->removed_regular, &previous->counters.removed[TMPFS_KIND_REGULAR]);
+		ADD(previous->moves_ended, 1);
+	} else {
+		__builtin_memset(line, 0, sizeof(*line));
+	}
+	line->slot = index;
+	line->generation = generation;
+}
+
+/* This CPU's line for a slot. No other program runs on this CPU before ours is done: see cpu_caches. */
+static __always_inline struct tmpfs_cpu_line *line_of(__u32 index, struct tmpfs_slot *slot)
+{
+	__u32 at = bpf_get_smp_processor_id() * TMPFS_CPU_LINES + index % TMPFS_CPU_LINES;
+	struct tmpfs_cpu_line *line = bpf_map_lookup_elem(&cpu_lines, &at);
+
+	if (line && (line->slot != index || line->generation != slot->generation))
+		take_line(line, index, slot->generation);
+	return line;
+}
+
+/* For what is counted with every file, page or write. */
+#define COUNT_HOT(index, field, n)                                                                                     \
+	({                                                                                                             \
+		struct tmpfs_slot *slot__ = slot_at(index);                                                            \
+		struct tmpfs_cpu_line *line__ = slot__ ? line_of(index, slot__) : 0;                                   \
+		if (line__)                                                                                            \
+			line__->field += (n);                                                                          \
 	})
 
 #define NS_PER_SECOND 1000000000ULL

@@ -32,7 +32,11 @@ __u64 cache_epoch;
 /* How many entries "owners" and "marks" hold: 0 lets the hot path skip the look-up. */
 __u64 shared_inodes;
 __u64 live_marks;
-__u64 losses[TMPFS_LOSS_MAX];
+/* The same of "owners" by hash of the inode's address: a page of any other inode is told by one load. */
+#define SHARED_FILTER_BITS 12
+__u32 shared_filter[1 << SHARED_FILTER_BITS];
+/* Apart from what the hot path reads. */
+__u64 losses[TMPFS_LOSS_MAX] __attribute__((aligned(64)));
 
 /*
  * The last (cgroup, superblock) seen by each CPU and its slot. Kprobe programs run with preemption off; fentry programs are
@@ -47,6 +51,19 @@ struct cpu_cache {
 	__u32 pad[9];
 } __attribute__((aligned(64)));
 static struct cpu_cache cpu_caches[CACHE_CPUS];
+
+/*
+ * What changes with every file, page and write, added up on each CPU: no line of memory is written by two CPUs on the hot path,
+ * and no add is atomic. TMPFS_CPU_LINES a CPU. A line takes over another slot by adding what it holds to the slot it had. Writer:
+ * its CPU alone. Reader: user space through mmap.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tmpfs_cpu_line);
+} cpu_lines SEC(".maps");
 
 /*
  * The counters. Writer: every program, with atomic adds. Reader: user space through mmap. Index: taken from
@@ -107,19 +124,22 @@ struct {
 #define INODE_SHARED 1 /* more than one cgroup was charged: see "owners" */
 #define INODE_TMPFILE 2
 #define INODE_COUNTED 4 /* its creation was counted in created[], not in seeded or late */
+#define INODE_XATTRS 8 /* has an entry in "xattrs" */
+#define INODE_FLAG_BITS 8
 
+/* Small, because there is one for each live inode: with 8 bytes a map element is one of 64. */
 struct inode_entry {
-	__u64 cgroup_id; /* first owner */
-	__u32 slot; /* of the first owner */
 	__u32 pages; /* in the ledger; up to 6.5 also info->alloced as we last saw it */
-	__u32 xattr_bytes;
-	__u16 kind; /* enum tmpfs_kind */
-	__u16 flags;
+	__u32 place; /* slot of the first owner << INODE_FLAG_BITS | flags */
 };
 
+#define ENTRY_SLOT(entry) ((entry)->place >> INODE_FLAG_BITS)
+#define ENTRY_PLACE(slot, flags) ((slot) << INODE_FLAG_BITS | (flags))
+
 /*
- * One entry a live inode, keyed by its address, from creation (or first sight) to shmem_destroy_inode. Allocated as
- * needed. When full: see LOSS_INODES_FULL; up to 6.5 the pages of what found no room are not counted.
+ * One entry a live inode that is not in the table (inode_table.bpf.h), keyed by its address, from creation (or first sight) to
+ * shmem_destroy_inode. Allocated as needed. When full: see LOSS_INODES_FULL; up to 6.5 the pages of what found no room are not
+ * counted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -128,6 +148,18 @@ struct {
 	__type(key, __u64);
 	__type(value, struct inode_entry);
 } inodes SEC(".maps");
+
+/*
+ * Bytes of the inode budget that the extended attributes of an inode take, for those that have any; 6.6 and later. A quarter of
+ * the size of "inodes". When full: see LOSS_XATTRS_UNCOUNTED.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, __u64);
+	__type(value, __u64);
+} xattrs SEC(".maps");
 
 #define EXTRA_OWNERS 6
 struct owner {

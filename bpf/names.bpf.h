@@ -89,11 +89,11 @@ static __always_inline void on_link_return(void *ctx, struct dentry *old, struct
 }
 
 /* Also called for rename over: shmem_rename2 calls it directly. */
-static __always_inline void on_unlink(struct dentry *dentry)
+static __always_inline void on_unlink(struct dentry *dentry, int typed)
 {
-	struct inode *inode = READ(dentry, d_inode);
+	struct inode *inode = FIELD(typed, dentry, d_inode);
 
-	if (READ(inode, i_nlink) > 1 && (READ(inode, i_mode) & S_IFMT) != S_IFDIR)
+	if (FIELD(typed, inode, i_nlink) > 1 && (FIELD(typed, inode, i_mode) & S_IFMT) != S_IFDIR)
 		on_link(inode, 0);
 }
 

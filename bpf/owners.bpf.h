@@ -2,12 +2,13 @@
 /*
  * Whose pages an inode has. As long as one cgroup was charged for all of them its entry says which, and nothing else is
  * kept. For the others ("shared", rare) "owners" holds the balance of every further cgroup; the first owner's is what
- * remains. A page that leaves the page cache tells its cgroup (unaccount hook) just before the books are lowered. Pages
+ * remains. A page that leaves the page cache tells its cgroup (a tracepoint) just before the books are lowered. Pages
  * freed without that hint were swapped out or are the first owner's: it gives them as far as it has any.
  */
 #ifndef OWNERS_BPF_H
 #define OWNERS_BPF_H
 
+#include "inode_table.bpf.h"
 #include "ledger.bpf.h"
 
 /* Is this entry the cgroup's, or free and now claimed for it? */
@@ -24,6 +25,11 @@ static __always_inline int is_owner(struct owner *owner, __u64 inode, __u32 inde
 	return claimed && *claimed == cgroup_id;
 }
 
+static __always_inline __u32 *filter_of(__u64 inode)
+{
+	return &shared_filter[address_hash(inode, SHARED_FILTER_BITS)];
+}
+
 static __noinline void account_other_owner(struct inode *inode, struct inode_entry *entry, __u64 cgroup_id, __u32 pages)
 {
 	struct super_block *sb = READ(inode, i_sb);
@@ -31,12 +37,18 @@ static __noinline void account_other_owner(struct inode *inode, struct inode_ent
 	struct owners *others = bpf_map_lookup_elem(&owners, &key);
 	__u32 i, slot = slot_of(cgroup_id, sb);
 
+	if (slot == ENTRY_SLOT(entry)) { /* no row is left for either: both are counted as unattributed */
+		COUNT(slot, allocated_pages, pages);
+		return;
+	}
 	if (!others) {
 		struct owners fresh = {};
 
-		if (bpf_map_update_elem(&owners, &key, &fresh, BPF_NOEXIST) == 0)
+		if (bpf_map_update_elem(&owners, &key, &fresh, BPF_NOEXIST) == 0) {
+			__sync_fetch_and_add(filter_of(key), 1);
 			__sync_fetch_and_add(&shared_inodes, 1);
-		entry->flags |= INODE_SHARED;
+		}
+		entry->place |= INODE_SHARED;
 		others = bpf_map_lookup_elem(&owners, &key);
 	}
 	for (i = 0; others && i < EXTRA_OWNERS; i++) {
@@ -52,7 +64,7 @@ static __noinline void account_other_owner(struct inode *inode, struct inode_ent
 	}
 	/* Allocation and free stay on one row, the first owner's: the total is exact, the attribution is not. */
 	count_loss(TMPFS_LOSS_OWNERS_FULL);
-	COUNT(entry->slot, allocated_pages, pages);
+	COUNT(ENTRY_SLOT(entry), allocated_pages, pages);
 }
 
 static __always_inline __s32 credit_free(struct owner *owner, __s32 left)
@@ -101,7 +113,7 @@ static __always_inline void unaccount_shared(struct inode *inode, struct inode_e
 	__u32 i;
 
 	if (!others) {
-		COUNT(entry->slot, freed_pages, pages);
+		COUNT(ENTRY_SLOT(entry), freed_pages, pages);
 		return;
 	}
 	for (i = 0; i < EXTRA_OWNERS && others->extra[i].slot; i++) {
@@ -119,13 +131,13 @@ static __always_inline void unaccount_shared(struct inode *inode, struct inode_e
 	if (take > left)
 		take = left;
 	if (take > 0) {
-		COUNT(entry->slot, freed_pages, take);
+		COUNT(ENTRY_SLOT(entry), freed_pages, take);
 		left -= take;
 	}
 	for (i = 0; i < EXTRA_OWNERS && left > 0 && others->extra[i].slot; i++)
 		left -= credit_free(&others->extra[i], left);
 	if (left > 0)
-		COUNT(entry->slot, freed_pages, left);
+		COUNT(ENTRY_SLOT(entry), freed_pages, left);
 }
 
 static __noinline void unaccount_shared_locked(struct inode *inode, struct inode_entry *entry, __u32 pages)
@@ -162,27 +174,21 @@ static __noinline void settle_owners(__u64 key, __u32 first_slot)
 		COUNT(from, freed_pages, pages > 0 ? pages : -pages);
 		COUNT(to, allocated_pages, pages > 0 ? pages : -pages);
 	}
-	if (bpf_map_delete_elem(&owners, &key) == 0)
+	if (bpf_map_delete_elem(&owners, &key) == 0) {
+		__sync_fetch_and_add(filter_of(key), -1);
 		__sync_fetch_and_add(&shared_inodes, -1);
+	}
 }
 
-/* A folio is leaving the page cache of any file system: remember whose pages of a shared inode go. */
-static __always_inline void on_folio_removed(struct folio *folio)
+static __noinline void note_removed_folio(struct folio *folio, __u64 inode)
 {
-	struct owners *others;
-	struct inode *inode;
-	__u64 key, cgroup_id;
-	__u32 i, pages, tid;
+	struct owners *others = bpf_map_lookup_elem(&owners, &inode);
+	__u32 i, pages, tid = bpf_get_current_pid_tgid();
+	__u64 cgroup_id;
 
-	if (!shared_inodes)
-		return;
-	inode = folio_inode(folio);
-	key = (__u64)inode;
-	others = bpf_map_lookup_elem(&owners, &key);
 	if (!others)
 		return;
-	tid = bpf_get_current_pid_tgid();
-	if (live_marks && bpf_map_lookup_elem(&marks, &tid) && was_never_booked(folio, inode))
+	if (live_marks && bpf_map_lookup_elem(&marks, &tid) && was_never_booked(folio, (struct inode *)inode))
 		return;
 	pages = folio_pages(folio);
 	cgroup_id = folio_cgroup(folio);
@@ -192,6 +198,21 @@ static __always_inline void on_folio_removed(struct folio *folio)
 			return;
 		}
 	}
+}
+
+/*
+ * A folio is leaving the page cache of any file system: remember whose pages of a shared inode go. The mapping of a tmpfs inode
+ * is its own i_data; of others, what is computed here is some address that no inode of tmpfs has.
+ */
+static __always_inline void on_folio_removed(struct folio *folio, int typed)
+{
+	__u64 inode;
+
+	if (!shared_inodes)
+		return;
+	inode = (__u64)folio_mapping(folio, typed) - bpf_core_field_offset(struct inode, i_data);
+	if (*filter_of(inode))
+		note_removed_folio(folio, inode);
 }
 
 #endif /* OWNERS_BPF_H */

@@ -112,10 +112,29 @@ struct tmpfs_slot {
 	__u64 first_seen_ns;
 	__u32 sb_row; /* index into "sb_rows" */
 	__u32 in_use;
+	__u32 generation; /* how often it has been given back: what a CPU's line holds for an earlier one is void */
+	__u32 pad;
+	__u64 moves_begun; /* from CPUs' lines into the counters; a reader that sees more than have ended reads again */
+	__u64 moves_ended;
 	char cgroup_name[TMPFS_CGROUP_NAME_LEN]; /* last component of the path, cut; names a cgroup that died unseen */
 	struct tmpfs_counters counters;
 	__u64 window_start_ns[TMPFS_CAUSE_MAX]; /* of the rate limit of refusal details */
 	__u64 window_events[TMPFS_CAUSE_MAX];
+};
+
+#define TMPFS_CPU_LINES 32 /* of one CPU; a slot's is its index modulo that */
+
+/* One entry of the map "cpu_lines": what this CPU has counted for the slot since it took the line. Add it to the slot's. */
+struct tmpfs_cpu_line {
+	__u32 slot;
+	__u32 generation;
+	__u64 allocated_pages;
+	__u64 freed_pages;
+	__u64 written_bytes;
+	__u64 write_calls;
+	__u64 created_regular;
+	__u64 removed_regular;
+	__u64 pad; /* one cache line */
 };
 
 #define TMPFS_SB_INTERNAL 1u /* kern_mount: memfd, SysV and anonymous shared memory; statfs knows no limit */
@@ -180,6 +199,8 @@ struct tmpfs_config {
 	__u32 counts_arguments; /* since 6.6: acct/unacct carry the pages; before: info->alloced is mirrored */
 	__u32 used_blocks_slack; /* pages by which percpu_counter.count may be off: batch * CPUs */
 	__u32 populate_spans_mappings; /* madvise populates across mappings in one go (6.9), not one after the other */
+	__u32 ends_can_be_missed; /* kprobes: a skipped program can leave an inode's entry behind */
+	__u32 has_rdonly_cast; /* 6.2: kprobes may load kernel fields as fentry programs do */
 	__u64 mfill_start; /* address range of shmem_mfill_atomic_pte, see k_unacct_e */
 	__u64 mfill_end;
 };

@@ -41,39 +41,34 @@ static __noinline int refused_write(void *ctx, struct kiocb *iocb, long ret, uns
 	return 0;
 }
 
+static __always_inline void count_write(__u32 index, long written, unsigned long left)
+{
+	struct tmpfs_slot *slot = slot_at(index);
+	struct tmpfs_cpu_line *line = slot ? line_of(index, slot) : 0;
+
+	if (!line)
+		return;
+	line->write_calls++;
+	line->written_bytes += written;
+	if (written && left)
+		ADD(slot->counters.short_writes, 1);
+}
+
 /* The iterator has been advanced by what was written: its count is what was not. */
 static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struct iov_iter *from, long ret, int typed)
 {
 	struct file *file = FIELD(typed, iocb, ki_filp);
 	struct inode *inode = FIELD(typed, file, f_inode);
 	unsigned long left = FIELD(typed, from, count);
-	struct super_block *sb;
-	struct inode_entry *entry;
-	struct tmpfs_slot *slot;
-	__u64 cgroup_id;
+	struct super_block *sb = FIELD(typed, inode, i_sb);
 	int marked;
 
 	/* up to 6.5 the function is shared with other file systems */
-	if (!config.counts_arguments) {
-		sb = FIELD(typed, inode, i_sb);
-		if (FIELD(typed, sb, s_magic) != TMPFS_MAGIC_NUMBER)
-			return;
-	}
-	marked = live_marks && take_mark(READ(inode, i_sb));
-	cgroup_id = current_cgroup();
-	entry = inode_entry_of(inode);
-	if (entry && entry->cgroup_id == cgroup_id)
-		slot = slot_at(entry->slot);
-	else
-		slot = slot_at(slot_of(cgroup_id, READ(inode, i_sb)));
-	if (slot) {
-		if (ret >= 0)
-			ADD(slot->counters.write_calls, 1);
-		if (ret > 0)
-			ADD(slot->counters.written_bytes, ret);
-		if (ret > 0 && left)
-			ADD(slot->counters.short_writes, 1);
-	}
+	if (!config.counts_arguments && FIELD(typed, sb, s_magic) != TMPFS_MAGIC_NUMBER)
+		return;
+	marked = live_marks && take_mark(sb);
+	if (ret >= 0)
+		count_write(slot_of(current_cgroup(), sb), ret, left);
 	if (ret < 0 || (ret > 0 && left))
 		refused_write(ctx, iocb, ret, left, marked);
 }

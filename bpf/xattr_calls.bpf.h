@@ -9,18 +9,28 @@
 static __always_inline void on_xattrs_changed(struct inode *inode)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
-	__u32 before, now;
+	__u64 key = (__u64)inode, none = 0, before, now, *kept;
 
 	if (!entry)
 		entry = enter_existing(inode, 0, 0, 0);
 	if (!entry)
 		return;
 	now = xattr_bytes_of(inode);
-	before = __sync_lock_test_and_set(&entry->xattr_bytes, now); /* the walk holds no lock of the inode */
+	kept = bpf_map_lookup_elem(&xattrs, &key);
+	if (!kept) {
+		bpf_map_update_elem(&xattrs, &key, &none, BPF_NOEXIST);
+		kept = bpf_map_lookup_elem(&xattrs, &key);
+		entry->place |= INODE_XATTRS;
+	}
+	if (!kept) {
+		count_loss(TMPFS_LOSS_XATTRS_UNCOUNTED);
+		return;
+	}
+	before = __sync_lock_test_and_set(kept, now); /* the walk holds no lock of the inode */
 	if (now > before)
-		COUNT(entry->slot, xattr_bytes_added, now - before);
+		COUNT(ENTRY_SLOT(entry), xattr_bytes_added, now - before);
 	else
-		COUNT(entry->slot, xattr_bytes_removed, before - now);
+		COUNT(ENTRY_SLOT(entry), xattr_bytes_removed, before - now);
 }
 
 static __noinline int on_xattr_return(void *ctx, struct inode *inode, struct dentry *dentry, int ret)

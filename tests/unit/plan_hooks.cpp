@@ -28,12 +28,12 @@ KernelShape shape_of(std::map<std::string, int> own) {
   own.insert(kEverywhere.begin(), kEverywhere.end());
   KernelShape shape;
   shape.functions = std::move(own);
+  shape.tracepoints = {"mm_filemap_delete_from_page_cache"};
   return shape;
 }
 
 KernelShape kernel_5_10() {
   return shape_of({{"shmem_recalc_inode", 1},
-                   {"unaccount_page_cache_page", 2},
                    {"shmem_get_inode", 5},
                    {"shmem_mknod", 4},
                    {"shmem_symlink", 3},
@@ -44,7 +44,6 @@ KernelShape kernel_5_10() {
 
 KernelShape kernel_6_1() {
   KernelShape shape = shape_of({{"shmem_recalc_inode", 1},
-                                {"filemap_unaccount_folio", 2},
                                 {"shmem_get_inode", 5},
                                 {"shmem_mknod", 5},
                                 {"shmem_symlink", 4},
@@ -59,7 +58,6 @@ KernelShape kernel_6_12() {
   KernelShape shape = shape_of({{"shmem_recalc_inode", 3},
                                 {"shmem_inode_acct_blocks", 2},
                                 {"shmem_inode_unacct_blocks", 2},
-                                {"filemap_unaccount_folio", 2},
                                 {"shmem_file_write_iter", 2},
                                 {"__shmem_get_inode", 6},
                                 {"shmem_mknod", 5},
@@ -70,6 +68,7 @@ KernelShape kernel_6_12() {
   shape.tmpfile_takes_file = true;
   shape.inode_budget_in_bytes = true;
   shape.counts_skipped_kprobes = true;
+  shape.has_rdonly_cast = true;
   return shape;
 }
 
@@ -91,17 +90,16 @@ struct Kernel {
   bool counts_arguments;
   bool shift;
   int get_inode_arguments;
-  std::string write, unaccount, get_inode;
+  std::string write, get_inode;
 };
 
 std::vector<Kernel> kernels() {
   const std::string old_write = "generic_file_write_iter", write = "shmem_file_write_iter";
-  const std::string folio = "filemap_unaccount_folio";
-  return {{"5.10", kernel_5_10(), false, false, 5, old_write, "unaccount_page_cache_page", "shmem_get_inode"},
-          {"6.1", kernel_6_1(), false, true, 5, old_write, folio, "shmem_get_inode"},
-          {"6.12", kernel_6_12(), true, true, 6, write, folio, "__shmem_get_inode"},
-          {"6.18", kernel_6_18(), true, true, 6, write, folio, "__shmem_get_inode"},
-          {"7.2", kernel_7_2(), true, true, 6, write, folio, "__shmem_get_inode"}};
+  return {{"5.10", kernel_5_10(), false, false, 5, old_write, "shmem_get_inode"},
+          {"6.1", kernel_6_1(), false, true, 5, old_write, "shmem_get_inode"},
+          {"6.12", kernel_6_12(), true, true, 6, write, "__shmem_get_inode"},
+          {"6.18", kernel_6_18(), true, true, 6, write, "__shmem_get_inode"},
+          {"7.2", kernel_7_2(), true, true, 6, write, "__shmem_get_inode"}};
 }
 
 const Hook* find(const HookPlan& plan, const std::string& program) {
@@ -138,7 +136,7 @@ TEST_CASE("hooks: every kernel has what an exact ledger needs, with both flavour
       CHECK(plan.seed.function == "security_inode_getattr");
       std::set<std::string> programs;
       for (const Hook& hook : plan.hooks) {
-        CHECK(kernel.shape.has(hook.function));
+        CHECK((kernel.shape.has(hook.function) || kernel.shape.tracepoints.count(hook.function) == 1));
         CHECK(programs.insert(hook.program).second);
         CHECK_FALSE(hook.without.empty());
       }
@@ -155,7 +153,7 @@ TEST_CASE("hooks: fentry takes entry and return of the functions a kernel has", 
     INFO(kernel.name);
     const HookPlan plan = plan_hooks(kernel.shape, HookFlavour::Fentry);
     check_hook(plan, "f_destroy_e", "shmem_destroy_inode", AttachKind::Fentry);
-    check_hook(plan, "f_unaccount_e", kernel.unaccount, AttachKind::Fentry);
+    check_hook(plan, "t_unaccount", "mm_filemap_delete_from_page_cache", AttachKind::Tracepoint);
     check_hook(plan, "f_write_x", kernel.write, AttachKind::Fexit);
     check_hook(plan, "f_get_inode_x", kernel.get_inode, AttachKind::Fexit);
     CHECK(find(plan, "f_write_e") == nullptr);  // a return program sees the arguments
@@ -230,6 +228,29 @@ TEST_CASE("hooks: skipped kprobes that the kernel does not count are a blind spo
   CHECK(counting.blind.size() + 1 == silent.blind.size());
 }
 
+TEST_CASE("hooks: without compare-and-swap inodes enter by a program that does without, and kprobes will not do",
+          "[plan]") {
+  KernelShape shape = kernel_5_10();
+  shape.has_compare_and_swap = false;
+  const HookPlan plan = plan_hooks(shape, HookFlavour::Fentry);
+  CHECK(plan.impossible.empty());
+  check_hook(plan, "f_get_inode_old_x", "shmem_get_inode", AttachKind::Fexit);
+  CHECK(find(plan, "f_get_inode_x") == nullptr);
+  REQUIRE(plan_hooks(shape, HookFlavour::Kprobe).impossible.size() == 1);
+  CHECK_THAT(plan_hooks(shape, HookFlavour::Kprobe).impossible[0], Catch::Contains("compare-and-swap"));
+}
+
+TEST_CASE("hooks: a tracepoint that is gone is a blind spot", "[plan]") {
+  KernelShape shape = kernel_6_12();
+  const std::size_t blind = plan_hooks(shape, HookFlavour::Fentry).blind.size();
+  shape.tracepoints.clear();
+  const HookPlan plan = plan_hooks(shape, HookFlavour::Fentry);
+  CHECK(plan.impossible.empty());
+  REQUIRE(plan.blind.size() == blind + 1);
+  CHECK_THAT(plan.blind[0], Catch::Contains("no such tracepoint"));
+  CHECK(find(plan, "t_unaccount") == nullptr);
+}
+
 TEST_CASE("hooks: either name of a function will do, the newer one first", "[plan]") {
   KernelShape shape = kernel_6_12();
   shape.functions["shmem_get_inode"] = 5;
@@ -247,7 +268,8 @@ TEST_CASE("hooks: the functions a probe looks up are those a plan may name", "[p
   for (const Kernel& kernel : kernels()) {
     for (const auto& [function, arguments] : kernel.shape.functions) CHECK(known.count(function) == 1);
     for (const HookFlavour flavour : {HookFlavour::Fentry, HookFlavour::Kprobe})
-      for (const Hook& hook : plan_hooks(kernel.shape, flavour).hooks) CHECK(known.count(hook.function) == 1);
+      for (const Hook& hook : plan_hooks(kernel.shape, flavour).hooks)
+        if (hook.kind != AttachKind::Tracepoint) CHECK(known.count(hook.function) == 1);
   }
   CHECK(KernelShape().arguments("shmem_fault") == -1);
 }

@@ -2,6 +2,7 @@
 #include "bpf/hook_plan.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace tmpfstrace {
 namespace {
@@ -11,8 +12,9 @@ namespace {
 struct Row {
   const char* stem;      // programs are f_<stem>_e/x and k_<stem>_e/x
   const char* function;  // "a|b": the first that exists
-  // Both: the return is what counts. ReturnOrEntry: the return for fentry, the beginning for kprobes.
-  enum { Entry, Return, Both, ReturnOrEntry } side;
+  // Both: the return is what counts. ReturnOrEntry: the return for fentry, the beginning for kprobes. Tracepoint: the
+  // program is t_<stem> in both sets.
+  enum { Entry, Return, Both, ReturnOrEntry, Tracepoint } side;
   enum { Always, Arguments, Mirror } when;
   enum { Any, FentryOnly, KprobeOnly } flavour;
   bool essential;
@@ -25,7 +27,7 @@ constexpr Row kRows[] = {
     {"put_super", "shmem_put_super", Row::Entry, Row::Always, Row::Any, true, 0, "the end of superblocks"},
     {"destroy", "shmem_destroy_inode", Row::Entry, Row::Always, Row::Any, true, 1, "removed inodes"},
     {"unlink", "shmem_unlink", Row::Entry, Row::Always, Row::Any, true, 2, "removed hard links"},
-    {"unaccount", "filemap_unaccount_folio|unaccount_page_cache_page", Row::Entry, Row::Always, Row::Any, false, 3,
+    {"unaccount", "mm_filemap_delete_from_page_cache", Row::Tracepoint, Row::Always, Row::Any, false, 3,
      "whose pages go when several cgroups share a file"},
     {"unacct", "shmem_inode_unacct_blocks", Row::Entry, Row::Arguments, Row::Any, true, 4, "freed pages"},
     {"recalc", "shmem_recalc_inode", Row::Both, Row::Mirror, Row::Any, true, 5, "allocated and freed pages"},
@@ -91,9 +93,20 @@ const std::vector<std::string>& functions_of_interest() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all = {"faultin_page_range", "security_inode_getattr", "shmem_mfill_atomic_pte"};
     for (const Row& row : kRows)
-      for (auto& name : alternatives(row.function)) all.push_back(name);
+      if (row.side != Row::Tracepoint)
+        for (auto& name : alternatives(row.function)) all.push_back(name);
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
+  }();
+  return names;
+}
+
+const std::vector<std::string>& tracepoints_of_interest() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Row& row : kRows)
+      if (row.side == Row::Tracepoint) all.emplace_back(row.function);
     return all;
   }();
   return names;
@@ -108,13 +121,21 @@ HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour) {
 
   for (const Row& row : kRows) {
     if (!applies(row, flavour, plan.counts_arguments)) continue;
-    const std::string function = first_existing(shape, row.function);
+    const bool tracepoint = row.side == Row::Tracepoint;
+    const std::string function = tracepoint ? (shape.tracepoints.count(row.function) != 0 ? row.function : "")
+                                            : first_existing(shape, row.function);
     if (function.empty()) {
-      const std::string lack = std::string(row.function) + ": this kernel has no such function";
+      const std::string lack =
+          std::string(row.function) + ": this kernel has no such " + (tracepoint ? "tracepoint" : "function");
       if (row.essential)
         plan.impossible.push_back(lack + " (" + row.without + ")");
       else
         plan.blind.push_back(std::string(row.without) + " (" + lack + ")");
+      continue;
+    }
+    if (tracepoint) {
+      plan.hooks.push_back(
+          {std::string("t_") + row.stem, function, AttachKind::Tracepoint, row.essential, row.without, row.order});
       continue;
     }
     const bool mirror = row.when == Row::Mirror;  // both sides of recalc look, in both flavours
@@ -124,13 +145,17 @@ HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour) {
     if (at_entry || mirror)
       plan.hooks.push_back(
           {prefix + row.stem + "_e", function, kind_of(flavour, false, shape), row.essential, row.without, row.order});
+    // A program with a compare-and-swap in it does not load everywhere.
+    const bool old = !shape.has_compare_and_swap && row.stem == std::string_view("get_inode");
     if (at_return)
-      plan.hooks.push_back(
-          {prefix + row.stem + "_x", function, kind_of(flavour, true, shape), row.essential, row.without, row.order});
+      plan.hooks.push_back({prefix + row.stem + (old ? "_old_x" : "_x"), function, kind_of(flavour, true, shape),
+                            row.essential, row.without, row.order});
   }
   // Up to 6.7 a page is accounted before it enters the page cache, and a refused one is given back without a recalc.
   if (flavour == HookFlavour::Kprobe && plan.counts_arguments && !shape.has("shmem_inode_acct_blocks"))
     plan.impossible.push_back("kprobes cannot tell the allocations of this kernel from those that it takes back");
+  if (flavour == HookFlavour::Kprobe && !shape.has_compare_and_swap)
+    plan.impossible.push_back("this kernel's BPF has no compare-and-swap, which the kprobe programs need");
   plan.blind.push_back(
       "which cgroup is charged where one task makes pages in the memory of another (process_vm_writev, ptrace, "
       "userfaultfd, MADV_COLLAPSE): they are the acting cgroup's");
@@ -161,6 +186,7 @@ const char* attach_kind_name(AttachKind kind) {
     case AttachKind::Kprobe: return "kprobe";
     case AttachKind::Kretprobe: return "kretprobe";
     case AttachKind::FprobeReturn: return "fprobe return";
+    case AttachKind::Tracepoint: return "tracepoint";
   }
   return "?";
 }

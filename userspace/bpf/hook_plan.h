@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,22 +13,25 @@ namespace tmpfstrace {
 // What the kernel's BTF says of the functions and types this project hooks.
 struct KernelShape {
   std::map<std::string, int> functions;  // name -> number of arguments; absent: no such function
+  std::set<std::string> tracepoints;
   bool tmpfile_takes_file = false;       // shmem_tmpfile's object is a struct file (6.1), not a dentry
   bool inode_budget_in_bytes = false;    // shmem_sb_info.free_ispace (6.6): extended attributes take from it
   bool fprobe_has_shadow_stack = false;  // return probes without a limit of instances (6.14)
   bool counts_skipped_kprobes = false;   // recursion_misses tells of kprobe programs, too (6.7)
+  bool has_compare_and_swap = true;      // BPF programs may (5.12)
+  bool has_rdonly_cast = false;          // bpf_rdonly_cast (6.2): kprobes may load fields as fentry programs do
 
-  bool has(const std::string& name) const { return functions.count(name) != 0; }
-  int arguments(const std::string& name) const;  // -1 when absent
+  bool has(const std::string& name) const { return functions.count(name) != 0; }  // a function
+  int arguments(const std::string& name) const;                                   // -1 when absent
 };
 
 enum class HookFlavour { Fentry, Kprobe };
 
-enum class AttachKind { Fentry, Fexit, Kprobe, Kretprobe, FprobeReturn };
+enum class AttachKind { Fentry, Fexit, Kprobe, Kretprobe, FprobeReturn, Tracepoint };
 
 struct Hook {
   std::string program;   // name in the BPF object
-  std::string function;  // what it is attached to
+  std::string function;  // or tracepoint that it is attached to
   AttachKind kind = AttachKind::Fentry;
   bool essential = false;  // without it the ledger cannot be exact: the mode is given up
   std::string without;     // what is not seen when it does not attach
@@ -47,8 +51,9 @@ struct HookPlan {
   int get_inode_arguments = 0;
 };
 
-// Every function name a plan may ask for; what a probe has to look up.
+// Every function and tracepoint that a plan may ask for; what a probe has to look up.
 const std::vector<std::string>& functions_of_interest();
+const std::vector<std::string>& tracepoints_of_interest();
 
 HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour);
 

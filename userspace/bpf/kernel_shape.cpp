@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/kernel_shape.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <linux/bpf.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 namespace tmpfstrace {
@@ -52,6 +56,25 @@ bool has_member(const btf& types, const char* structure, const char* member) {
   return id >= 0 && has_member(types, *btf__type_by_id(&types, static_cast<__u32>(id)), member);
 }
 
+// r0 = compare_and_swap(stack, 0, 1)
+bool loads_compare_and_swap() {
+  const bpf_insn program[] = {
+      {.code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_10, .src_reg = 0, .off = -8, .imm = 0},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .src_reg = 0, .off = 0, .imm = 0},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_1, .src_reg = 0, .off = 0, .imm = 1},
+      {.code = BPF_STX | BPF_ATOMIC | BPF_DW,
+       .dst_reg = BPF_REG_10,
+       .src_reg = BPF_REG_1,
+       .off = -8,
+       .imm = BPF_CMPXCHG},
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .src_reg = 0, .off = 0, .imm = 0},
+      {.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0},
+  };
+  const int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, nullptr, "GPL", program, std::size(program), nullptr);
+  if (fd >= 0) close(fd);
+  return fd >= 0;
+}
+
 }  // namespace
 
 Result<KernelShape> probe_kernel_shape() {
@@ -62,6 +85,9 @@ Result<KernelShape> probe_kernel_shape() {
   KernelShape shape;
   for (const auto& name : functions_of_interest())
     if (const btf_type* prototype = prototype_of(*types, name.c_str())) shape.functions[name] = btf_vlen(prototype);
+  for (const auto& name : tracepoints_of_interest())
+    if (btf__find_by_name_kind(types.get(), ("btf_trace_" + name).c_str(), BTF_KIND_TYPEDEF) > 0)
+      shape.tracepoints.insert(name);
   if (const btf_type* tmpfile = prototype_of(*types, "shmem_tmpfile"))
     for (int i = 0; i < btf_vlen(tmpfile); ++i)
       if (pointee_of(*types, *tmpfile, i) == "file") shape.tmpfile_takes_file = true;
@@ -71,6 +97,8 @@ Result<KernelShape> probe_kernel_shape() {
       btf__find_by_name_kind(types.get(), "fprobe", BTF_KIND_STRUCT) > 0 && !has_member(*types, "fprobe", "rethook");
   // Skipped runs of kprobe programs are counted since the change (6.7) that shows missed probes in bpf_link_info.
   shape.counts_skipped_kprobes = has_member(*types, "bpf_link_info", "missed");
+  shape.has_compare_and_swap = loads_compare_and_swap();
+  shape.has_rdonly_cast = btf__find_by_name_kind(types.get(), "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
   return shape;
 }
 

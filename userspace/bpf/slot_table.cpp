@@ -19,6 +19,9 @@
 namespace tmpfstrace {
 namespace {
 
+// A reader meets a line that is just being moved this often in a row only if the machine does nothing else.
+constexpr int kReadTries = 1000;
+
 constexpr std::uint64_t kGraceNs = 300'000'000'000;  // what has ended stays on screen this long, if there is room
 
 int fd_of(bpf_object* object, const char* map) { return bpf_object__find_map_fd_by_name(object, map); }
@@ -54,6 +57,15 @@ bool is_untouched(const tmpfs_counters& counters) {
   return std::memcmp(&counters, &untouched, sizeof(counters)) == 0;
 }
 
+void add_line(tmpfs_counters& sum, const tmpfs_cpu_line& line) {
+  sum.allocated_pages += line.allocated_pages;
+  sum.freed_pages += line.freed_pages;
+  sum.written_bytes += line.written_bytes;
+  sum.write_calls += line.write_calls;
+  sum.created[TMPFS_KIND_REGULAR] += line.created_regular;
+  sum.removed[TMPFS_KIND_REGULAR] += line.removed_regular;
+}
+
 const char* kind_of(const tmpfs_sb_row& row) {
   if (row.flags & TMPFS_SB_INTERNAL) return "internal";
   return row.flags & TMPFS_SB_DEVTMPFS ? "devtmpfs" : "tmpfs";
@@ -64,6 +76,7 @@ const char* kind_of(const tmpfs_sb_row& row) {
 SlotTable::~SlotTable() {
   if (slots_ != nullptr) munmap(const_cast<tmpfs_slot*>(slots_), slots_bytes_);
   if (sb_rows_ != nullptr) munmap(const_cast<tmpfs_sb_row*>(sb_rows_), sb_rows_bytes_);
+  if (cpu_lines_ != nullptr) munmap(const_cast<tmpfs_cpu_line*>(cpu_lines_), cpu_lines_bytes_);
 }
 
 void SlotTable::resize(bpf_object* object, const SlotTableSize& size) {
@@ -72,6 +85,8 @@ void SlotTable::resize(bpf_object* object, const SlotTableSize& size) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), size_.slots);
   for (const char* map : {"sb_rows", "free_sb_rows", "sb_index"})
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), size_.superblocks);
+  cpus_ = static_cast<std::uint32_t>(std::max(libbpf_num_possible_cpus(), 1));
+  bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "cpu_lines"), cpus_ * TMPFS_CPU_LINES);
 }
 
 Result<void> SlotTable::open(bpf_object* object) {
@@ -86,6 +101,11 @@ Result<void> SlotTable::open(bpf_object* object) {
   auto rows = map_array<tmpfs_sb_row>(object, "sb_rows", sb_rows_bytes_);
   if (!rows) return tl::unexpected(rows.error());
   sb_rows_ = *rows;
+  if (fd_of(object, "cpu_lines") < 0) return {};
+  cpu_lines_bytes_ = mapped_size(cpus_ * TMPFS_CPU_LINES, sizeof(tmpfs_cpu_line));
+  auto lines = map_array<tmpfs_cpu_line>(object, "cpu_lines", cpu_lines_bytes_);
+  if (!lines) return tl::unexpected(lines.error());
+  cpu_lines_ = *lines;
   return {};
 }
 
@@ -96,6 +116,24 @@ SuperblockId SlotTable::superblock_of_row(std::uint32_t row) const {
 
 SuperblockId SlotTable::superblock_of_slot(std::uint32_t slot) const { return superblock_of_row(slots_[slot].sb_row); }
 
+// What the lines of all CPUs hold for the slot is added to its own. A line that is moved meanwhile would be read twice
+// or not at all: the slot says when that has begun and ended, and then it is read again.
+tmpfs_counters SlotTable::counters_of(std::uint32_t index) const {
+  const tmpfs_slot& slot = slots_[index];
+  tmpfs_counters sum = slot.counters;
+  for (int i = 0; cpu_lines_ != nullptr && i < kReadTries; ++i) {
+    const auto ended = __atomic_load_n(&slot.moves_ended, __ATOMIC_ACQUIRE);
+    sum = slot.counters;
+    for (std::uint32_t cpu = 0; cpu < cpus_; ++cpu) {
+      const tmpfs_cpu_line line = cpu_lines_[cpu * TMPFS_CPU_LINES + index % TMPFS_CPU_LINES];
+      if (line.slot == index && line.generation == slot.generation) add_line(sum, line);
+    }
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    if (__atomic_load_n(&slot.moves_begun, __ATOMIC_RELAXED) == ended) break;
+  }
+  return sum;
+}
+
 void SlotTable::read(LedgerReading& reading) const {
   for (std::uint32_t i = 1; i < size_.superblocks; ++i) {
     const tmpfs_sb_row& row = sb_rows_[i];
@@ -104,8 +142,10 @@ void SlotTable::read(LedgerReading& reading) const {
   }
   for (std::uint32_t i = 0; i < size_.slots; ++i) {
     const tmpfs_slot& slot = slots_[i];
-    if (!slot.in_use || (i == 0 && is_untouched(slot.counters))) continue;
-    reading.rows.push_back({slot.cgroup_id, superblock_of_row(slot.sb_row), rules_.decode(slot.counters)});
+    if (!slot.in_use) continue;
+    const tmpfs_counters counters = counters_of(i);
+    if (i == 0 && is_untouched(counters)) continue;
+    reading.rows.push_back({slot.cgroup_id, superblock_of_row(slot.sb_row), rules_.decode(counters)});
     if (slot.cgroup_id != TMPFS_CGROUP_NONE && slot.cgroup_name[0] != 0)
       reading.cgroup_names.emplace(slot.cgroup_id,
                                    std::string(slot.cgroup_name, strnlen(slot.cgroup_name, TMPFS_CGROUP_NAME_LEN)));
@@ -127,7 +167,7 @@ bool SlotTable::run(const char* program, std::uint32_t index) {
 bool SlotTable::fold_slot(std::uint32_t index) {
   const SuperblockId superblock = superblock_of_slot(index);
   if (!run("c_retire_slot", index)) return false;
-  add_counters(ended_[superblock], rules_.decode(slots_[index].counters));
+  add_counters(ended_[superblock], rules_.decode(counters_of(index)));
   return run("c_free_slot", index);
 }
 
@@ -157,7 +197,7 @@ void SlotTable::release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead
     if (!slot.in_use || slot.sb_row >= size_.superblocks) continue;
     const std::uint32_t row = slot.sb_row;
     const bool over =
-        superblock_is_over(sb_rows_[row]) || (cgroup_is_over(slot.cgroup_id) && rules_.is_settled(slot.counters));
+        superblock_is_over(sb_rows_[row]) || (cgroup_is_over(slot.cgroup_id) && rules_.is_settled(counters_of(i)));
     if (!over || !fold_slot(i)) rows_in_use.insert(row);
   }
   for (std::uint32_t i = 1; i < size_.superblocks; ++i)

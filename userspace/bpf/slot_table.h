@@ -17,7 +17,7 @@ struct bpf_object;
 namespace tmpfstrace {
 
 struct SlotTableSize {
-  std::uint32_t slots = 16384;       // (cgroup, superblock) pairs; 784 bytes each
+  std::uint32_t slots = 16384;       // (cgroup, superblock) pairs; 808 bytes each
   std::uint32_t superblocks = 8192;  // 40 bytes each
 };
 
@@ -39,7 +39,8 @@ class SlotTable {
   // After it was loaded, before anything is attached. The object must outlive the table.
   Result<void> open(bpf_object* object);
 
-  // The kernel's counters go on moving while they are read.
+  // The kernel's counters go on moving while they are read; none is read twice or left out while it moves from a CPU's
+  // line into its slot.
   void read(LedgerReading& reading) const;
 
   // The superblock's identity; 0:0 for row 0, where events go that found no row, and for what is out of range.
@@ -60,6 +61,7 @@ class SlotTable {
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns);
 
  private:
+  tmpfs_counters counters_of(std::uint32_t slot) const;
   bool is_crowded() const;
   bool run(const char* program, std::uint32_t index);
   bool fold_slot(std::uint32_t index);
@@ -70,7 +72,10 @@ class SlotTable {
   bpf_object* object_ = nullptr;
   const tmpfs_slot* slots_ = nullptr;
   const tmpfs_sb_row* sb_rows_ = nullptr;
+  const tmpfs_cpu_line* cpu_lines_ = nullptr;  // null: this mode has none
+  std::uint32_t cpus_ = 0;
   std::size_t slots_bytes_ = 0;
+  std::size_t cpu_lines_bytes_ = 0;
   std::size_t sb_rows_bytes_ = 0;
   std::map<CgroupId, std::uint64_t> dead_since_;  // CLOCK_MONOTONIC when first found dead
   std::map<SuperblockId, Counters> ended_;        // kNoSuperblock: of superblocks that have ended, too

@@ -61,7 +61,7 @@ Result<void> SyscallPrograms::load(const SyscallOptions& options) {
   bpf_map__set_max_entries(skeleton.maps.events, kRingBytes);
   // Of the exact mode alone.
   for (bpf_map* map : {skeleton.maps.inodes, skeleton.maps.owners, skeleton.maps.owner_claims, skeleton.maps.marks,
-                       skeleton.maps.kernel_faults})
+                       skeleton.maps.kernel_faults, skeleton.maps.xattrs, skeleton.maps.cpu_lines})
     bpf_map__set_autocreate(map, false);
 
   faults_are_looked_up_ = libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_find_vma, nullptr) == 1;

@@ -70,10 +70,13 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
   config.mfill_start = options.mfill_start;
   config.mfill_end = options.mfill_end;
   const bool kprobes = plan.flavour == HookFlavour::Kprobe;
+  config.ends_can_be_missed = kprobes;
+  config.has_rdonly_cast = shape.has_rdonly_cast;
   config.inflight_mask = kprobes ? kInflightPerLevel - 1 : 0;
 
   table_.resize(skeleton.obj, options.table);
   bpf_map__set_max_entries(skeleton.maps.inodes, std::max(options.max_inodes, 1u));
+  bpf_map__set_max_entries(skeleton.maps.xattrs, std::max(options.max_inodes / 4, 1u));
   if (kprobes) bpf_map__set_max_entries(skeleton.maps.inflight, kInflightLevels * kInflightPerLevel);
 
   auto select = [&](const Hook& hook) -> Result<void> {
@@ -102,6 +105,7 @@ Result<bpf_link*> Tracer::attach_one(const Hook& hook) {
   bpf_program* program = bpf_object__find_program_by_name(handles_->skeleton->obj, hook.program.c_str());
   bpf_link* link = nullptr;
   switch (hook.kind) {
+    case AttachKind::Tracepoint:
     case AttachKind::Fentry:
     case AttachKind::Fexit: link = bpf_program__attach_trace(program); break;
     case AttachKind::Kprobe:

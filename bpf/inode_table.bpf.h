@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Where an inode's entry is kept: in a table, at the cell that its address hashes to, or, where another live inode has that
+ * cell, in the hash map "inodes". The table costs a dozen instructions where the map costs a hundred to look up and three
+ * hundred to insert or delete.
+ *
+ * Only an inode that has just been made enters the table. Nobody else knows it yet: no two CPUs can enter it at once, and
+ * it is never in both. One that existed before the start enters the map, whose insert is the claim (BPF_NOEXIST).
+ */
+#ifndef INODE_TABLE_BPF_H
+#define INODE_TABLE_BPF_H
+
+#include "compat.bpf.h"
+
+#define INODE_TABLE_BITS 16
+
+struct inode_cell {
+	__u64 inode; /* address, 0: free */
+	struct inode_entry entry;
+};
+
+static struct inode_cell inode_table[1 << INODE_TABLE_BITS];
+
+/* Of its lower half: the verifier lets a pointer's lower half be taken as a number, and nothing else be calculated from it. */
+static __always_inline __u32 address_hash(__u64 address, int bits)
+{
+	__u32 low;
+
+	asm volatile("%0 = %1" : "=w"(low) : "w"((__u32)address));
+	return low * 0x9e3779b1u >> (32 - bits);
+}
+
+static __always_inline struct inode_cell *cell_of(__u64 inode)
+{
+	return &inode_table[address_hash(inode, INODE_TABLE_BITS)];
+}
+
+static __always_inline struct inode_entry *inode_entry_of(struct inode *inode)
+{
+	__u64 key = (__u64)inode;
+	struct inode_cell *cell = cell_of(key);
+
+	if (cell->inode == key)
+		return &cell->entry;
+	return bpf_map_lookup_elem(&inodes, &key);
+}
+
+/*
+ * -EEXIST: an entry is there, left by an inode at the same address whose end was missed. use_table: a compile-time constant, 0
+ * for kernels that do not know compare-and-swap (before 5.12).
+ */
+static __always_inline int insert_new_inode(__u64 key, struct inode_entry *entry, int use_table)
+{
+	if (use_table) {
+		struct inode_cell *cell = cell_of(key);
+
+		/* fentry programs miss nothing where they are used, and leave no entry behind */
+		if (cell->inode == key || (config.ends_can_be_missed && bpf_map_lookup_elem(&inodes, &key)))
+			return -EEXIST;
+		if (!cell->inode && !__sync_val_compare_and_swap(&cell->inode, 0, key)) {
+			cell->entry = *entry;
+			return 0;
+		}
+	}
+	return bpf_map_update_elem(&inodes, &key, entry, BPF_NOEXIST);
+}
+
+static __always_inline void delete_inode(__u64 key)
+{
+	struct inode_cell *cell = cell_of(key);
+
+	if (cell->inode == key)
+		cell->inode = 0;
+	else
+		bpf_map_delete_elem(&inodes, &key);
+}
+
+#endif /* INODE_TABLE_BPF_H */
