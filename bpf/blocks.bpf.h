@@ -7,22 +7,13 @@
 #define BLOCKS_BPF_H
 
 #include "inodes.bpf.h"
-#include "marks.bpf.h"
 
-static __always_inline void on_blocks_accounted(struct inode *inode, long pages)
+static __always_inline void add_blocks(struct inode *inode, struct inode_entry *entry, long pages)
 {
-	struct inode_entry *entry = inode_entry_of(inode);
 	struct tmpfs_slot *slot;
 	__u64 cgroup_id;
 
-	if (live_marks)
-		drop_mark();
-	if (!entry)
-		entry = enter_existing(inode, pages, 0, 0);
-	if (!entry) {
-		COUNT(unattributed_slot(READ(inode, i_sb)), allocated_pages, pages);
-		return;
-	}
+	drop_mark();
 	__sync_fetch_and_add(&entry->pages, pages);
 	cgroup_id = current_cgroup();
 	slot = slot_at(ENTRY_SLOT(entry));
@@ -32,17 +23,23 @@ static __always_inline void on_blocks_accounted(struct inode *inode, long pages)
 		account_other_owner(inode, entry, cgroup_id, pages);
 }
 
-/* locked: by info->lock, in the caller; a compile-time constant. */
-static __always_inline void on_blocks_unaccounted(struct inode *inode, long pages, int locked)
+static __always_inline void on_blocks_accounted(struct inode *inode, long pages)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
 
 	if (!entry)
-		entry = enter_existing(inode, pages, 1, 0);
-	if (!entry) {
-		COUNT(unattributed_slot(READ(inode, i_sb)), freed_pages, pages);
+		entry = enter_existing(inode, pages, 0, 0);
+	if (entry) {
+		add_blocks(inode, entry, pages);
 		return;
 	}
+	drop_mark();
+	COUNT(unattributed_slot(READ(inode, i_sb)), allocated_pages, pages);
+}
+
+/* locked: by info->lock, in the caller; a compile-time constant. */
+static __always_inline void take_blocks(struct inode *inode, struct inode_entry *entry, long pages, int locked)
+{
 	__sync_fetch_and_add(&entry->pages, -pages);
 	if ((entry->place & INODE_SHARED) && locked)
 		unaccount_shared_locked(inode, entry, pages);
@@ -50,6 +47,18 @@ static __always_inline void on_blocks_unaccounted(struct inode *inode, long page
 		unaccount_shared_racing(inode, entry, pages);
 	else
 		COUNT_HOT(ENTRY_SLOT(entry), freed_pages, pages);
+}
+
+static __always_inline void on_blocks_unaccounted(struct inode *inode, long pages)
+{
+	struct inode_entry *entry = inode_entry_of(inode);
+
+	if (!entry)
+		entry = enter_existing(inode, pages, 1, 0);
+	if (entry)
+		take_blocks(inode, entry, pages, 0);
+	else
+		COUNT(unattributed_slot(READ(inode, i_sb)), freed_pages, pages);
 }
 
 /*
@@ -69,7 +78,7 @@ static __always_inline void on_recalc_begin(struct inode *inode)
 	alloced = READ(shmem_info(inode), alloced);
 	grown = alloced - entry->pages;
 	if (grown > 0)
-		on_blocks_accounted(inode, grown);
+		add_blocks(inode, entry, grown);
 }
 
 static __always_inline void on_recalc_end(struct inode *inode)
@@ -83,7 +92,7 @@ static __always_inline void on_recalc_end(struct inode *inode)
 	alloced = READ(shmem_info(inode), alloced);
 	shrunk = entry->pages - alloced;
 	if (shrunk > 0)
-		on_blocks_unaccounted(inode, shrunk, 1);
+		take_blocks(inode, entry, shrunk, 1);
 }
 
 #endif /* BLOCKS_BPF_H */

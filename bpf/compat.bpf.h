@@ -97,12 +97,20 @@ static __always_inline struct pt_regs___kernel *user_registers(struct task_struc
 /* Number of the system call the current task is in, ~0 when it is in none (an exception) or is a 32-bit program. */
 static __always_inline __u32 current_syscall(void)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task;
 	long nr;
 
-	if (READ(task, thread_info.status) & TS_COMPAT)
-		return ~0u;
-	nr = READ(user_registers(task), orig_ax);
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) { /* 5.15: plain loads */
+		task = bpf_get_current_task_btf();
+		if (task->thread_info.status & TS_COMPAT)
+			return ~0u;
+		nr = ((struct pt_regs___kernel *)bpf_task_pt_regs(task))->orig_ax;
+	} else {
+		task = (void *)bpf_get_current_task();
+		if (READ(task, thread_info.status) & TS_COMPAT)
+			return ~0u;
+		nr = READ(user_registers(task), orig_ax);
+	}
 	return nr < 0 || nr > 0xffff ? ~0u : (__u32)nr;
 }
 

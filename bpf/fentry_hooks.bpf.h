@@ -64,7 +64,7 @@ SEC("?fentry/shmem_inode_unacct_blocks")
 int f_unacct_e(__u64 *ctx)
 {
 	if (armed)
-		on_blocks_unaccounted(ARG(0), ctx[1], 0);
+		on_blocks_unaccounted(ARG(0), ctx[1]);
 	return 0;
 }
 
@@ -188,13 +188,17 @@ int f_put_super_e(__u64 *ctx)
 }
 
 /* Called with no shrink_control when, and only when, a block was refused: see refusals.bpf.h. */
-SEC("?fentry/shmem_unused_huge_shrink")
-int f_shrink_e(__u64 *ctx)
-{
-	if (armed && !ctx[1])
-		set_mark(ARG(0));
-	return 0;
-}
+#define SHRINK_ENTRY(name, use_table)                                                                                  \
+	SEC("?fentry/shmem_unused_huge_shrink")                                                                        \
+	int name(__u64 *ctx)                                                                                           \
+	{                                                                                                              \
+		if (armed && !ctx[1])                                                                                  \
+			set_mark(ARG(0), use_table);                                                                   \
+		return 0;                                                                                              \
+	}
+
+SHRINK_ENTRY(f_shrink_e, 1)
+SHRINK_ENTRY(f_shrink_old_e, 0)
 
 /* Attached only while the walk runs. security_inode_getattr(path): in another object file than its caller, so never inlined. */
 SEC("?fentry/security_inode_getattr")

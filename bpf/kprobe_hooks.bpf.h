@@ -82,7 +82,7 @@ int k_unacct_e(struct pt_regs *ctx)
 		if (caller >= config.mfill_start && caller < config.mfill_end)
 			return 0;
 	}
-	on_blocks_unaccounted((void *)P1, P2, 0);
+	on_blocks_unaccounted((void *)P1, P2);
 	return 0;
 }
 
@@ -180,7 +180,7 @@ SEC("?kprobe")
 int k_shrink_e(struct pt_regs *ctx)
 {
 	if (armed && !P2)
-		set_mark((void *)P1);
+		set_mark((void *)P1, 1);
 	return 0;
 }
 

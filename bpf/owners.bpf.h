@@ -10,6 +10,7 @@
 
 #include "inode_table.bpf.h"
 #include "ledger.bpf.h"
+#include "marks.bpf.h"
 
 /* Is this entry the cgroup's, or free and now claimed for it? */
 static __always_inline int is_owner(struct owner *owner, __u64 inode, __u32 index, __u64 cgroup_id)
@@ -183,12 +184,12 @@ static __noinline void settle_owners(__u64 key, __u32 first_slot)
 static __noinline void note_removed_folio(struct folio *folio, __u64 inode)
 {
 	struct owners *others = bpf_map_lookup_elem(&owners, &inode);
-	__u32 i, pages, tid = bpf_get_current_pid_tgid();
 	__u64 cgroup_id;
+	__u32 i, pages;
 
 	if (!others)
 		return;
-	if (live_marks && bpf_map_lookup_elem(&marks, &tid) && was_never_booked(folio, (struct inode *)inode))
+	if (has_mark() && was_never_booked(folio, (struct inode *)inode))
 		return;
 	pages = folio_pages(folio);
 	cgroup_id = folio_cgroup(folio);

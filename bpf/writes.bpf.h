@@ -12,32 +12,27 @@ static __always_inline int moves_pages_by_splice(__u32 syscall)
 	return syscall == NR_SPLICE || syscall == NR_SENDFILE || syscall == NR_COPY_FILE_RANGE;
 }
 
-static __noinline int refused_write(void *ctx, struct kiocb *iocb, long ret, unsigned long left, int marked)
+/* The caller has filled in where and how much. */
+static __noinline int refused_write(void *ctx, struct refusal *refusal, struct kiocb *iocb, long ret, int marked)
 {
-	struct file *file = READ(iocb, ki_filp);
-	struct inode *inode = READ(file, f_inode);
-	struct refusal refusal = {.sb = READ(inode, i_sb), .inode = inode, .dentry = READ(file, f_path.dentry)};
-
-	refusal.syscall = current_syscall();
-	refusal.operation = moves_pages_by_splice(refusal.syscall) ? TMPFS_OP_SPLICE : TMPFS_OP_WRITE;
-	if (refusal.operation == TMPFS_OP_SPLICE && ret > 0)
+	refusal->syscall = current_syscall();
+	refusal->operation = moves_pages_by_splice(refusal->syscall) ? TMPFS_OP_SPLICE : TMPFS_OP_WRITE;
+	if (refusal->operation == TMPFS_OP_SPLICE && ret > 0)
 		return 0; /* splice goes on with the rest by itself: the error of that is the one refusal */
-	refusal.bytes_asked = left + (ret > 0 ? ret : 0);
-	refusal.bytes_done = ret > 0 ? ret : 0;
 	if (ret < 0) {
-		refusal.cause = block_error_cause(refusal.sb, ret, most_used_blocks(refusal.sb), 1);
-		refusal.error = -ret;
+		refusal->cause = block_error_cause(refusal->sb, ret, most_used_blocks(refusal->sb), 1);
+		refusal->error = -ret;
 	} else if (marked) {
-		refusal.cause = block_cause(refusal.sb, most_used_blocks(refusal.sb), 1);
-	} else if (memcg_is_full() && !is_in_page_cache(inode, READ(iocb, ki_pos) >> PAGE_SHIFT)) {
-		refusal.cause = TMPFS_CAUSE_MEMCG; /* a bad buffer is found only when the page to fill is there */
+		refusal->cause = block_cause(refusal->sb, most_used_blocks(refusal->sb), 1);
+	} else if (memcg_is_full() && !is_in_page_cache(refusal->inode, READ(iocb, ki_pos) >> PAGE_SHIFT)) {
+		refusal->cause = TMPFS_CAUSE_MEMCG; /* a bad buffer is found only when the page to fill is there */
 	} else {
 		/* a signal, a bad buffer or, rarely, no memory on the node: nothing tells which */
 		count_loss(TMPFS_LOSS_SHORT_WRITES);
-		refusal.cause = TMPFS_CAUSE_MAX;
+		refusal->cause = TMPFS_CAUSE_MAX;
 	}
-	if (refusal.cause < TMPFS_CAUSE_MAX)
-		count_refusal(ctx, &refusal);
+	if (refusal->cause < TMPFS_CAUSE_MAX)
+		count_refusal(ctx, refusal);
 	return 0;
 }
 
@@ -66,11 +61,16 @@ static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struc
 	/* up to 6.5 the function is shared with other file systems */
 	if (!config.counts_arguments && FIELD(typed, sb, s_magic) != TMPFS_MAGIC_NUMBER)
 		return;
-	marked = live_marks && take_mark(sb);
+	marked = take_mark(sb);
 	if (ret >= 0)
 		count_write(slot_of(current_cgroup(), sb), ret, left);
-	if (ret < 0 || (ret > 0 && left))
-		refused_write(ctx, iocb, ret, left, marked);
+	if (ret < 0 || (ret > 0 && left)) {
+		struct refusal refusal = {.sb = sb, .inode = inode, .dentry = FIELD(typed, file, f_path.dentry)};
+
+		refusal.bytes_done = ret > 0 ? ret : 0;
+		refusal.bytes_asked = left + refusal.bytes_done;
+		refused_write(ctx, &refusal, iocb, ret, marked);
+	}
 }
 
 static __noinline int on_fallocate_return(void *ctx, struct file *file, __u64 length, long ret)

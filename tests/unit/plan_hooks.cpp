@@ -228,13 +228,13 @@ TEST_CASE("hooks: skipped kprobes that the kernel does not count are a blind spo
   CHECK(counting.blind.size() + 1 == silent.blind.size());
 }
 
-TEST_CASE("hooks: without compare-and-swap inodes enter by a program that does without, and kprobes will not do",
-          "[plan]") {
+TEST_CASE("hooks: without compare-and-swap there are programs that do without, and kprobes will not do", "[plan]") {
   KernelShape shape = kernel_5_10();
   shape.has_compare_and_swap = false;
   const HookPlan plan = plan_hooks(shape, HookFlavour::Fentry);
   CHECK(plan.impossible.empty());
   check_hook(plan, "f_get_inode_old_x", "shmem_get_inode", AttachKind::Fexit);
+  check_hook(plan, "f_shrink_old_e", "shmem_unused_huge_shrink", AttachKind::Fentry);
   CHECK(find(plan, "f_get_inode_x") == nullptr);
   REQUIRE(plan_hooks(shape, HookFlavour::Kprobe).impossible.size() == 1);
   CHECK_THAT(plan_hooks(shape, HookFlavour::Kprobe).impossible[0], Catch::Contains("compare-and-swap"));

@@ -82,6 +82,12 @@ bool applies(const Row& row, HookFlavour flavour, bool counts_arguments) {
   return true;
 }
 
+// Programs with a compare-and-swap in them, which not every kernel loads: those have a second one, f_<stem>_old_….
+bool needs_compare_and_swap(const Row& row) {
+  const std::string_view stem = row.stem;
+  return stem == "get_inode" || stem == "shrink";
+}
+
 }  // namespace
 
 int KernelShape::arguments(const std::string& name) const {
@@ -142,14 +148,14 @@ HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour) {
     const bool kprobe = flavour == HookFlavour::Kprobe;
     const bool at_entry = row.side == Row::Entry || (kprobe && row.side != Row::Return);
     const bool at_return = row.side == Row::Return || row.side == Row::Both || (!kprobe && row.side != Row::Entry);
-    if (at_entry || mirror)
+    const std::string program =
+        prefix + row.stem + (needs_compare_and_swap(row) && !shape.has_compare_and_swap ? "_old" : "");
+    const auto add = [&](const char* suffix, bool returns) {
       plan.hooks.push_back(
-          {prefix + row.stem + "_e", function, kind_of(flavour, false, shape), row.essential, row.without, row.order});
-    // A program with a compare-and-swap in it does not load everywhere.
-    const bool old = !shape.has_compare_and_swap && row.stem == std::string_view("get_inode");
-    if (at_return)
-      plan.hooks.push_back({prefix + row.stem + (old ? "_old_x" : "_x"), function, kind_of(flavour, true, shape),
-                            row.essential, row.without, row.order});
+          {program + suffix, function, kind_of(flavour, returns, shape), row.essential, row.without, row.order});
+    };
+    if (at_entry || mirror) add("_e", false);
+    if (at_return) add("_x", true);
   }
   // Up to 6.7 a page is accounted before it enters the page cache, and a refused one is given back without a recalc.
   if (flavour == HookFlavour::Kprobe && plan.counts_arguments && !shape.has("shmem_inode_acct_blocks"))
