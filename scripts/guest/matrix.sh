@@ -15,24 +15,24 @@ out=${O:-build}
 [[ $out = /* ]] || out=$root/$out
 export O=$out
 
-# label | kernel | cgroup | kernel command line | hooks | preemption | cases that may be skipped | arguments of the guest test
+# label | kernel | cgroup | kernel command line | hooks | preemption | operations | cases that may be skipped | arguments of the guest test
 # Hooks and preemption are those that the guest must tell; "*" stands for any preemption. What else is skipped fails the guest:
-# each name stands for something that this kernel does not have.
+# each name stands for something that this kernel does not have. Hooks that a kernel would not choose by itself are stressed
+# with fewer operations.
 # v1 is tested on 6.1: later stock kernels are built without the v1 memory controller. There no process can be born in a
 # cgroup, which the folding of thousands needs. Ten thousand cgroups take minutes
 # under emulation: one guest makes them all, the others fewer.
 matrix='
-6.12              | 6.12 | v2 |              | fentry | *    | user_quota xattrs_not_charged | --short-lived 10000
-5.10              | 5.10 | v2 |              | fentry | *    | user_quota xattrs_charged xattr_at_limit collapse populate_on_full | --short-lived 1000
-6.1               | 6.1  | v2 |              | fentry | *    | user_quota xattrs_charged xattr_at_limit | --short-lived 1000
-6.18              | 6.18 | v2 |              | kprobe | *    | user_quota xattrs_not_charged | --short-lived 1000
-7                 | 7    | v2 |              | kprobe | *    | user_quota xattrs_not_charged | --short-lived 1000
-6.12-preempt-full | 6.12 | v2 | preempt=full | kprobe | full | user_quota xattrs_not_charged | --short-lived 1000
-6.12-kprobe       | 6.12 | v2 |              | kprobe | *    | user_quota xattrs_not_charged | --short-lived 1000 --hooks kprobe
-6.1-kprobe        | 6.1  | v2 |              | kprobe | *    | user_quota xattrs_charged xattr_at_limit | --short-lived 1000 --hooks kprobe
-6.1-cgroup-v1     | 6.1  | v1 |              | fentry | *    | user_quota xattrs_charged xattr_at_limit short_lived_cgroups_folded | --short-lived 1000
+6.12              | 6.12 | v2 |              | fentry | *    | 200000 | user_quota xattrs_not_charged | --short-lived 10000
+5.10              | 5.10 | v2 |              | fentry | *    | 200000 | user_quota xattrs_charged xattr_at_limit collapse populate_on_full | --short-lived 1000
+6.1               | 6.1  | v2 |              | fentry | *    | 200000 | user_quota xattrs_charged xattr_at_limit | --short-lived 1000
+6.18              | 6.18 | v2 |              | kprobe | *    | 200000 | user_quota xattrs_not_charged | --short-lived 1000
+7                 | 7    | v2 |              | kprobe | *    | 200000 | user_quota xattrs_not_charged | --short-lived 1000
+6.12-preempt-full | 6.12 | v2 | preempt=full | kprobe | full | 200000 | user_quota xattrs_not_charged | --short-lived 1000
+6.12-kprobe       | 6.12 | v2 |              | kprobe | *    | 60000  | user_quota xattrs_not_charged | --short-lived 1000 --hooks kprobe
+6.1-kprobe        | 6.1  | v2 |              | kprobe | *    | 60000  | user_quota xattrs_charged xattr_at_limit | --short-lived 1000 --hooks kprobe
+6.1-cgroup-v1     | 6.1  | v1 |              | fentry | *    | 200000 | user_quota xattrs_charged xattr_at_limit short_lived_cgroups_folded | --short-lived 1000
 '
-operations=200000
 
 # One guest keeps one host processor busy (see --threads of run.sh).
 parallel=$(nproc)
@@ -47,7 +47,7 @@ trim() { sed 's/^ *//; s/ *$//' <<<"$1"; }
 
 # What keeps the guest's output from being a pass, one line each.
 problems_of() {
-	local output=$1 summary=$2 cgroup=$3 hooks=$4 preempt=$5 skips=$6 operations_made name seen=0
+	local output=$1 summary=$2 cgroup=$3 hooks=$4 preempt=$5 operations=$6 skips=$7 operations_made name seen=0
 	if [[ -z $summary ]]; then
 		echo "the guest test did not come to its end"
 		return
@@ -70,7 +70,7 @@ problems_of() {
 
 # The verdict of one guest, as one word in DIR/verdict and what to print in DIR/report.
 run_guest() {
-	local label=$1 kernel=$2 cgroup=$3 append=$4 hooks=$5 preempt=$6 skips=$7 args=$8
+	local label=$1 kernel=$2 cgroup=$3 append=$4 hooks=$5 preempt=$6 operations=$7 skips=$8 args=$9
 	local dir=$out/matrix/$label code=0 summary problems verdict=ok
 	rm -rf "$dir"
 	mkdir -p "$dir"
@@ -96,7 +96,7 @@ run_guest() {
 		>"$dir/output.txt" 2>"$dir/errors.txt" || code=$?
 	summary=$(grep -a '^GUEST ' "$dir/output.txt" | tail -n 1 | sed 's/^GUEST //') || true
 
-	problems=$(problems_of "$dir/output.txt" "$summary" "$cgroup" "$hooks" "$preempt" "$skips")
+	problems=$(problems_of "$dir/output.txt" "$summary" "$cgroup" "$hooks" "$preempt" "$operations" "$skips")
 	[[ $code = 0 ]] || problems+=${problems:+$'\n'}"exit code $code"
 	[[ -z $problems ]] || verdict=FAIL
 	echo "$verdict" >"$dir/verdict"
@@ -123,7 +123,7 @@ for program in tmpfstrace guest/guest-test; do
 done
 
 ran=()
-while IFS='|' read -r label kernel cgroup append hooks preempt skips args; do
+while IFS='|' read -r label kernel cgroup append hooks preempt operations skips args; do
 	label=$(trim "$label")
 	[[ -n $label ]] || continue
 	[[ $only = "  " || $only = *" $label "* ]] || continue
@@ -133,7 +133,7 @@ while IFS='|' read -r label kernel cgroup append hooks preempt skips args; do
 	ran+=("$label")
 	{
 		run_guest "$label" "$(trim "$kernel")" "$(trim "$cgroup")" "$(trim "$append")" \
-			"$(trim "$hooks")" "$(trim "$preempt")" "$(trim "$skips")" "$(trim "$args")"
+			"$(trim "$hooks")" "$(trim "$preempt")" "$(trim "$operations")" "$(trim "$skips")" "$(trim "$args")"
 		cat "$out/matrix/$label/report"
 	} &
 done <<<"$matrix"
