@@ -148,7 +148,8 @@ std::string mode_name(const Mode& mode) { return mode.hooks.empty() ? mode.name 
 std::string losses_text(const Snapshot& snapshot, LossKind kind) {
   std::string text;
   for (const auto& [name, count] : snapshot.losses) {
-    if (count > 0 && loss_kind(name) == kind) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, format_count(count));
+    if (count > 0 && loss_kind(name) == kind)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, format_count(count));
   }
   return text;
 }
