@@ -12,6 +12,9 @@ def line($what; $tool; $kernel; $whose):
   + (if $tool == null then "not seen in this mode" else ($tool | shown) end | pad(40)) + "  "
   + (if $kernel == null then ""
      else "\($whose) \($kernel | shown)" + (if $tool == null then "" elif $tool == $kernel then ": agrees" else ": DISAGREES" end) end);
+# Of a sample's losses, by name, those that cost no count: what could not be looked at, and names.
+def costs_no_count: test("^(unreadable|unreachable)_|^seed_(unavailable|errors|busy|unreachable_superblocks|hidden_directories)$|^(owners_settled|stacks_without_names)$");
+def listed: [to_entries[] | select(.value != 0) | "\(.key) \(.value)"] | if length == 0 then "nothing" else join(", ") end;
 
 [inputs] as $said
 | [$said[] | select(.type == "sample")] as $samples
@@ -65,4 +68,5 @@ def line($what; $tool; $kernel; $whose):
   end),
   "what this mode cannot see" + (if ($final.mode.blind | length) == 0 then ": nothing" else "" end),
   ($final.mode.blind[] | "  - " + .),
-  "lost, by the last sample: " + ([$final.losses | to_entries[] | select(.value != 0) | "\(.key) \(.value)"] | if length == 0 then "nothing" else join(", ") end)
+  "lost, by the last sample: " + ($final.losses | with_entries(select(.key | costs_no_count | not)) | listed),
+  "not reached, or without effect on the counts: " + ($final.losses | with_entries(select(.key | costs_no_count)) | listed)
