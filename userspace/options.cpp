@@ -52,7 +52,7 @@ constexpr const char* json_examples = R"(
 Examples:
   tmpfstrace json | jq -c 'select(.type == "event") | [.cgroup_path, .mount_point, .operation, .cause]'
   tmpfstrace json --duration 1m --no-events >minute.ndjson
-  tmpfstrace json --replay full.zst | jq .totals)";
+  tmpfstrace json --no-events --replay full.zst | jq .totals)";
 
 constexpr const char* record_examples = R"(
 Examples:

@@ -22,7 +22,6 @@ NOT_REACHED = {"seed_busy": 2, "seed_errors": 3, "seed_hidden_directories": 1, "
 # the first one no rate. 500 refusals are there after the first second, and no more after the second one.
 SIZES = {"size_bytes": 67108864 + 1048576, "used_bytes": 10485760 + 1048576, "drift_bytes": 0}
 TOTALS = [SIZES | {"refusals": None, "refusals_per_second": None, "drift_inodes": 0},
-          None,  # the event
           SIZES | {"refusals": 500, "refusals_per_second": 500, "drift_inodes": 0},
           SIZES | {"refusals": 500, "refusals_per_second": 0, "drift_inodes": 1}]
 
