@@ -46,7 +46,7 @@ Result<LineReader> LineReader::open(const std::string& path) {
     if (!created) return tl::unexpected(created.error());
     decoder = std::move(*created);
   }
-  return LineReader(std::move(file), std::move(*beginning), std::move(decoder));
+  return LineReader(std::move(file), *beginning, std::move(decoder));
 }
 
 Result<std::optional<std::string>> LineReader::next() {
