@@ -15,7 +15,7 @@ namespace tmpfstrace {
 namespace {
 
 // So many refusals between two samples that they are better written than kept.
-constexpr std::size_t pending_limit = 1024 * 1024;
+constexpr std::size_t pending_limit = std::size_t{1024} * 1024;
 
 Result<void> write_all(int file, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
