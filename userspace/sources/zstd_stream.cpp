@@ -6,7 +6,7 @@
 namespace tmpfstrace {
 namespace {
 
-constexpr std::size_t step_bytes = 64 * 1024;
+constexpr std::size_t step_bytes = std::size_t{64} * 1024;
 constexpr int level = 3;
 
 tl::unexpected<Error> zstd_failure(std::size_t code) { return fail(std::string("zstd: ") + ZSTD_getErrorName(code)); }
