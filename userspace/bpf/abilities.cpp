@@ -48,7 +48,8 @@ ProbedHost probe_host(const KernelFacts& facts, bool all) {
   ProbedHost host;
   HostAbilities& can = host.abilities;
   can.may_preempt = may_preempt(facts.preemption.model);
-  can.preemption = std::string(preemption_name(facts.preemption.model)) + ", from " + facts.preemption.source;
+  can.preemption = preemption_name(facts.preemption.model);
+  if (facts.preemption.model != Preemption::Unknown) can.preemption += ", from " + facts.preemption.source;
 
   auto shape = probe_kernel_shape();
   can.btf = shape.has_value();

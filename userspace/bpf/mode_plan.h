@@ -14,7 +14,7 @@ struct HostAbilities {
   bool btf = false;  // the kernel carries its type information
   std::string no_btf_reason = kNotTried;
   bool may_preempt = true;  // the kernel may preempt a tracing program, which then loses events
-  std::string preemption;   // "voluntary (uname -v)"
+  std::string preemption;   // "voluntary, from uname -v"; "unknown"; empty: not tried
   bool fentry = false;      // an empty fentry program on a shmem function loads and attaches
   std::string no_fentry_reason = kNotTried;
   bool kprobes = false;  // the same with a kprobe
