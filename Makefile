@@ -225,7 +225,7 @@ install: all
 
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
-	$(Q)rm -rf $(O)/bpf $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix \
+	$(Q)rm -rf $(O)/bpf $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf -name '*.d' 2>/dev/null)
