@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace guest {
@@ -49,9 +50,9 @@ struct Tally {
     calls += other.calls;
     failed_calls += other.failed_calls;
     shorts += other.shorts;
-    for (int k = 0; k < kKinds; ++k) created[k] += other.created[k];
-    for (int o = 0; o < kOps; ++o) {
-      for (int c = 0; c < kCauses; ++c) refused[o][c] += other.refused[o][c];
+    for (std::size_t k = 0; k < kKinds; ++k) created[k] += other.created[k];
+    for (std::size_t o = 0; o < kOps; ++o) {
+      for (std::size_t c = 0; c < kCauses; ++c) refused[o][c] += other.refused[o][c];
     }
   }
 };
