@@ -19,6 +19,7 @@ class ExactLedger : public LedgerSource {
 
   std::vector<HookReport> hooks() const override { return tracer_->hooks(); }
   std::vector<std::string> blind() const override;
+  const bpf_object* object() const override { return tracer_->object(); }
   Result<void> seed(const std::vector<Superblock>& superblocks, const std::function<bool()>& stop_requested) override;
   void end_seeding() override { tracer_->end_seeding(); }
   Result<LedgerReading> read() override;

@@ -20,6 +20,7 @@ struct KernelShape {
   bool counts_skipped_kprobes = false;   // recursion_misses tells of kprobe programs, too (6.7)
   bool has_compare_and_swap = true;      // BPF programs may (5.12)
   bool has_rdonly_cast = false;          // bpf_rdonly_cast (6.2): kprobes may load fields as fentry programs do
+  bool measures_maps = false;            // fdinfo of a BPF map tells what it takes, not what it may take (6.4)
 
   bool has(const std::string& name) const { return functions.count(name) != 0; }  // a function
   int arguments(const std::string& name) const;                                   // -1 when absent

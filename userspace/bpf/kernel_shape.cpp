@@ -99,6 +99,7 @@ Result<KernelShape> probe_kernel_shape() {
   shape.counts_skipped_kprobes = has_member(*types, "bpf_link_info", "missed");
   shape.has_compare_and_swap = loads_compare_and_swap();
   shape.has_rdonly_cast = btf__find_by_name_kind(types.get(), "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+  shape.measures_maps = has_member(*types, "bpf_map_ops", "map_mem_usage");
   return shape;
 }
 

@@ -11,6 +11,8 @@
 #include "model/result.h"
 #include "model/sample.h"
 
+struct bpf_object;
+
 namespace tmpfstrace {
 
 // A superblock as the programs know it.
@@ -54,6 +56,8 @@ class LedgerSource {
 
   virtual std::vector<HookReport> hooks() const = 0;
   virtual std::vector<std::string> blind() const = 0;
+
+  virtual const bpf_object* object() const = 0;  // loaded; owned by the source
 
   // Called after the start with every superblock that the mount tables show: makes what existed before known. Again
   // with some of them, where something was missed; then end_seeding(). stop_requested is asked all the time: true ends

@@ -23,6 +23,7 @@ class SyscallLedger : public LedgerSource {
 
   std::vector<HookReport> hooks() const override { return programs_->hooks(); }
   std::vector<std::string> blind() const override;
+  const bpf_object* object() const override { return programs_->object(); }
   // What existed before is not counted here.
   Result<void> seed(const std::vector<Superblock>&, const std::function<bool()>&) override { return {}; }
 

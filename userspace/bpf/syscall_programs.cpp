@@ -120,6 +120,8 @@ Result<void> SyscallPrograms::attach() {
   return {};
 }
 
+const bpf_object* SyscallPrograms::object() const { return handles_->skeleton->obj; }
+
 std::uint64_t SyscallPrograms::loss(tmpfs_loss which) const {
   return __atomic_load_n(&handles_->skeleton->bss->losses[which], __ATOMIC_RELAXED);
 }

@@ -32,6 +32,8 @@ class SyscallPrograms {
 
   const std::vector<HookReport>& hooks() const { return hooks_; }
 
+  const bpf_object* object() const;  // loaded; owned here
+
   SlotTable& table() { return table_; }
   const SlotTable& table() const { return table_; }
   std::uint64_t loss(tmpfs_loss which) const;

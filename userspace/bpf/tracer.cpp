@@ -138,6 +138,8 @@ Result<void> Tracer::attach(const HookPlan& plan) {
   return {};
 }
 
+const bpf_object* Tracer::object() const { return handles_->skeleton->obj; }
+
 std::uint64_t Tracer::loss(tmpfs_loss which) const {
   return __atomic_load_n(&handles_->skeleton->bss->losses[which], __ATOMIC_RELAXED);
 }

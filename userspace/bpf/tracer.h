@@ -40,6 +40,8 @@ class Tracer {
 
   const std::vector<HookReport>& hooks() const { return hooks_; }
 
+  const bpf_object* object() const;  // loaded; owned by the tracer
+
   SlotTable& table() { return table_; }
   const SlotTable& table() const { return table_; }
   std::uint64_t loss(tmpfs_loss which) const;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/program_cost.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <time.h>
+
+#include <cerrno>
+#include <cstddef>
+
+#include "bpf/handles.h"
+
+namespace tmpfstrace {
+namespace {
+
+std::uint64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+Result<std::vector<ProgramRuns>> read_runs(const bpf_object* object) {
+  std::vector<ProgramRuns> all;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    const int fd = bpf_program__fd(program);
+    if (fd < 0) continue;  // not of this mode or kernel
+    const char* name = bpf_program__name(program);
+    bpf_prog_info info{};
+    __u32 length = sizeof(info);
+    if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0)
+      return bpf_fail(std::string("cannot read the statistics of the BPF program ") + name, errno);
+    if (length < offsetof(bpf_prog_info, run_cnt) + sizeof(info.run_cnt))
+      return fail("the kernel has no statistics of BPF programs (before 5.1)");
+    all.push_back({name, info.run_cnt, info.run_time_ns});
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<BpfMap> maps_of(const bpf_object* object) {
+  std::vector<BpfMap> maps;
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object) {
+    if (const int fd = bpf_map__fd(map); fd >= 0) maps.push_back({bpf_map__name(map), fd});
+  }
+  return maps;
+}
+
+Result<void> ProgramCost::begin_window() {
+  UniqueFd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
+  if (!statistics)
+    return bpf_fail("cannot switch on the kernel's statistics of BPF programs", errno,
+                    "it takes CAP_SYS_ADMIN, and Linux 5.8 or later");
+  auto before = read_runs(object_);
+  if (!before) return tl::unexpected(before.error());
+  before_ = std::move(*before);
+  statistics_ = std::move(statistics);
+  start_ns_ = monotonic_ns();  // switching on takes its time
+  return {};
+}
+
+Result<ProgramWindow> ProgramCost::end_window() {
+  auto after = read_runs(object_);
+  const std::uint64_t end_ns = monotonic_ns();
+  statistics_.reset();
+  if (!after) return tl::unexpected(after.error());
+  return window_between(start_ns_, before_, end_ns, std::move(*after));
+}
+
+}  // namespace tmpfstrace
