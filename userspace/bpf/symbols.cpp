@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -29,6 +30,10 @@ std::vector<std::string> in_hex(const std::vector<std::uint64_t>& addresses) {
   frames.reserve(addresses.size());
   for (const std::uint64_t address : addresses) frames.push_back(fmt::format("{:#x}", address));
   return frames;
+}
+
+std::uint64_t in_ns(const timeval& time) {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_usec) * 1000;
 }
 
 // What posix_spawn needs, given back whatever happens.
@@ -81,7 +86,9 @@ void Symbols::end_worker() {
   socket_.reset();
   if (worker_ < 0) return;
   ::kill(worker_, SIGKILL);
-  ::waitpid(worker_, nullptr, 0);
+  rusage spent{};
+  if (::wait4(worker_, nullptr, 0, &spent) == worker_)
+    ended_workers_cpu_ns_ += in_ns(spent.ru_utime) + in_ns(spent.ru_stime);
   worker_ = -1;
 }
 

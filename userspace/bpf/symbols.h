@@ -33,6 +33,10 @@ class Symbols {
   // Stacks left as addresses because no answer came in time, or none was waited for.
   std::uint64_t unanswered() const { return unanswered_; }
 
+  // What the workers cost: the pid of the one there is, if any, and the CPU time of all that have ended.
+  std::optional<std::int32_t> worker() const { return worker_ < 0 ? std::nullopt : std::optional(worker_); }
+  std::uint64_t ended_workers_cpu_ns() const { return ended_workers_cpu_ns_; }
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -49,6 +53,7 @@ class Symbols {
   Clock::time_point asked_at_;
   Clock::duration spent_{};
   std::uint64_t unanswered_ = 0;
+  std::uint64_t ended_workers_cpu_ns_ = 0;
   struct Shunned {
     std::uint32_t tgid = 0;
     Clock::time_point until;
