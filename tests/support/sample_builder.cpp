@@ -52,6 +52,16 @@ Counters full_counters() {
   return counters;
 }
 
+SelfCost full_self() {
+  SelfCost self;
+  self.process = {801'000'000, 802, 803};
+  self.worker = {804'000'000, 805, 806};
+  self.map_bytes = 807;
+  self.map_bytes_measured = true;
+  self.window = ProgramWindow{3'000'000'000, 4'000'000'000, {{"w_exit", 808, 8'000'000}, {"idle", 0, 0}}};
+  return self;
+}
+
 }  // namespace
 
 std::string fixture_path(const std::string& name) {
@@ -116,6 +126,7 @@ Sample full_sample() {
   add_row(sample, 4711, {1, 45, 1001}, full_counters());
   add_row(sample, 4712, {1, 45, 1001}, {});
   sample.losses = {{"ring_full", 31}, {"slots_full", 0}};
+  sample.self = full_self();
   return sample;
 }
 

@@ -48,6 +48,17 @@ TEST_CASE("a kind that is not known is null, one that is 0 is 0") {
   }
 }
 
+TEST_CASE("of what the tool costs, what is not known is null and has its reason") {
+  Sample sample = sample_at(1);
+  sample.self = SelfCost{};
+  sample.self->no_window = "no BPF program is loaded";
+  const Json json = Json::parse(sample_to_json(derive_snapshot(sample, nullptr))).at("self");
+  CHECK(json == Json::parse(R"({"cpu_share":null,"cpu_ns":null,"rss_bytes":null,"private_bytes":null,)"
+                            R"("worker":{"cpu_ns":null,"rss_bytes":null,"private_bytes":null},)"
+                            R"("map_bytes":null,"map_bytes_measured":null,"programs":null,)"
+                            R"("programs_why_not":"no BPF program is loaded"})"));
+}
+
 TEST_CASE("the keys stand in the documented order") {
   const std::string line = sample_to_json(derive_snapshot(full_sample(), nullptr));
   CHECK(line.rfind(R"({"schema":"tmpfstrace/1","type":"sample","sequence":3,"time":"2026-04-18T07:12:09.123Z",)", 0) ==

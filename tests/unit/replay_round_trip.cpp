@@ -46,10 +46,27 @@ static bool operator==(const Mode& a, const Mode& b) {
   return a.name == b.name && a.hooks == b.hooks && a.reason == b.reason && a.blind == b.blind;
 }
 
+static bool operator==(const ProcessCost& a, const ProcessCost& b) {
+  return a.cpu_ns == b.cpu_ns && a.rss_bytes == b.rss_bytes && a.private_bytes == b.private_bytes;
+}
+
+static bool operator==(const ProgramRuns& a, const ProgramRuns& b) {
+  return a.name == b.name && a.runs == b.runs && a.run_time_ns == b.run_time_ns;
+}
+
+static bool operator==(const ProgramWindow& a, const ProgramWindow& b) {
+  return a.start_ns == b.start_ns && a.end_ns == b.end_ns && a.programs == b.programs;
+}
+
+static bool operator==(const SelfCost& a, const SelfCost& b) {
+  return a.process == b.process && a.worker == b.worker && a.map_bytes == b.map_bytes &&
+         a.map_bytes_measured == b.map_bytes_measured && a.window == b.window && a.no_window == b.no_window;
+}
+
 static bool operator==(const Sample& a, const Sample& b) {
   return a.sequence == b.sequence && a.realtime_ns == b.realtime_ns && a.monotonic_ns == b.monotonic_ns &&
          a.kernel == b.kernel && a.mode == b.mode && a.superblocks == b.superblocks && a.cgroups == b.cgroups &&
-         a.ledger == b.ledger && a.losses == b.losses;
+         a.ledger == b.ledger && a.losses == b.losses && a.self == b.self;
 }
 
 static bool operator==(const RefusalEvent& a, const RefusalEvent& b) {
@@ -129,6 +146,12 @@ TEST_CASE("what is recorded is what is replayed") {
     Sample sample = full_sample();
     sample.ledger[0].counters.created = {5, std::nullopt, std::nullopt, 0, std::nullopt, std::nullopt};
     sample.ledger[1].counters.created.emplace();
+    CHECK(round_trip(sample, full_event(), suffix).first == sample);
+  }
+  SECTION("what the tool costs, where little of it is known") {
+    Sample sample = full_sample();
+    sample.self = SelfCost{};
+    sample.self->no_window = "no BPF program is loaded";
     CHECK(round_trip(sample, full_event(), suffix).first == sample);
   }
   SECTION("bytes that are no text") {

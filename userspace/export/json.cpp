@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "export/json_self.h"
 #include "model/json_writer.h"
 #include "model/names.h"
 #include "model/time_text.h"
@@ -200,6 +201,11 @@ std::string sample_to_json(const Snapshot& snapshot) {
   for (const auto& [name, count] : snapshot.losses) json.field(name, count);
   json.end_object();
   write_totals(json, snapshot.totals);
+  json.key("self");
+  if (snapshot.self)
+    write_self(json, *snapshot.self);
+  else
+    json.null();
 
   json.key("superblocks");
   json.begin_array();

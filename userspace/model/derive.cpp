@@ -225,6 +225,9 @@ Snapshot derive_snapshot(const Sample& now, const Sample* previous) {
   snapshot.kernel = now.kernel;
   snapshot.mode = now.mode;
   snapshot.losses = now.losses;
+  if (now.self)
+    snapshot.self = derive_self(*now.self, baseline && previous->self ? &*previous->self : nullptr,
+                                baseline ? baseline->interval_ns : 0);
   snapshot.playback = now.playback;
   snapshot.totals = derive_totals(now, sums.all.counters(), baseline);
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "model/self_cost.h"
 #include "tmpfs_abi.h"
 
 namespace tmpfstrace {
@@ -121,6 +122,7 @@ struct Sample {
   // Everything that was lost, by name ("slots_full", "ring_full", "recursion_misses", "unreadable_mounts"…), 0
   // included.
   std::map<std::string, std::uint64_t> losses;
+  std::optional<SelfCost> self;      // absent in older recordings
   std::optional<Playback> playback;  // never recorded: absent on a live host
 };
 

@@ -81,6 +81,7 @@ struct Snapshot {
   std::string kernel;
   Mode mode;
   std::map<std::string, std::uint64_t> losses;
+  std::optional<SelfView> self;
   std::optional<Playback> playback;
   Totals totals;
   // In the order of the sample. What only the ledger names comes last, so that no count is without a place.

@@ -91,6 +91,37 @@ void visit_fields(Visit& visit, Object& mode) {
   visit("blind", mode.blind);
 }
 
+template <typename Visit, Is<ProcessCost> Object>
+void visit_fields(Visit& visit, Object& cost) {
+  visit("cpu_ns", cost.cpu_ns);
+  visit("rss_bytes", cost.rss_bytes);
+  visit("private_bytes", cost.private_bytes);
+}
+
+template <typename Visit, Is<ProgramRuns> Object>
+void visit_fields(Visit& visit, Object& program) {
+  visit("name", program.name);
+  visit("runs", program.runs);
+  visit("run_time_ns", program.run_time_ns);
+}
+
+template <typename Visit, Is<ProgramWindow> Object>
+void visit_fields(Visit& visit, Object& window) {
+  visit("start_ns", window.start_ns);
+  visit("end_ns", window.end_ns);
+  visit("programs", window.programs);
+}
+
+template <typename Visit, Is<SelfCost> Object>
+void visit_fields(Visit& visit, Object& cost) {
+  visit("process", cost.process);
+  visit("worker", cost.worker);
+  visit("map_bytes", cost.map_bytes);
+  visit("map_bytes_measured", cost.map_bytes_measured);
+  visit("window", cost.window);
+  visit("no_window", cost.no_window);
+}
+
 template <typename Visit, Is<Sample> Object>
 void visit_fields(Visit& visit, Object& sample) {
   visit("sequence", sample.sequence);
@@ -102,6 +133,7 @@ void visit_fields(Visit& visit, Object& sample) {
   visit("cgroups", sample.cgroups);
   visit("ledger", sample.ledger);
   visit("losses", sample.losses);
+  visit("self", sample.self);
 }
 
 template <typename Visit, Is<RefusalEvent> Object>
