@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/live_source.h"
 
+#include <sys/epoll.h>
 #include <time.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <set>
 
@@ -14,6 +16,7 @@
 #include "host/mount_scanner.h"
 #include "host/process_namespace.h"
 #include "host/superblock_usage.h"
+#include "sources/live_cost.h"
 #include "sources/live_start.h"
 #include "sources/reconcile.h"
 
@@ -31,13 +34,18 @@ constexpr int kMostWalks = 3;
 class LiveSource : public SampleSource {
  public:
   LiveSource(const LiveOptions& options, LiveStart start)
-      : options_(options), start_(std::move(start)), scanner_(start_.paths), cgroups_(start_.hierarchy.root) {}
+      : options_(options),
+        start_(std::move(start)),
+        cost_(start_.paths, start_.ledger ? start_.ledger->object() : nullptr, start_.probed.shape.measures_maps),
+        scanner_(start_.paths),
+        cgroups_(start_.hierarchy.root) {}
 
+  Result<void> open();
   Result<void> seed();
 
   Result<std::optional<Sample>> next_sample() override;
   Result<void> drain_events(const EventHandler& handler) override;
-  int event_fd() const override { return start_.ledger ? start_.ledger->event_fd() : -1; }
+  int event_fd() const override { return ready_.get(); }
   std::optional<std::chrono::milliseconds> pace() const override { return options_.interval; }
 
  private:
@@ -53,6 +61,8 @@ class LiveSource : public SampleSource {
 
   LiveOptions options_;
   LiveStart start_;
+  LiveCost cost_;   // after the programs: destroyed first
+  UniqueFd ready_;  // an epoll: refusals are waiting, or the end of a window of cost_
   MountScanner scanner_;
   CgroupTree cgroups_;
   Symbols symbols_;
@@ -62,6 +72,18 @@ class LiveSource : public SampleSource {
   std::uint64_t sequence_ = 0;
   std::uint64_t unreadable_cgroups_ = 0;
 };
+
+Result<void> LiveSource::open() {
+  if (!start_.ledger) return {};
+  ready_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
+  if (!ready_) return fail_errno("call", "epoll_create1", errno);
+  for (const int fd : {start_.ledger->event_fd(), cost_.timer_fd()}) {
+    epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
+    if (fd >= 0 && epoll_ctl(ready_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
+      return fail_errno("call", "epoll_ctl", errno);
+  }
+  return {};
+}
 
 Result<void> LiveSource::seed() {
   auto mounts = scanner_.scan();
@@ -143,6 +165,10 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
     start_.ledger->release_dead(
         [&](CgroupId id) { return cgroups_.lookup(id, sample.monotonic_ns).state == CgroupState::Dead; },
         sample.monotonic_ns);
+  const std::uint64_t now = clock_ns(CLOCK_MONOTONIC);
+  cost_.end_window_if_over(now);
+  sample.self = cost_.read(symbols_);
+  cost_.begin_window_if_due(now);
   return sample;
 }
 
@@ -237,6 +263,7 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
 
 Result<void> LiveSource::drain_events(const EventHandler& handler) {
   if (!start_.ledger) return {};
+  cost_.end_window_if_over(clock_ns(CLOCK_MONOTONIC));
   return start_.ledger->drain_events([&](const KernelEvent& event) { handler(complete(event)); });
 }
 
@@ -246,6 +273,7 @@ Result<std::unique_ptr<SampleSource>> open_live_source(const LiveOptions& option
   auto start = start_live(options, false);
   if (!start) return tl::unexpected(start.error());
   auto source = std::make_unique<LiveSource>(options, std::move(*start));
+  if (auto opened = source->open(); !opened) return tl::unexpected(opened.error());
   if (auto seeded = source->seed(); !seeded) return tl::unexpected(seeded.error());
   return source;
 }
