@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// `doctor`: what this host allows, which mode follows, and each hook attached or why not.
+// `doctor`: what this host allows, which mode follows, each hook attached or why not, and what it costs.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "exit_codes.h"
+#include "export/json_self.h"
+#include "sources/live_cost.h"
 #include "sources/live_start.h"
 
 namespace tmpfstrace {
@@ -42,7 +46,61 @@ std::vector<HookReport> all_hooks(const LiveStart& start) {
   return hooks;
 }
 
-std::string report_text(const LiveStart& start) {
+struct DoctorCost {
+  SelfView self;
+  std::vector<LiveCost::MapBytes> maps;
+};
+
+// A second in which the kernel counts the runs of the attached programs.
+DoctorCost measure_cost(const LiveStart& start) {
+  LiveCost cost(start.paths, start.ledger ? start.ledger->object() : nullptr, start.probed.shape.measures_maps);
+  if (start.ledger) {
+    cost.begin_window();
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    cost.end_window();
+  }
+  return {derive_self(cost.read(Symbols()), nullptr, 0), cost.read_maps()};
+}
+
+template <typename Number>
+std::string or_unknown(const std::optional<Number>& number, fmt::format_string<const Number&> format) {
+  return number ? fmt::format(format, *number) : "?";
+}
+
+std::string percent_text(const std::optional<double>& share) {
+  return share ? fmt::format("{:.3f}%", *share * 100) : "?";
+}
+
+void add_programs(std::string& text, const SelfView& self) {
+  auto line = std::back_inserter(text);
+  if (!self.cost.window) {
+    fmt::format_to(line, "programs     not counted: {}\n", self.cost.no_window);
+    return;
+  }
+  const ProgramWindow& window = *self.cost.window;
+  fmt::format_to(line, "programs     {} of a CPU, {} runs/s, within {:.2f} s\n", percent_text(self.program_share),
+                 or_unknown(self.runs_per_second, "{:.0f}"), static_cast<double>(length_ns(window)) / 1e9);
+  fmt::format_to(line, "  {:>9}  {:>9}  {:>9}\n", "runs/s", "ns/run", "of a CPU");
+  for (const ProgramRuns& program : by_cost(window))
+    fmt::format_to(line, "  {:>9}  {:>9}  {:>9}  {}\n", or_unknown(per_second(program, window), "{:.0f}"),
+                   program.runs == 0 ? "-" : or_unknown(ns_per_run(program), "{:.0f}"),
+                   percent_text(share_of(program, window)), program.name);
+}
+
+void add_cost(std::string& text, const DoctorCost& cost) {
+  auto line = std::back_inserter(text);
+  const ProcessCost& process = cost.self.cost.process;
+  fmt::format_to(line, "this process {} bytes resident, {} of them private\n", or_unknown(process.rss_bytes, "{}"),
+                 or_unknown(process.private_bytes, "{}"));
+  if (!cost.maps.empty())
+    fmt::format_to(line, "maps         {} bytes{}\n", or_unknown(cost.self.cost.map_bytes, "{}"),
+                   cost.self.cost.map_bytes_measured ? "" : ", a rough estimate of what they may grow to");
+  for (const LiveCost::MapBytes& map : cost.maps)
+    fmt::format_to(line, "  {:>9}  {}\n", or_unknown(map.bytes, "{}"), map.name);
+  add_programs(text, cost.self);
+}
+
+std::string report_text(const LiveStart& start, const DoctorCost& cost) {
   std::string text;
   auto line = std::back_inserter(text);
   const HostAbilities& can = start.probed.abilities;
@@ -69,10 +127,17 @@ std::string report_text(const LiveStart& start) {
     fmt::format_to(line, "not seen\n");
     for (const std::string& blind : start.mode.blind) fmt::format_to(line, "  {}\n", blind);
   }
+  add_cost(text, cost);
   return text;
 }
 
-std::string report_json(const LiveStart& start) {
+std::string self_json(const SelfView& self) {
+  JsonWriter json;
+  write_self(json, self);
+  return json.take();
+}
+
+std::string report_json(const LiveStart& start, const DoctorCost& cost) {
   using nlohmann::ordered_json;
   const HostAbilities& can = start.probed.abilities;
   auto ability = [](bool yes, const std::string& why_not) {
@@ -86,6 +151,9 @@ std::string report_json(const LiveStart& start) {
                      {"attached", hook.attached},
                      {"why_not", hook.attached ? ordered_json() : ordered_json(hook.why_not)},
                      {"without", hook.without}});
+  ordered_json maps = ordered_json::array();
+  for (const LiveCost::MapBytes& map : cost.maps)
+    maps.push_back({{"name", map.name}, {"bytes", map.bytes ? ordered_json(*map.bytes) : ordered_json()}});
   ordered_json report = {{"schema", "tmpfstrace/1"},
                          {"type", "doctor"},
                          {"mode", start.mode.name},
@@ -99,7 +167,9 @@ std::string report_json(const LiveStart& start) {
                          {"kprobes", ability(can.kprobes, can.no_kprobes_reason)},
                          {"raw_tracepoints", ability(can.raw_tracepoints, can.no_raw_tracepoints_reason)},
                          {"hooks", hooks},
-                         {"blind", start.mode.blind}};
+                         {"blind", start.mode.blind},
+                         {"self", ordered_json::parse(self_json(cost.self))},
+                         {"maps", maps}};
   return report.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
@@ -108,7 +178,8 @@ std::string report_json(const LiveStart& start) {
 Result<DoctorReport> run_doctor(const LiveOptions& options) {
   auto start = start_live(options, true);
   if (!start) return tl::unexpected(start.error());
-  return DoctorReport{report_text(*start), report_json(*start), exit_code_of(start->decision.mode)};
+  const DoctorCost cost = measure_cost(*start);
+  return DoctorReport{report_text(*start, cost), report_json(*start, cost), exit_code_of(start->decision.mode)};
 }
 
 }  // namespace tmpfstrace
