@@ -98,6 +98,14 @@ std::string format_percent(std::optional<double> ratio) {
   return percent > 0 && percent < 1 ? "<1%" : fmt::format("{:.0f}%", std::floor(percent));
 }
 
+std::string format_share(std::optional<double> ratio) {
+  if (!ratio) return absent_text;
+  const double percent = std::clamp(*ratio * 100, 0.0, 99999.0);
+  if (percent == 0) return "0%";
+  if (percent < 0.1) return "<0.1%";
+  return percent < 9.95 ? fmt::format("{:.1f}%", percent) : fmt::format("{:.0f}%", percent);
+}
+
 std::string format_percent_bar(std::optional<double> ratio, int width, Charset charset) {
   const std::string percent = format_percent(ratio);
   const int bar_width = width - 7;  // "[" "]" " " "100%"

@@ -38,6 +38,9 @@ std::optional<double> fill_ratio(std::optional<std::uint64_t> used, std::optiona
 // "93%", "<1%", "99%" up to full.
 std::string format_percent(std::optional<double> ratio);
 
+// A small part, where tenths count: "<0.1%", "0.3%", "12%" from ten on.
+std::string format_share(std::optional<double> ratio);
+
 // "[####  ] 66%" of exactly `width` columns; the bar is left out where it has no room.
 std::string format_percent_bar(std::optional<double> ratio, int width, Charset charset);
 

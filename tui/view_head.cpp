@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "tui/format.h"
+#include "tui/view_self.h"
 
 namespace tmpfstrace {
 namespace {
@@ -25,7 +26,7 @@ class Line {
 
   // A part that is left out, with its gap, unless all of it fits.
   void add_whole(const std::string& text, Role role) {
-    if (text_width(text, grid_.charset()) + 2 > room()) return;
+    if (text.empty() || text_width(text, grid_.charset()) + 2 > room()) return;
     gap();
     add(text, role);
   }
@@ -46,6 +47,12 @@ std::string playback_text(const Playback& playback) {
   return playback.damage.empty() ? "REPLAY END" : "REPLAY DAMAGED";
 }
 
+std::string longest_that_fits(const std::vector<std::string>& texts, int room, Charset charset) {
+  for (const std::string& text : texts)
+    if (text_width(text, charset) <= room) return text;
+  return {};
+}
+
 void draw_title(Grid& grid, const Snapshot& snapshot, const ViewState& state) {
   Line line(grid, 0);
   line.add("tmpfstrace", Role::Title);
@@ -64,6 +71,8 @@ void draw_title(Grid& grid, const Snapshot& snapshot, const ViewState& state) {
     line.gap();
     line.add(snapshot.playback->damage, Role::Warning);
   }
+  if (snapshot.self)
+    line.add_whole(longest_that_fits(self_texts(*snapshot.self), line.room() - 2, grid.charset()), Role::Dim);
   line.add_whole(snapshot.kernel, Role::Dim);
 }
 

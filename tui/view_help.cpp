@@ -7,6 +7,7 @@
 
 #include "tui/keys.h"
 #include "tui/view_head.h"
+#include "tui/view_self.h"
 
 namespace tmpfstrace {
 namespace {
@@ -66,6 +67,7 @@ std::vector<HelpLine> help_lines(const Snapshot& snapshot, int columns, Charset 
     page.text("  ", "damaged at " + snapshot.playback->damage, Role::Warning);
   }
   page.title("Mode " + mode_name(snapshot.mode));
+  page.text("  ", "kernel " + snapshot.kernel);
   page.text("  ", snapshot.mode.reason);
   for (const std::string& blind : snapshot.mode.blind) page.text("  not seen: ", blind, Role::Warning);
   const std::string lost = losses_text(snapshot, LossKind::Count);
@@ -75,6 +77,10 @@ std::vector<HelpLine> help_lines(const Snapshot& snapshot, int columns, Charset 
   if (!not_reached.empty()) page.text("  not reached: ", not_reached, Role::Warning);
   const std::string comfort = losses_text(snapshot, LossKind::Comfort);
   if (!comfort.empty()) page.text("  no count is touched: ", comfort);
+  if (snapshot.self) {
+    page.title("What watching costs");
+    for (const std::string& line : self_lines(*snapshot.self)) page.text("  ", line);
+  }
   return page.take();
 }
 

@@ -97,6 +97,21 @@ TEST_CASE("a percentage says 0 and 100 only when it is", "[tui][format]") {
   CHECK(format_percent_bar(0.5, 4, Charset::Utf8) == " 50%");
 }
 
+TEST_CASE("a small share has tenths, and is 0 only when it is", "[tui][format]") {
+  const auto [share, text] = GENERATE(table<double, std::string>({
+      {0, "0%"},
+      {0.0000001, "<0.1%"},
+      {0.001, "0.1%"},
+      {0.0028, "0.3%"},
+      {0.0994, "9.9%"},
+      {0.0996, "10%"},
+      {0.125, "12%"},
+      {1.5, "150%"},
+  }));
+  CHECK(format_share(share) == text);
+  CHECK(format_share({}) == "-");
+}
+
 TEST_CASE("times are UTC", "[tui][format]") {
   CHECK(format_clock(1'776'513'600'999'999'999) == "12:00:00");
   CHECK(format_date_time(1'776'513'600'000'000'000) == "2026-04-18 12:00:00 UTC");

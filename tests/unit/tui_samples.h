@@ -110,6 +110,17 @@ inline std::vector<CgroupView> sample_cgroups() {
   return {root, pod, dead, cgroup(0, "(unattributed)")};
 }
 
+inline SelfView sample_self() {
+  SelfCost cost;
+  cost.process = {580'000'000, 24 * mib, 3 * mib};
+  cost.worker = {20'000'000, 12 * mib, 5 * mib};
+  cost.map_bytes = 15 * mib;
+  cost.map_bytes_measured = true;
+  cost.window = ProgramWindow{
+      40 * second, 41 * second, {{"unacct", 0, 0}, {"write_exit", 800, 200'000}, {"acct", 12'000, 2'800'000}}};
+  return {cost, 0.0012, 0.003, 12'800};
+}
+
 inline Snapshot sample_snapshot() {
   Snapshot snapshot;
   snapshot.sequence = 3;
@@ -123,6 +134,7 @@ inline Snapshot sample_snapshot() {
                    {"extended attributes before 6.6", "writes through splice"}};
   snapshot.losses = {{"recursion_misses", 0}, {"ring_full", 3}, {"slots_full", 0}};
   snapshot.totals = {864 * mib, 76 * mib + 300 * kib, 27'618, 0.3, 4096, 2};
+  snapshot.self = sample_self();
   snapshot.superblocks = sample_superblocks();
   snapshot.cgroups = sample_cgroups();
   return snapshot;

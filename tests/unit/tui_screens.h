@@ -39,6 +39,9 @@ inline std::vector<NamedScreen> golden_screens() {
                "no BPF: Operation not permitted",
                {"allocations and frees", "writes", "creations and removals", "refusals", "who did it"}};
   poll.losses.clear();
+  poll.self = SelfView();
+  poll.self->cost.process = {580'000'000, 17 * mib, 2 * mib};
+  poll.self->cost.no_window = "no BPF program is loaded";
   poll.totals = {864 * mib, 76 * mib + 300 * kib, {}, {}, {}, {}};
   for (SuperblockView& view : poll.superblocks) {
     view.tally = {};

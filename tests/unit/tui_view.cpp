@@ -228,6 +228,41 @@ TEST_CASE("names and causes", "[tui][view]") {
                     {TMPFS_OP_FAULT, TMPFS_CAUSE_MEMCG, 2}}) == "memcg");
 }
 
+TEST_CASE("what the tool costs is on the title line, as far as there is room", "[tui][view]") {
+  Snapshot snapshot = sample_snapshot();
+  snapshot.kernel = "6.12.117+deb13-cloud-amd64";
+  const auto title = [&](int columns) { return screen_of(snapshot, EventLog(), {}, {24, columns}).row_text(0); };
+  CHECK_THAT(title(120), Contains("UTC  self 0.1% cpu 24 MiB maps 15 MiB bpf 0.3%  6.12.117+deb13-cloud-amd64"));
+  CHECK_THAT(title(100), Contains("UTC  self 0.1% cpu 24 MiB maps 15 MiB bpf 0.3%") && !Contains("deb13"));
+  CHECK_THAT(title(80), Contains("UTC  self 0.1% 24 MiB bpf 0.3%  "));
+  snapshot.mode.hooks = "raw_tracepoint";
+  snapshot.mode.name = "syscall";
+  CHECK_THAT(title(80), Contains("UTC  self 0.1% bpf 0.3%"));
+  CHECK_THAT(title(60), !Contains("self"));
+
+  // What is not known, before the first window has ended and of a mode without programs.
+  snapshot.self->program_share.reset();
+  CHECK_THAT(title(120), Contains("maps 15 MiB bpf -  "));
+  snapshot.self->cost.map_bytes.reset();
+  CHECK_THAT(title(120), Contains("self 0.1% cpu 24 MiB  6.12"));
+  snapshot.self.reset();
+  CHECK_THAT(title(120), Contains("UTC  6.12") && !Contains("self"));
+}
+
+TEST_CASE("the help page lists what the tool costs", "[tui][view]") {
+  Snapshot snapshot = sample_snapshot();
+  ViewState state;
+  state.help = true;
+  const auto page = [&] { return text_of(screen_of(snapshot, EventLog(), state, {70, 120})); };
+  CHECK_THAT(page(), Contains("24 MiB resident, 3 MiB of it private") && Contains("BPF maps: 15 MiB ") &&
+                         Contains("acct: 0.3% of a CPU, 12000 runs/s of 233 ns") && !Contains("unacct"));
+  snapshot.self->cost.map_bytes_measured = false;
+  snapshot.self->cost.window.reset();
+  snapshot.self->cost.no_window = "not permitted";
+  CHECK_THAT(page(),
+             Contains("BPF maps: 15 MiB, a rough estimate") && Contains("programs: not counted, not permitted"));
+}
+
 TEST_CASE("the event log is bounded and its numbers go on", "[tui][view]") {
   EventLog log(2);
   for (int i = 0; i < 5; ++i) log.push({});
