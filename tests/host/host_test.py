@@ -5,6 +5,7 @@ import sys
 import traceback
 
 import cgroup_cases
+import cost_cases
 import demo_cases
 import limit_cases
 import poll_cases
@@ -16,9 +17,9 @@ from bpf_probe import why_no_tracepoints
 from harness import Skip, Tool
 
 ANYWHERE = (program_cases.ANYWHERE + record_cases.CASES + poll_cases.CASES + cgroup_cases.ANYWHERE +
-            terminal_cases.CASES + demo_cases.ANYWHERE)
+            terminal_cases.CASES + demo_cases.ANYWHERE + cost_cases.ANYWHERE)
 WITH_TRACEPOINTS = (program_cases.WITH_TRACEPOINTS + syscall_cases.CASES + cgroup_cases.WITH_TRACEPOINTS +
-                    limit_cases.WITH_TRACEPOINTS + demo_cases.WITH_TRACEPOINTS)
+                    limit_cases.WITH_TRACEPOINTS + demo_cases.WITH_TRACEPOINTS + cost_cases.WITH_TRACEPOINTS)
 
 
 def main(arguments):
