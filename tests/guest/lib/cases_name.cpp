@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstddef>
+
 #include "case_table.h"
 
 namespace guest {
@@ -30,7 +32,7 @@ void every_kind(Fixture& f) {
   ::rmdir(m.file("dir/sub").c_str());
   ::rmdir(m.file("dir").c_str());
   const Counters gone = f.checkpoint(m) - before;
-  for (int kind = 0; kind < kKinds; ++kind) {
+  for (std::size_t kind = 0; kind < kKinds; ++kind) {
     f.expect_eq(std::string("removed ") + kKindNames[kind], t.created[kind], gone.removed[kind]);
   }
 }

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 
 namespace guest {
@@ -42,8 +43,8 @@ void Fixture::expect_tally(const std::string& what, const Tally& expected, const
   expect_eq(what + " written_bytes", expected.written, seen.written);
   expect_eq(what + " short_writes", expected.shorts, seen.shorts);
   expect_eq(what + " write_calls", expected.calls, seen.calls);
-  for (int op = 0; op < kOps; ++op) {
-    for (int cause = 0; cause < kCauses; ++cause) {
+  for (std::size_t op = 0; op < kOps; ++op) {
+    for (std::size_t cause = 0; cause < kCauses; ++cause) {
       expect_eq(what + " refusals " + kOpNames[op] + "/" + kCauseNames[cause], expected.refused[op][cause],
                 seen.refusals[op][cause]);
     }
@@ -51,7 +52,7 @@ void Fixture::expect_tally(const std::string& what, const Tally& expected, const
 }
 
 void Fixture::expect_created(const std::string& what, const Tally& expected, const Counters& seen) {
-  for (int kind = 0; kind < kKinds; ++kind) {
+  for (std::size_t kind = 0; kind < kKinds; ++kind) {
     expect_eq(what + " created " + kKindNames[kind], expected.created[kind], seen.created[kind]);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sample.h"
 
+#include <cstddef>
 #include <numeric>
 #include <stdexcept>
 
@@ -46,7 +47,7 @@ std::array<std::int64_t, kKinds> kinds(const Json& counters, const char* name, s
     absent += std::string(absent.empty() ? "" : ",") + name;
     return result;
   }
-  for (int k = 0; k < kKinds; ++k) result[k] = number(*object, kKindNames[k], absent);
+  for (std::size_t k = 0; k < kKinds; ++k) result[k] = number(*object, kKindNames[k], absent);
   return result;
 }
 
@@ -71,7 +72,7 @@ Counters parse_counters(const Json& object) {
         refusal.at("count").get<std::int64_t>();
   }
   const Json held = json.value("events_held", Json::object());
-  for (int cause = 0; cause < kCauses; ++cause) c.held[cause] = maybe(held, kCauseNames[cause]).value_or(0);
+  for (std::size_t cause = 0; cause < kCauses; ++cause) c.held[cause] = maybe(held, kCauseNames[cause]).value_or(0);
   return c;
 }
 
@@ -93,13 +94,13 @@ Counters Counters::operator-(const Counters& before) const {
   d.inodes -= before.inodes;
   d.xattr_bytes -= before.xattr_bytes;
   d.refused -= before.refused;
-  for (int k = 0; k < kKinds; ++k) {
+  for (std::size_t k = 0; k < kKinds; ++k) {
     d.created[k] -= before.created[k];
     d.removed[k] -= before.removed[k];
   }
-  for (int c = 0; c < kCauses; ++c) d.held[c] -= before.held[c];
-  for (int o = 0; o < kOps; ++o) {
-    for (int c = 0; c < kCauses; ++c) d.refusals[o][c] -= before.refusals[o][c];
+  for (std::size_t c = 0; c < kCauses; ++c) d.held[c] -= before.held[c];
+  for (std::size_t o = 0; o < kOps; ++o) {
+    for (std::size_t c = 0; c < kCauses; ++c) d.refusals[o][c] -= before.refusals[o][c];
   }
   return d;
 }
