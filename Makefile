@@ -75,6 +75,8 @@ SRC_term    := $(wildcard tui/terminal.cpp)
 SRC_bpfside := $(filter-out $(PLAN_SOURCES),$(wildcard userspace/bpf/*.cpp)) $(LIVE_SOURCES)
 SRC_main    := $(wildcard userspace/*.cpp)
 SRC_unit    := $(wildcard tests/unit/*.cpp tests/support/*.cpp)
+SRC_scale   := $(wildcard tests/scale/synthetic_*.cpp) tests/support/temp_tree.cpp
+SCALE       := $(patsubst tests/scale/%.cpp,$(O)/%,$(filter-out $(wildcard tests/scale/synthetic_*.cpp),$(wildcard tests/scale/*.cpp)))
 
 PURE_LIBS := export sources tui plan host model
 ALL_LIBS  := bpfside term $(PURE_LIBS)
@@ -88,7 +90,7 @@ objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-asan test-abi test-layering test-docs test-host test-guest \
-        bench lint format install clean guest
+        bench bench-scale scale lint format install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
 
@@ -156,6 +158,14 @@ $(O)/unit-tests-asan: $(call objects,asan,$(SRC_unit) $(PURE_SOURCES))
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(CXXFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS_HOST)
 
+# The whole live path but its BPF programs: these link what the tool links.
+$(call objects,obj,$(wildcard tests/scale/*.cpp)): ALL_CXXFLAGS += $(BPF_SIDE_FLAGS)
+$(SCALE): $(O)/%: $(O)/obj/tests/scale/%.o $(call objects,obj,$(SRC_scale) userspace/heap.cpp userspace/line_output.cpp userspace/signals.cpp) $(ALL_LIBS:%=$(O)/lib%.a)
+	$(call say,LINK,$@)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM))
+
+scale: $(SCALE)
+
 # Static: they run in an initramfs that has no libraries but the tool's.
 $(GUEST_CXX): $(O)/guest/%: $(O)/obj/tests/guest/%.o $(GUEST_LIB)
 	$(call say,LINK,$@)
@@ -212,6 +222,10 @@ demo: all
 
 bench: all guest
 	$(call script,scripts/bench.sh,measures what the tool costs)
+
+# What a sample costs the tool's own process on large hosts (root).
+bench-scale: $(O)/scale-bench
+	$(Q)$(O)/scale-bench
 
 lint: $(SKELETONS)
 	$(call script,scripts/lint.sh,formatting and static checks)

@@ -19,6 +19,7 @@
 
 #include "bpf/symbol_worker.h"
 #include "exit_codes.h"
+#include "heap.h"
 #include "options.h"
 #include "run_loop.h"
 #include "signals.h"
@@ -156,6 +157,7 @@ int main(int argc, char** argv) {
   occupy_standard_descriptors();
   try {
     if (argc == 2 && std::strcmp(argv[1], kSymbolWorkerArgument) == 0) return run_symbol_worker(STDIN_FILENO);
+    keep_freed_memory();
     const bool on_terminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
     const std::variant<Options, EarlyExit> parsed = parse_options(argc, argv, on_terminal);
     if (const auto* options = std::get_if<Options>(&parsed)) return run_command(*options);

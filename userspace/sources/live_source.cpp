@@ -2,7 +2,6 @@
 #include "sources/live_source.h"
 
 #include <sys/epoll.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -22,12 +21,6 @@
 
 namespace tmpfstrace {
 namespace {
-
-std::uint64_t clock_ns(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 constexpr int kMostWalks = 3;
 
@@ -138,8 +131,8 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   if (!mounts) return tl::unexpected(mounts.error());
   sample.superblocks = std::move(mounts->superblocks);
   const std::uint64_t unreachable = fill_usage(start_.paths, sample.superblocks);
-  sample.realtime_ns = clock_ns(CLOCK_REALTIME);
-  sample.monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+  sample.realtime_ns = start_.clock_ns(CLOCK_REALTIME);
+  sample.monotonic_ns = start_.clock_ns(CLOCK_MONOTONIC);
   if (start_.ledger) {
     auto reading = start_.ledger->read();
     if (!reading) return tl::unexpected(reading.error());
@@ -165,7 +158,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
     start_.ledger->release_dead(
         [&](CgroupId id) { return cgroups_.lookup(id, sample.monotonic_ns).state == CgroupState::Dead; },
         sample.monotonic_ns);
-  const std::uint64_t now = clock_ns(CLOCK_MONOTONIC);
+  const std::uint64_t now = start_.clock_ns(CLOCK_MONOTONIC);
   cost_.end_window_if_over(now);
   sample.self = cost_.read(symbols_);
   cost_.begin_window_if_due(now);
@@ -243,9 +236,9 @@ const Superblock* LiveSource::superblock_of(const RefusalEvent& event) {
 
 RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
   RefusalEvent event = kernel_event.event;
-  const std::uint64_t now = clock_ns(CLOCK_MONOTONIC);
+  const std::uint64_t now = start_.clock_ns(CLOCK_MONOTONIC);
   const std::uint64_t age = now > event.monotonic_ns ? now - event.monotonic_ns : 0;
-  event.realtime_ns = clock_ns(CLOCK_REALTIME) - age;
+  event.realtime_ns = start_.clock_ns(CLOCK_REALTIME) - age;
   event.cgroup_path = path_of(event.cgroup, cgroups_.lookup(event.cgroup, now));
   if (start_.proc_is_initial) event.stack = symbols_.resolve(event.tgid, kernel_event.stack);
 
@@ -263,19 +256,23 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
 
 Result<void> LiveSource::drain_events(const EventHandler& handler) {
   if (!start_.ledger) return {};
-  cost_.end_window_if_over(clock_ns(CLOCK_MONOTONIC));
+  cost_.end_window_if_over(start_.clock_ns(CLOCK_MONOTONIC));
   return start_.ledger->drain_events([&](const KernelEvent& event) { handler(complete(event)); });
 }
 
 }  // namespace
 
-Result<std::unique_ptr<SampleSource>> open_live_source(const LiveOptions& options) {
-  auto start = start_live(options, false);
-  if (!start) return tl::unexpected(start.error());
-  auto source = std::make_unique<LiveSource>(options, std::move(*start));
+Result<std::unique_ptr<SampleSource>> make_live_source(const LiveOptions& options, LiveStart start) {
+  auto source = std::make_unique<LiveSource>(options, std::move(start));
   if (auto opened = source->open(); !opened) return tl::unexpected(opened.error());
   if (auto seeded = source->seed(); !seeded) return tl::unexpected(seeded.error());
   return source;
+}
+
+Result<std::unique_ptr<SampleSource>> open_live_source(const LiveOptions& options) {
+  auto start = start_live(options, false);
+  if (!start) return tl::unexpected(start.error());
+  return make_live_source(options, std::move(*start));
 }
 
 }  // namespace tmpfstrace

@@ -2,6 +2,8 @@
 // From nothing to a running mode: probe, decide, attach.
 #pragma once
 
+#include <time.h>
+
 #include <memory>
 #include <vector>
 
@@ -14,6 +16,8 @@
 
 namespace tmpfstrace {
 
+std::uint64_t read_clock_ns(clockid_t clock);
+
 struct LiveStart {
   HostPaths paths;
   KernelFacts facts;
@@ -24,9 +28,14 @@ struct LiveStart {
   std::unique_ptr<LedgerSource> ledger;  // null when polling
   bool proc_is_initial = true;           // the programs' process numbers are those of /proc
   Mode mode;
+  std::uint64_t (*clock_ns)(clockid_t) = read_clock_ns;  // CLOCK_REALTIME and CLOCK_MONOTONIC
 };
 
 // report: probe everything, for `doctor`.
 Result<LiveStart> start_live(const LiveOptions& options, bool report);
+
+// The source of samples over what was started, after it has looked up what exists. Tests hand in a host, a ledger and a
+// clock of their own.
+Result<std::unique_ptr<SampleSource>> make_live_source(const LiveOptions& options, LiveStart start);
 
 }  // namespace tmpfstrace

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "heap.h"
+
+#include <malloc.h>
+
+namespace tmpfstrace {
+
+void keep_freed_memory() {
+  constexpr int most_kept = 256 << 20;
+  // Only the heap can keep a block: none gets a mapping of its own. A refusal of either costs time, nothing else.
+  (void)mallopt(M_MMAP_MAX, 0);
+  (void)mallopt(M_TRIM_THRESHOLD, most_kept);
+}
+
+}  // namespace tmpfstrace
