@@ -138,6 +138,21 @@ std::string drift_text(const Totals& totals, int room, Charset charset) {
   return text_width(text, charset) <= room ? text : fmt::format("drift {} {}i", bytes, inodes);
 }
 
+// On a large host the kernel is asked about a part of the objects at each sample: how old the rest may be.
+std::string age_text(const Snapshot& snapshot, bool whole) {
+  std::uint64_t usage_ns = 0;
+  std::uint64_t memory_ns = 0;
+  for (const SuperblockView& view : snapshot.superblocks)
+    usage_ns = std::max(usage_ns, view.info.usage_age_ns.value_or(0));
+  for (const CgroupView& view : snapshot.cgroups) memory_ns = std::max(memory_ns, view.info.memory_age_ns.value_or(0));
+  constexpr std::uint64_t second_ns = 1'000'000'000;
+  const auto seconds = [](std::uint64_t age_ns) { return (age_ns + second_ns - 1) / second_ns; };
+  std::string text;
+  if (usage_ns != 0) text = fmt::format("statfs up to {} s old", seconds(usage_ns));
+  if (memory_ns != 0) text += fmt::format("{}memory up to {} s old", text.empty() ? "" : ", ", seconds(memory_ns));
+  return text.empty() || whole ? text : fmt::format("{} s old", seconds(std::max(usage_ns, memory_ns)));
+}
+
 void draw_totals(Grid& grid, const Snapshot& snapshot) {
   const Totals& totals = snapshot.totals;
   const bool refused = totals.refusals_per_second.value_or(0) > 0;
@@ -147,7 +162,10 @@ void draw_totals(Grid& grid, const Snapshot& snapshot) {
   line.gap();
   line.add(refused_text(totals, grid.columns() >= 100), refused ? Role::Critical : Role::Normal);
   line.gap();
-  line.add(drift_text(totals, line.room(), grid.charset()), drift ? Role::Warning : Role::Normal);
+  const std::string age = age_text(snapshot, grid.columns() >= 140);
+  const int kept = age.empty() ? 0 : text_width(age, grid.charset()) + 2;
+  line.add(drift_text(totals, line.room() - kept, grid.charset()), drift ? Role::Warning : Role::Normal);
+  line.add_whole(age, Role::Warning);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ Superblock full_superblock() {
   superblock.used_bytes = 1002;
   superblock.inodes_total = 1003;
   superblock.inodes_used = 1004;
+  superblock.usage_age_ns = 1005;
   superblock.drift_bytes = -4096;
   superblock.drift_inodes = -1;
   return superblock;
@@ -121,8 +122,8 @@ Sample full_sample() {
   sample.mode = {"exact", "fentry", "the best", {"nothing of \"x\"", "two"}};
   sample.superblocks = {full_superblock()};
   sample.cgroups.resize(2);
-  sample.cgroups[0] = {4711, "/kubepods/a", true, 601, 602, false, 603};
-  sample.cgroups[1] = {4712, "/", false, 604, std::nullopt, true, std::nullopt};
+  sample.cgroups[0] = {4711, "/kubepods/a", true, 601, 602, false, 603, 605};
+  sample.cgroups[1] = {4712, "/", false, 604, std::nullopt, true, std::nullopt, std::nullopt};
   add_row(sample, 4711, {1, 45, 1001}, full_counters());
   add_row(sample, 4712, {1, 45, 1001}, {});
   sample.losses = {{"ring_full", 31}, {"slots_full", 0}};

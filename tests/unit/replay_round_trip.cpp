@@ -30,12 +30,13 @@ static bool operator==(const Mount& a, const Mount& b) {
 static bool operator==(const Superblock& a, const Superblock& b) {
   return a.id == b.id && a.kind == b.kind && a.dead == b.dead && a.mounts == b.mounts && a.size_bytes == b.size_bytes &&
          a.used_bytes == b.used_bytes && a.inodes_total == b.inodes_total && a.inodes_used == b.inodes_used &&
-         a.drift_bytes == b.drift_bytes && a.drift_inodes == b.drift_inodes;
+         a.usage_age_ns == b.usage_age_ns && a.drift_bytes == b.drift_bytes && a.drift_inodes == b.drift_inodes;
 }
 
 static bool operator==(const Cgroup& a, const Cgroup& b) {
   return a.id == b.id && a.path == b.path && a.dead == b.dead && a.memory_current == b.memory_current &&
-         a.memory_max == b.memory_max && a.memory_unlimited == b.memory_unlimited && a.shmem_bytes == b.shmem_bytes;
+         a.memory_max == b.memory_max && a.memory_unlimited == b.memory_unlimited && a.shmem_bytes == b.shmem_bytes &&
+         a.memory_age_ns == b.memory_age_ns;
 }
 
 static bool operator==(const LedgerRow& a, const LedgerRow& b) {

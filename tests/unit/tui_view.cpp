@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "tui/view_head.h"
 #include "tui/view_rows.h"
 #include "tui_golden.h"
 #include "tui_samples.h"
@@ -31,6 +32,21 @@ using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
 }  // namespace
+
+TEST_CASE("figures that are older than the sample", "[tui][view]") {
+  Snapshot snapshot = sample_snapshot();
+  const auto head = [&](int columns) {
+    Grid grid({.rows = 3, .columns = columns}, Charset::Utf8);
+    draw_head(grid, snapshot, ViewState{});
+    return grid.row_text(2);
+  };
+  CHECK_THAT(head(160), !Contains(" old"));
+  snapshot.superblocks.at(0).info.usage_age_ns = 3'200'000'000;
+  CHECK_THAT(head(160), Contains("statfs up to 4 s old"));
+  snapshot.cgroups.at(0).info.memory_age_ns = 40'000'000'000;
+  CHECK_THAT(head(160), Contains("statfs up to 4 s old, memory up to 40 s old"));
+  CHECK_THAT(head(80), Contains("40 s old"));
+}
 
 TEST_CASE("golden screens", "[tui][view]") {
   for (const NamedScreen& screen : golden_screens()) {

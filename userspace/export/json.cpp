@@ -163,6 +163,7 @@ void write_superblock(JsonWriter& json, const SuperblockView& superblock) {
   json.field("used_bytes", info.used_bytes);
   json.field("inodes_total", info.inodes_total);
   json.field("inodes_used", info.inodes_used);
+  json.field_if_known("usage_age_ns", info.usage_age_ns);
   json.field("drift_bytes", info.drift_bytes);
   json.field("drift_inodes", info.drift_inodes);
   write_tally(json, superblock.tally);
@@ -179,6 +180,7 @@ void write_cgroup(JsonWriter& json, const CgroupView& cgroup) {
   json.field("memory_max", info.memory_max);
   json.field("memory_unlimited", info.memory_unlimited);
   json.field("shmem_bytes", info.shmem_bytes);
+  json.field_if_known("memory_age_ns", info.memory_age_ns);
   write_tally(json, cgroup.tally);
   json.end_object();
 }

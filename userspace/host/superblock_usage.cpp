@@ -29,27 +29,23 @@ SuperblockUsage derive_usage(const struct statfs& facts) {
   return usage;
 }
 
-Result<SuperblockUsage> read_superblock_usage(const HostPaths& paths, const Superblock& superblock) {
+Result<SuperblockUsage> read_superblock_usage(ProcessRoot& root, const Superblock& superblock) {
   Error last{"cannot reach the superblock: it has no mount that may be entered", "", ENOENT};
   for (const auto& mount : superblock.mounts) {
     if (mount.pid == 0) continue;
-    const auto fd = open_mount(paths, mount, superblock.id);
-    if (!fd) {
-      last = fd.error();
-      continue;
-    }
-    struct statfs facts {};
-    if (::fstatfs(fd->get(), &facts) == 0) return derive_usage(facts);
-    last = host_failure("statfs", mount.mount_point, errno).value();
+    const auto facts = statfs_mount(root, mount, superblock.id);
+    if (facts) return derive_usage(*facts);
+    last = facts.error();
   }
   return tl::unexpected(last);
 }
 
 std::uint64_t fill_usage(const HostPaths& paths, std::vector<Superblock>& superblocks) {
+  ProcessRoot root(paths);
   std::uint64_t unreachable = 0;
   for (auto& superblock : superblocks) {
     if (superblock.dead || superblock.kind == "internal") continue;
-    const auto usage = read_superblock_usage(paths, superblock);
+    const auto usage = read_superblock_usage(root, superblock);
     const SuperblockUsage known = usage.value_or(SuperblockUsage{});
     if (!usage) ++unreachable;
     superblock.size_bytes = known.size_bytes;

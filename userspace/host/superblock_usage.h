@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/host_paths.h"
+#include "host/mount_access.h"
 #include "model/result.h"
 #include "model/sample.h"
 
@@ -26,7 +27,7 @@ struct SuperblockUsage {
 SuperblockUsage derive_usage(const struct statfs& facts);
 
 // Through the first of its mounts that leads to it. An Error when none does; its text is that of the last mount tried.
-Result<SuperblockUsage> read_superblock_usage(const HostPaths& paths, const Superblock& superblock);
+Result<SuperblockUsage> read_superblock_usage(ProcessRoot& root, const Superblock& superblock);
 
 // Fills in the usage of all but dead and internal superblocks. Returns how many could not be reached.
 std::uint64_t fill_usage(const HostPaths& paths, std::vector<Superblock>& superblocks);

@@ -76,12 +76,14 @@ struct Superblock {
   std::string kind;   // "tmpfs", "devtmpfs", "internal" (the kernel's own mount: memfd, SysV, anonymous shared memory)
   bool dead = false;  // its last mount and file are gone
   std::vector<Mount> mounts;
-  // From statfs; absent when no mount of it can be reached, or when the superblock has no such limit.
+  // From statfs; absent when no mount of it can be reached, or when
+  // the superblock has no such limit.
   std::optional<std::uint64_t> size_bytes;
   std::optional<std::uint64_t> used_bytes;
   std::optional<std::uint64_t> inodes_total;
   std::optional<std::uint64_t> inodes_used;
-  // Ledger minus statfs, where both are known and comparable. It should be 0 at rest.
+  std::optional<std::uint64_t> usage_age_ns;  // statfs was asked that long before the sample; absent: with it
+  // Ledger minus statfs at that time, where both are known and comparable. It should be 0 at rest.
   std::optional<std::int64_t> drift_bytes;
   std::optional<std::int64_t> drift_inodes;
 };
@@ -93,7 +95,8 @@ struct Cgroup {
   std::optional<std::uint64_t> memory_current;
   std::optional<std::uint64_t> memory_max;  // absent: no limit (memory_unlimited) or not known
   bool memory_unlimited = false;
-  std::optional<std::uint64_t> shmem_bytes;  // memory.stat, includes descendants
+  std::optional<std::uint64_t> shmem_bytes;    // memory.stat, includes descendants
+  std::optional<std::uint64_t> memory_age_ns;  // the files were read that long before the sample; absent: with it
 };
 
 struct Mode {

@@ -6,15 +6,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
-#include <set>
 
 #include "bpf/symbols.h"
 #include "host/cgroup_tree.h"
 #include "host/kernel_symbols.h"
-#include "host/memcg_files.h"
 #include "host/mount_scanner.h"
 #include "host/process_namespace.h"
-#include "host/superblock_usage.h"
+#include "sources/host_figures.h"
 #include "sources/live_cost.h"
 #include "sources/live_start.h"
 #include "sources/reconcile.h"
@@ -47,7 +45,6 @@ class LiveSource : public SampleSource {
   void look_up_symbols();
   void add_cgroups(Sample& sample);
   std::string path_of(CgroupId id, const CgroupName& name) const;
-  Cgroup describe(CgroupId id, std::uint64_t now);
   const Superblock* superblock_of(const RefusalEvent& event);
   void rescan();
   RefusalEvent complete(const KernelEvent& kernel_event);
@@ -58,6 +55,8 @@ class LiveSource : public SampleSource {
   UniqueFd ready_;  // an epoll: refusals are waiting, or the end of a window of cost_
   MountScanner scanner_;
   CgroupTree cgroups_;
+  UsageFigures usage_;
+  MemoryFigures memory_;
   Symbols symbols_;
   std::vector<Superblock> last_superblocks_;
   bool rescanned_ = false;  // since the last sample
@@ -130,7 +129,9 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   auto mounts = scanner_.scan();
   if (!mounts) return tl::unexpected(mounts.error());
   sample.superblocks = std::move(mounts->superblocks);
-  const std::uint64_t unreachable = fill_usage(start_.paths, sample.superblocks);
+  name_superblocks(before.superblocks, sample.superblocks);
+  const std::uint64_t unreachable =
+      usage_.fill(start_.paths, before.rows, start_.clock_ns(CLOCK_MONOTONIC), sample.superblocks);
   sample.realtime_ns = start_.clock_ns(CLOCK_REALTIME);
   sample.monotonic_ns = start_.clock_ns(CLOCK_MONOTONIC);
   if (start_.ledger) {
@@ -138,10 +139,11 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
     if (!reading) return tl::unexpected(reading.error());
     after = std::move(*reading);
     join_superblocks(after.superblocks, sample.superblocks);
-    reconcile(before.rows, after.rows, sample.superblocks);
-    sample.ledger = after.rows;
+    sample.ledger = std::move(after.rows);
+    reconcile(before.rows, sample.ledger, sample.superblocks);
     sample.losses = start_.ledger->losses();
   }
+  usage_.keep_drift(sample.superblocks);
   cgroup_names_ = std::move(after.cgroup_names);
   add_cgroups(sample);
   sample.losses["unreadable_namespaces"] = mounts->unreadable_namespaces;
@@ -184,36 +186,31 @@ std::string LiveSource::path_of(CgroupId id, const CgroupName& name) const {
   return "…/" + (kernel_name == cgroup_names_.end() ? "cgroup " + std::to_string(id) : kernel_name->second);
 }
 
-Cgroup LiveSource::describe(CgroupId id, std::uint64_t now) {
-  const CgroupName name = id == kEndedCgroups ? CgroupName{CgroupState::Dead, {}} : cgroups_.lookup(id, now);
-  Cgroup cgroup;
-  cgroup.id = id;
-  cgroup.path = path_of(id, name);
-  cgroup.dead = name.state == CgroupState::Dead;
-  if (name.state != CgroupState::Alive) return cgroup;
-  if (const auto read = read_memcg(start_.hierarchy, cgroup); !read) {
-    if (read.error().code == ENOENT || read.error().code == ENODEV)
-      cgroup.dead = true;
-    else
-      ++unreadable_cgroups_;
-  }
-  return cgroup;
-}
-
 void LiveSource::add_cgroups(Sample& sample) {
   // A walk that fails leaves the names that are known; the next one is due all the same.
   if (!cgroups_.refresh_if_due(sample.monotonic_ns)) ++unreadable_cgroups_;
-  std::set<CgroupId> ids;
+  std::vector<CgroupId> ids = start_.ledger ? std::vector<CgroupId>() : cgroups_.living();
   for (const LedgerRow& row : sample.ledger)
-    if (row.cgroup != 0) ids.insert(row.cgroup);
-  if (!start_.ledger)
-    for (const CgroupId id : cgroups_.living()) ids.insert(id);
+    if (row.cgroup != 0) ids.push_back(row.cgroup);
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+
+  std::vector<bool> alive;
+  sample.cgroups.reserve(ids.size());
   for (const CgroupId id : ids) {
-    Cgroup cgroup = describe(id, sample.monotonic_ns);
-    // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
-    if (!start_.ledger && cgroup.shmem_bytes == std::uint64_t{0}) continue;
+    const CgroupName name =
+        id == kEndedCgroups ? CgroupName{CgroupState::Dead, {}} : cgroups_.lookup(id, sample.monotonic_ns);
+    Cgroup cgroup;
+    cgroup.id = id;
+    cgroup.path = path_of(id, name);
+    cgroup.dead = name.state == CgroupState::Dead;
     sample.cgroups.push_back(std::move(cgroup));
+    alive.push_back(name.state == CgroupState::Alive);
   }
+  unreadable_cgroups_ += memory_.fill(start_.hierarchy, sample.ledger, sample.monotonic_ns, alive, sample.cgroups);
+  // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
+  if (!start_.ledger)
+    std::erase_if(sample.cgroups, [](const Cgroup& cgroup) { return cgroup.shmem_bytes == std::uint64_t{0}; });
 }
 
 // What was mounted since the last sample, and which of the superblocks that bore a device number bears it now.

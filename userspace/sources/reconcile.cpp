@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "model/counters.h"
+#include "sources/turns.h"
 
 namespace tmpfstrace {
 namespace {
@@ -23,8 +24,10 @@ std::int64_t to_signed(const std::optional<std::uint64_t>& value) {
   return static_cast<std::int64_t>(value.value_or(0));
 }
 
-std::map<SuperblockId, Net> net_of(const std::vector<LedgerRow>& rows) {
-  std::map<SuperblockId, Net> nets;
+using Nets = std::unordered_map<SuperblockId, Net, IdHash>;
+
+Nets net_of(const std::vector<LedgerRow>& rows) {
+  Nets nets;
   for (const LedgerRow& row : rows) {
     const Counters& c = row.counters;
     if (!c.allocated_bytes || !c.freed_bytes || !c.created || !c.removed) continue;
@@ -43,25 +46,43 @@ std::int64_t distance(std::int64_t reference, std::int64_t a, std::int64_t b) {
   return std::abs(a - reference) < std::abs(b - reference) ? a - reference : b - reference;
 }
 
+std::uint64_t device_of(const SuperblockId& id) { return (std::uint64_t{id.major} << 32) | id.minor; }
 bool same_device(const SuperblockId& a, const SuperblockId& b) { return a.major == b.major && a.minor == b.minor; }
 
 }  // namespace
 
-void join_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Superblock>& mounted) {
-  const std::size_t mounted_count = mounted.size();
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> by_device;
-  for (std::size_t i = 0; i < mounted_count; ++i) by_device[{mounted[i].id.major, mounted[i].id.minor}] = i;
+namespace {
+
+// Returns those of known that are not among the mounted.
+std::vector<const KernelSuperblock*> match_devices(const std::vector<KernelSuperblock>& known,
+                                                   std::vector<Superblock>& mounted) {
+  std::unordered_map<std::uint64_t, Superblock*> by_device;
+  by_device.reserve(mounted.size());
+  for (Superblock& superblock : mounted) by_device[device_of(superblock.id)] = &superblock;
+  std::vector<const KernelSuperblock*> unmounted;
   for (const KernelSuperblock& kernel : known) {
-    const auto found = by_device.find({kernel.id.major, kernel.id.minor});
+    const auto found = by_device.find(device_of(kernel.id));
     // A device number comes again after umount: of those that bore it only the living one is what is mounted.
-    if (found != by_device.end() && !kernel.dead && same_device(mounted[found->second].id, kernel.id)) {
-      mounted[found->second].id.generation = kernel.id.generation;
-      continue;
-    }
+    if (found != by_device.end() && !kernel.dead)
+      found->second->id.generation = kernel.id.generation;
+    else
+      unmounted.push_back(&kernel);
+  }
+  return unmounted;
+}
+
+}  // namespace
+
+void name_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Superblock>& mounted) {
+  match_devices(known, mounted);
+}
+
+void join_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Superblock>& mounted) {
+  for (const KernelSuperblock* kernel : match_devices(known, mounted)) {
     Superblock unmounted;
-    unmounted.id = kernel.id;
-    unmounted.kind = kernel.kind;
-    unmounted.dead = kernel.dead;
+    unmounted.id = kernel->id;
+    unmounted.kind = kernel->kind;
+    unmounted.dead = kernel->dead;
     mounted.push_back(std::move(unmounted));
   }
 }
@@ -91,7 +112,7 @@ void reconcile(const std::vector<LedgerRow>& before, const std::vector<LedgerRow
   for (Superblock& superblock : superblocks) {
     const auto a = first.find(superblock.id);
     const auto b = second.find(superblock.id);
-    if (b == second.end() || superblock.dead) continue;
+    if (b == second.end() || superblock.dead || superblock.usage_age_ns) continue;
     const Net start = a == first.end() ? Net{} : a->second;
     if (superblock.used_bytes)
       superblock.drift_bytes = distance(to_signed(superblock.used_bytes), start.bytes, b->second.bytes);

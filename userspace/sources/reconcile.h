@@ -11,8 +11,11 @@
 
 namespace tmpfstrace {
 
-// Gives each mounted superblock the generation under which the programs know it, and adds those that have no mount any
-// more (open files keep them) or never had one (the kernel's internal mount).
+// Gives each mounted superblock the generation under which the programs know it.
+void name_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Superblock>& mounted);
+
+// The same, and adds those that have no mount any more (open files keep them) or never had one (the kernel's internal
+// mount).
 void join_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Superblock>& mounted);
 
 // The superblock that an event names, by its generation too where that is known; null when it is not among these.
@@ -22,9 +25,9 @@ const Superblock* find_superblock(const std::vector<Superblock>& superblocks, co
 // part; else any. Null: it has none.
 const Mount* choose_mount(const Superblock& superblock, std::optional<std::uint64_t> mount_namespace);
 
-// Ledger minus statfs, for every superblock whose statfs counts. statfs was read between the two readings: a figure
-// that lies between theirs agrees (drift 0), as operations go on meanwhile; otherwise the smaller difference is the
-// drift.
+// Ledger minus statfs, for every superblock whose statfs counts and was asked between the two readings (no
+// usage_age_ns): a figure that lies between theirs agrees (drift 0), as operations go on meanwhile; otherwise the
+// smaller difference is the drift.
 void reconcile(const std::vector<LedgerRow>& before, const std::vector<LedgerRow>& after,
                std::vector<Superblock>& superblocks);
 

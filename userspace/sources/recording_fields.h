@@ -68,6 +68,7 @@ void visit_fields(Visit& visit, Object& superblock) {
   visit("used_bytes", superblock.used_bytes);
   visit("inodes_total", superblock.inodes_total);
   visit("inodes_used", superblock.inodes_used);
+  visit("usage_age_ns", superblock.usage_age_ns);
   visit("drift_bytes", superblock.drift_bytes);
   visit("drift_inodes", superblock.drift_inodes);
 }
@@ -81,6 +82,7 @@ void visit_fields(Visit& visit, Object& cgroup) {
   visit("memory_max", cgroup.memory_max);
   visit("memory_unlimited", cgroup.memory_unlimited);
   visit("shmem_bytes", cgroup.shmem_bytes);
+  visit("memory_age_ns", cgroup.memory_age_ns);
 }
 
 template <typename Visit, Is<Mode> Object>
