@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/derive.h"
 
+#include <algorithm>
 #include <cstddef>
-#include <map>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 
 #include "model/counters.h"
@@ -51,16 +52,31 @@ class Sum {
   std::unique_ptr<Counters> own_;
 };
 
+struct KeyHash {
+  static constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;  // spreads neighbouring numbers
+  std::size_t operator()(CgroupId id) const { return id * odd; }
+  std::size_t operator()(const SuperblockId& id) const {
+    return (((std::uint64_t{id.major} << 32) | id.minor) + id.generation) * odd;
+  }
+  std::size_t operator()(const LedgerKey& key) const { return ((*this)(key.first) ^ (*this)(key.second)) * odd; }
+};
+
+template <typename Key>
+using Group = std::unordered_map<Key, Sum, KeyHash>;
+
 // Every sum of one sample, by identity. Of an object without a ledger row nothing is known.
 struct Sums {
-  std::map<LedgerKey, Sum> rows;
-  std::map<SuperblockId, Sum> superblocks;
-  std::map<CgroupId, Sum> cgroups;
+  Group<LedgerKey> rows;
+  Group<SuperblockId> superblocks;
+  Group<CgroupId> cgroups;
   Sum all;
 };
 
 Sums sum_ledger(const Sample& sample) {
   Sums sums;
+  sums.rows.reserve(sample.ledger.size());
+  sums.superblocks.reserve(sample.superblocks.size());
+  sums.cgroups.reserve(sample.cgroups.size());
   for (const Superblock& superblock : sample.superblocks) sums.superblocks[superblock.id];
   for (const Cgroup& cgroup : sample.cgroups) sums.cgroups[cgroup.id];
   for (const LedgerRow& row : sample.ledger) {
@@ -114,7 +130,7 @@ struct Baseline {
   // The kernel makes a row at its first event, and its counters start at 0: where the previous sample has none, all
   // that is counted came about since. What existed before is in the seeded counters, which have no rates.
   template <typename Key>
-  const Counters& of(const std::map<Key, Sum>& group, const Key& key) const {
+  const Counters& of(const Group<Key>& group, const Key& key) const {
     const auto sum = group.find(key);
     return sum == group.end() ? nothing_counted : of(sum->second);
   }
@@ -133,8 +149,7 @@ bool has_rates(const LedgerKey& row) { return has_rates(row.first) && has_rates(
 
 // One member of Sums, looked up by identity, becomes a tally.
 template <typename Key>
-Tally derive_tally(const Sum& sum, const Key& key, std::map<Key, Sum> Sums::*group,
-                   const std::optional<Baseline>& baseline) {
+Tally derive_tally(const Sum& sum, const Key& key, Group<Key> Sums::*group, const std::optional<Baseline>& baseline) {
   const Counters& counters = sum.counters();
   Tally tally{.counters = counters,
               .resident_bytes = balance(counters.seeded_bytes, counters.allocated_bytes, counters.freed_bytes),
@@ -175,8 +190,16 @@ Totals derive_totals(const Sample& now, const Counters& all, const std::optional
   return totals;
 }
 
+template <typename Key>
+std::vector<Key> sorted_keys(const Group<Key>& group) {
+  std::vector<Key> keys;
+  for (const auto& [key, sum] : group) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
 // The objects of the sample in its order, then those that only the ledger names.
-void add_superblocks(Snapshot& snapshot, const Sample& now, std::map<SuperblockId, Sum> sums,
+void add_superblocks(Snapshot& snapshot, const Sample& now, Group<SuperblockId> sums,
                      const std::optional<Baseline>& baseline) {
   const auto add = [&](Superblock info) {
     const auto node = sums.extract(info.id);
@@ -185,16 +208,15 @@ void add_superblocks(Snapshot& snapshot, const Sample& now, std::map<SuperblockI
     snapshot.superblocks.push_back({std::move(info), std::move(tally)});
   };
   for (const Superblock& superblock : now.superblocks) add(superblock);
-  while (!sums.empty()) {
+  for (const SuperblockId& id : sorted_keys(sums)) {
     Superblock unlisted;
-    unlisted.id = sums.begin()->first;
+    unlisted.id = id;
     unlisted.kind = "unknown";
     add(std::move(unlisted));
   }
 }
 
-void add_cgroups(Snapshot& snapshot, const Sample& now, std::map<CgroupId, Sum> sums,
-                 const std::optional<Baseline>& baseline) {
+void add_cgroups(Snapshot& snapshot, const Sample& now, Group<CgroupId> sums, const std::optional<Baseline>& baseline) {
   const auto add = [&](Cgroup info) {
     const auto node = sums.extract(info.id);
     if (node.empty()) return;
@@ -203,9 +225,9 @@ void add_cgroups(Snapshot& snapshot, const Sample& now, std::map<CgroupId, Sum> 
     snapshot.cgroups.push_back({std::move(info), std::move(tally)});
   };
   for (const Cgroup& cgroup : now.cgroups) add(cgroup);
-  while (!sums.empty()) {
+  for (const CgroupId id : sorted_keys(sums)) {
     Cgroup unlisted;
-    unlisted.id = sums.begin()->first;
+    unlisted.id = id;
     unlisted.path = "(unknown)";
     add(std::move(unlisted));
   }
