@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
+#include <string_view>
 
 #include "model/result.h"
 #include "signals.h"
@@ -22,9 +25,11 @@ class LineOutput {
 
  private:
   Result<void> wait_writable();
+  ssize_t write_some(std::string_view text);
 
   int fd_;
   const Signals* signals_;
+  bool may_ask_not_to_wait_ = true;
 };
 
 }  // namespace tmpfstrace
