@@ -11,6 +11,7 @@ import limit_cases
 import poll_cases
 import program_cases
 import record_cases
+import storm_cases
 import syscall_cases
 import terminal_cases
 from bpf_probe import why_no_tracepoints
@@ -19,7 +20,8 @@ from harness import Skip, Tool
 ANYWHERE = (program_cases.ANYWHERE + record_cases.CASES + poll_cases.CASES + cgroup_cases.ANYWHERE +
             terminal_cases.CASES + demo_cases.ANYWHERE + cost_cases.ANYWHERE)
 WITH_TRACEPOINTS = (program_cases.WITH_TRACEPOINTS + syscall_cases.CASES + cgroup_cases.WITH_TRACEPOINTS +
-                    limit_cases.WITH_TRACEPOINTS + demo_cases.WITH_TRACEPOINTS + cost_cases.WITH_TRACEPOINTS)
+                    limit_cases.WITH_TRACEPOINTS + storm_cases.CASES + demo_cases.WITH_TRACEPOINTS +
+                    cost_cases.WITH_TRACEPOINTS)
 
 
 def main(arguments):
