@@ -10,7 +10,12 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
 
 namespace tmpfstrace {
 namespace {
@@ -20,10 +25,19 @@ struct FreeBtf {
 };
 using Btf = std::unique_ptr<btf, FreeBtf>;
 
-const btf_type* prototype_of(const btf& types, const char* function) {
-  const int id = btf__find_by_name_kind(&types, function, BTF_KIND_FUNC);
-  if (id < 0) return nullptr;
-  return btf__type_by_id(&types, btf__type_by_id(&types, static_cast<__u32>(id))->type);
+// In one pass: to look up each by its name goes through all types each time.
+std::map<std::string, const btf_type*> prototypes_of(const btf& types, const std::vector<std::string>& functions) {
+  const std::unordered_set<std::string_view> wanted(functions.begin(), functions.end());
+  std::map<std::string, const btf_type*> prototypes;
+  const __u32 count = btf__type_cnt(&types);
+  for (__u32 id = 1; id < count; ++id) {
+    const btf_type* type = btf__type_by_id(&types, id);
+    if (btf_kind(type) != BTF_KIND_FUNC) continue;
+    const char* name = btf__name_by_offset(&types, type->name_off);
+    // Two functions of one file each may have the same name: the first stands for it, as for libbpf.
+    if (name != nullptr && wanted.contains(name)) prototypes.emplace(name, btf__type_by_id(&types, type->type));
+  }
+  return prototypes;
 }
 
 // Name of the struct that parameter `index` points to; empty when it is no pointer to a struct.
@@ -83,14 +97,14 @@ Result<KernelShape> probe_kernel_shape() {
     return fail_errno("read", "the kernel's type information (BTF)", errno,
                       "the kernel must be built with CONFIG_DEBUG_INFO_BTF=y");
   KernelShape shape;
-  for (const auto& name : functions_of_interest())
-    if (const btf_type* prototype = prototype_of(*types, name.c_str())) shape.functions[name] = btf_vlen(prototype);
+  const auto prototypes = prototypes_of(*types, functions_of_interest());
+  for (const auto& [name, prototype] : prototypes) shape.functions[name] = btf_vlen(prototype);
+  if (const auto tmpfile = prototypes.find("shmem_tmpfile"); tmpfile != prototypes.end())
+    for (int i = 0; i < btf_vlen(tmpfile->second); ++i)
+      if (pointee_of(*types, *tmpfile->second, i) == "file") shape.tmpfile_takes_file = true;
   for (const auto& name : tracepoints_of_interest())
     if (btf__find_by_name_kind(types.get(), ("btf_trace_" + name).c_str(), BTF_KIND_TYPEDEF) > 0)
       shape.tracepoints.insert(name);
-  if (const btf_type* tmpfile = prototype_of(*types, "shmem_tmpfile"))
-    for (int i = 0; i < btf_vlen(tmpfile); ++i)
-      if (pointee_of(*types, *tmpfile, i) == "file") shape.tmpfile_takes_file = true;
   shape.inode_budget_in_bytes = has_member(*types, "shmem_sb_info", "free_ispace");
   // Up to 6.13 an fprobe carried a rethook pool of limited size.
   shape.fprobe_has_shadow_stack =
