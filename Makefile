@@ -89,7 +89,7 @@ GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
-.PHONY: all deps run demo test test-unit test-asan test-abi test-layering test-docs test-host test-guest \
+.PHONY: all deps run demo test test-unit test-week test-asan test-abi test-layering test-docs test-host test-guest \
         bench bench-scale scale lint format install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -184,12 +184,16 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen.
 test:
-	$(Q)for step in unit asan abi layering docs host guest; do \
+	$(Q)for step in unit week asan abi layering docs host guest; do \
 		echo "== test-$$step"; $(MAKE) --no-print-directory test-$$step || exit 1; \
 	done
 
 test-unit: $(O)/unit-tests
 	$(Q)$(O)/unit-tests
+
+# A week of samples in some seconds: does the process grow?
+test-week: $(O)/week-test
+	$(Q)$(O)/week-test
 
 test-asan: $(O)/unit-tests-asan
 	$(Q)$(O)/unit-tests-asan
