@@ -84,6 +84,8 @@ SKELETONS := $(patsubst bpf/%.bpf.c,$(O)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 
 GUEST_CXX := $(patsubst tests/guest/%.cpp,$(O)/guest/%,$(wildcard tests/guest/*.cpp))
 GUEST_C   := $(patsubst tests/guest/%.c,$(O)/guest/%,$(wildcard tests/guest/*.c))
+# Those that hold BPF programs of their own or look at the kernel's; with the tool's libraries.
+GUEST_BPF := $(patsubst tests/bench/%.c,$(O)/guest/%,tests/bench/bench-floor.c tests/bench/bench-programs.c)
 GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
@@ -177,7 +179,26 @@ $(GUEST_C): $(O)/guest/%: tests/guest/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $(INCLUDES) -static -pthread -o $@ $<
 
-guest: $(GUEST_CXX) $(GUEST_C)
+$(O)/bpf/floor.bpf.o: tests/bench/floor.bpf.c
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(O)/gen/floor.skel.h: $(O)/bpf/floor.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name floor_bpf >$@
+
+$(GUEST_BPF): $(O)/guest/%: tests/bench/%.c $(O)/gen/floor.skel.h
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -isystem $(O)/gen -o $@ $< -lbpf -lelf -lz
+
+$(O)/guest/bench-load: tests/bench/bench-load.c tests/bench/operations.c tests/bench/operations.h
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -static -o $@ $(filter %.c,$^)
+
+guest: $(GUEST_CXX) $(GUEST_C) $(GUEST_BPF) $(O)/guest/bench-load
 
 # $(call script,path,what it is): run a script another part of the tree provides.
 script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O='$(O)' VERSION='$(VERSION)' bash $(1)
@@ -243,7 +264,7 @@ install: all
 
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
-	$(Q)rm -rf $(O)/bpf $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint \
+	$(Q)rm -rf $(O)/bpf $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf -name '*.d' 2>/dev/null)
