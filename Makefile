@@ -91,8 +91,8 @@ GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
-.PHONY: all deps run demo test test-unit test-week test-asan test-abi test-layering test-docs test-host test-guest \
-        bench bench-scale scale lint format install clean guest
+.PHONY: all deps run demo test test-unit test-week test-asan test-abi test-layering test-docs test-budget test-host \
+        test-guest budget bench bench-scale scale lint format install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
 
@@ -205,7 +205,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen.
 test:
-	$(Q)for step in unit week asan abi layering docs host guest; do \
+	$(Q)for step in unit week asan abi layering docs budget host guest; do \
 		echo "== test-$$step"; $(MAKE) --no-print-directory test-$$step || exit 1; \
 	done
 
@@ -227,6 +227,13 @@ test-layering: all
 
 test-docs: all
 	$(call script,tests/docs/run.sh,runs the jq lines of the documentation)
+
+test-budget: all guest
+	$(call script,tests/budget/run.sh,holds the BPF programs against their budget)
+
+# After a change that is worth its size: the new budget, a tenth above what is measured.
+budget: all guest
+	$(call script,tests/budget/run.sh,holds the BPF programs against their budget) --write
 
 test-host: all guest
 	$(call script,tests/host/run.sh,runs the tool on this machine)
@@ -265,6 +272,7 @@ install: all
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
+		$(O)/budget $(O)/state \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf -name '*.d' 2>/dev/null)
