@@ -11,7 +11,12 @@ def round_to($digits): . * pow(10; $digits) | round / pow(10; $digits) + 0;
 ["filetop", "filelife", "opensnoop", "syscount", "together", "bpftrace"] as $peers
 | [inputs] as $lines
 | [$lines[] | select(startswith("BENCH ")) | split(" ")
-   | {label: .[1], operation: .[2], value: (.[4] | tonumber), times: (.[5] | tonumber)}] as $measured
+   | {label: .[1], operation: .[2], value: (.[4] | tonumber), times: (.[5] | tonumber)}]
+# A baseline drifts by a percent within a boot: a state is held against the one before and the one after it.
+| reduce .[] as $m ({baseline: 0, last: "", all: []};
+    (if $m.label == "base" and .last != "base" then .baseline += 1 else . end)
+    | .last = $m.label | .baseline as $b | .all += [$m + {baseline: $b}])
+| .all as $measured
 | [$lines[] | select(startswith("SAMPLE ")) | capture("^SAMPLE (?<label>[a-z]+) (?<sample>.*)$")
    | .sample |= fromjson] as $samples
 | [$lines[] | select(startswith("NOTE ")) | .[5:]] as $notes
@@ -22,18 +27,21 @@ def round_to($digits): . * pow(10; $digits) | round / pow(10; $digits) + 0;
 | ($measured | map({(.operation): .times}) | add) as $times
 | ($measured | map(.operation) | unique - ["calibrate"]) as $operations
 
+| def base($state; $operation):
+    first($measured[] | select(.label == $state).baseline) as $before
+    | [$measured[] | select(.label == "base" and .operation == $operation and (.baseline - $before | IN(0, 1))).value];
 # What running LABEL adds to an operation; null: not measured.
-| def added($state; $operation):
-    $values.base[$operation] as $base | $values[$state][$operation] as $with
+  def added($state; $operation):
+    $values[$state][$operation] as $with
     | if $with == null then null
-      else (($with | median) - ($base | median)) as $difference
+      else base($state; $operation) as $base | (($with | median) - ($base | median)) as $difference
       | {instructions: ($with | median | round), difference: ($difference | round + 0),
          percent: ($difference * 100 / ($base | median) | round_to(2))}
       end;
   def row($state; $operation):
-    {operation: $operation, base: ($values.base[$operation] | median | round),
+    {operation: $operation, base: (base($state; $operation) | median | round),
      tool: added($state; $operation), floor: added("floor-" + $state; $operation),
-     spread_percent: ([$values.base[$operation], $values[$state][$operation] | spread] | max | round_to(2))};
+     spread_percent: ([base($state; $operation), $values[$state][$operation] | spread] | max | round_to(2))};
 
 # What one program did in one operation. bench-load runs it for two rounds; what its own beginning made the program do
 # is known from "calibrate". null: it did not run.

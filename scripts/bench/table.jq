@@ -60,6 +60,6 @@ def runs: if . == null then "-" elif .runs < 0.01 then "<0.01 x \(.instructions_
 (.kernels[] | .kernel as $k | .programs[]
  | "| \($k), \(.state) | \(.name) | \(.verifier_instructions) | \(.translated_bytes) | \(.machine_code_bytes) | \(.operations | [.session_file, .page_of_mebibyte, .overwrite, .refused_write, .fault] | map(runs) | join(" | ")) |"),
 "",
-"Instructions of one operation, median of \(.rounds) rounds for each state, the baseline of every round of the boot; largest spread of a row: \([.kernels[].rows[].spread_percent] | max) %. \(.machine).",
+"Instructions of one operation, median of the rounds (\(.rounds) a state) and of the baselines before and after; largest spread of a row: \([.kernels[].rows[].spread_percent] | max) %. \(.machine).",
 (.kernels[] | . as $k | "Kernel \($k.kernel): \($k.release).", (.notes[] | "Kernel \($k.kernel): \(.)."),
  (.losses[] | "Kernel \($k.kernel), \(.["label"]): lost while measured: \(.losses | to_entries | map("\(.key) \(.value)") | join(", "))."))
