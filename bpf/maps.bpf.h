@@ -72,7 +72,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 24576);
 	__type(key, __u32);
 	__type(value, struct tmpfs_slot);
 } slots SEC(".maps");
@@ -89,7 +89,7 @@ struct {
 /* Indices not in use; filled by user space before attach. A queue, so that an index rests as long as possible. */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 24576);
 	__type(value, __u32);
 } free_slots SEC(".maps");
 
@@ -108,7 +108,7 @@ struct slot_key {
 /* (cgroup, superblock row) -> slot. Same size as "slots". */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 24576);
 	__type(key, struct slot_key);
 	__type(value, __u32);
 } slot_index SEC(".maps");

@@ -143,7 +143,7 @@ void add_tracing(CLI::App& app, Options& options) {
              "auto, exact, syscall or poll (default auto: the best this host allows)");
   add_choice("--hooks", options.hooks, {"auto", "fentry", "kprobe"}, "auto, fentry or kprobe (default auto)");
   add_number<std::uint32_t>(app, "--max-slots", options.max_slots, 1, largest_map, "N",
-                            "Pairs of cgroup and superblock to count apart (default 16384)");
+                            "Pairs of cgroup and superblock to count apart (default 24576)");
   add_number<std::uint32_t>(app, "--max-inodes", options.max_inodes, 1, largest_map, "N",
                             "Inodes to follow (default 1048576)");
   add_number<std::uint32_t>(app, "--max-superblocks", options.max_superblocks, 1, largest_map, "N",

@@ -63,7 +63,7 @@ TEST_CASE("defaults") {
   CHECK_FALSE(options.duration);
   CHECK(options.mode == "auto");
   CHECK(options.hooks == "auto");
-  CHECK(options.max_slots == 16384);
+  CHECK(options.max_slots == 24576);
   CHECK(options.max_inodes == 1048576);
   CHECK(options.max_superblocks == 8192);
   CHECK(options.event_rate == 10);

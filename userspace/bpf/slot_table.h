@@ -17,7 +17,7 @@ struct bpf_object;
 namespace tmpfstrace {
 
 struct SlotTableSize {
-  std::uint32_t slots = 16384;       // (cgroup, superblock) pairs; 936 bytes each
+  std::uint32_t slots = 24576;       // (cgroup, superblock) pairs; 936 bytes each
   std::uint32_t superblocks = 8192;  // 40 bytes each
 };
 
