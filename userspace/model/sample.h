@@ -122,7 +122,7 @@ struct Sample {
   std::vector<Superblock> superblocks;
   std::vector<Cgroup> cgroups;
   std::vector<LedgerRow> ledger;
-  // Everything that was lost, by name ("slots_full", "ring_full", "recursion_misses", "unreadable_mounts"…), 0
+  // Everything that was lost, by name ("slots_full", "ring_full", "recursion_misses", "unreadable_namespaces"…), 0
   // included.
   std::map<std::string, std::uint64_t> losses;
   std::optional<SelfCost> self;      // absent in older recordings
