@@ -134,15 +134,23 @@ tmpfs_counters SlotTable::counters_of(std::uint32_t index) const {
   return sum;
 }
 
-void SlotTable::read(LedgerReading& reading) const {
+void SlotTable::read(LedgerReading& reading) {
+  used_rows_ = 0;
+  dead_rows_.clear();
   for (std::uint32_t i = 1; i < size_.superblocks; ++i) {
     const tmpfs_sb_row& row = sb_rows_[i];
     if (!row.in_use) continue;
-    reading.superblocks.push_back({superblock_of_row(i), kind_of(row), (row.flags & TMPFS_SB_DEAD) != 0});
+    ++used_rows_;
+    const bool dead = (row.flags & TMPFS_SB_DEAD) != 0;
+    if (dead) dead_rows_.push_back(i);
+    reading.superblocks.push_back({superblock_of_row(i), kind_of(row), dead});
   }
-  for (std::uint32_t i = 0; i < size_.slots; ++i) {
+  used_slots_.clear();
+  for (std::uint32_t i = 0; i < size_.slots; ++i)
+    if (slots_[i].in_use) used_slots_.push_back(i);
+  reading.rows.reserve(used_slots_.size() + ended_.size());
+  for (const std::uint32_t i : used_slots_) {
     const tmpfs_slot& slot = slots_[i];
-    if (!slot.in_use) continue;
     const tmpfs_counters counters = counters_of(i);
     if (i == 0 && is_untouched(counters)) continue;
     reading.rows.push_back({slot.cgroup_id, superblock_of_row(slot.sb_row), rules_.decode(counters)});
@@ -154,10 +162,7 @@ void SlotTable::read(LedgerReading& reading) const {
 }
 
 bool SlotTable::is_crowded() const {
-  const auto slots = std::count_if(slots_, slots_ + size_.slots, [](const tmpfs_slot& slot) { return slot.in_use; });
-  const auto rows =
-      std::count_if(sb_rows_, sb_rows_ + size_.superblocks, [](const tmpfs_sb_row& row) { return row.in_use; });
-  return slots * 2 >= size_.slots || rows * 2 >= size_.superblocks;
+  return used_slots_.size() * 2 >= size_.slots || used_rows_ * 2 >= size_.superblocks;
 }
 
 bool SlotTable::run(const char* program, std::uint32_t index) {
@@ -192,15 +197,15 @@ void SlotTable::release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead
   };
 
   std::set<std::uint32_t> rows_in_use;
-  for (std::uint32_t i = 1; i < size_.slots; ++i) {
+  for (const std::uint32_t i : used_slots_) {
     const tmpfs_slot& slot = slots_[i];
-    if (!slot.in_use || slot.sb_row >= size_.superblocks) continue;
+    if (i == 0 || !slot.in_use || slot.sb_row >= size_.superblocks) continue;
     const std::uint32_t row = slot.sb_row;
     const bool over =
         superblock_is_over(sb_rows_[row]) || (cgroup_is_over(slot.cgroup_id) && rules_.is_settled(counters_of(i)));
     if (!over || !fold_slot(i)) rows_in_use.insert(row);
   }
-  for (std::uint32_t i = 1; i < size_.superblocks; ++i)
+  for (const std::uint32_t i : dead_rows_)
     if (sb_rows_[i].in_use && superblock_is_over(sb_rows_[i]) && rows_in_use.count(i) == 0) fold_superblock(i);
   dead_since_ = std::move(dead_since);
 }

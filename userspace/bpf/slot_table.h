@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <vector>
 
 #include "bpf/ledger_source.h"
 #include "model/result.h"
@@ -41,7 +42,7 @@ class SlotTable {
 
   // The kernel's counters go on moving while they are read; none is read twice or left out while it moves from a CPU's
   // line into its slot.
-  void read(LedgerReading& reading) const;
+  void read(LedgerReading& reading);
 
   // The superblock's identity; 0:0 for row 0, where events go that found no row, and for what is out of range.
   SuperblockId superblock_of_row(std::uint32_t row) const;
@@ -55,9 +56,9 @@ class SlotTable {
   std::uint32_t slots() const { return size_.slots; }
   std::uint32_t superblock_rows() const { return size_.superblocks; }
 
-  // Gives back the rows of superblocks that ended, and of cgroups that ended and hold nothing: after five minutes, or
-  // at once when half of the rows are taken. Nothing cumulative shrinks: their counts are added to rows of
-  // kEndedCgroups.
+  // Of what was read last: gives back the rows of superblocks that ended, and of cgroups that ended and hold nothing,
+  // after five minutes, or at once when half of the rows are taken. Nothing cumulative shrinks: their counts are added
+  // to rows of kEndedCgroups.
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns);
 
  private:
@@ -77,6 +78,11 @@ class SlotTable {
   std::size_t slots_bytes_ = 0;
   std::size_t cpu_lines_bytes_ = 0;
   std::size_t sb_rows_bytes_ = 0;
+  // As they were last read: one pass over all slots a sample. A superblock that was dead before the slots were looked
+  // at has taken none since.
+  std::vector<std::uint32_t> used_slots_;
+  std::vector<std::uint32_t> dead_rows_;
+  std::size_t used_rows_ = 0;
   std::map<CgroupId, std::uint64_t> dead_since_;  // CLOCK_MONOTONIC when first found dead
   std::map<SuperblockId, Counters> ended_;        // kNoSuperblock: of superblocks that have ended, too
 };
