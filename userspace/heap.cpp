@@ -3,9 +3,12 @@
 
 #include <malloc.h>
 
+#include <cstdlib>
+
 namespace tmpfstrace {
 
 void keep_freed_memory() {
+  if (std::getenv("MALLOC_TRIM_THRESHOLD_") != nullptr) return;
   constexpr int most_kept = 256 << 20;
   // Only the heap can keep a block: none gets a mapping of its own. A refusal of either costs time, nothing else.
   (void)mallopt(M_MMAP_MAX, 0);

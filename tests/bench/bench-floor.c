@@ -33,21 +33,23 @@ static void attach(const char* kind, const char* function) {
   const int fentry = strcmp(kind, "fentry") == 0, fexit = strcmp(kind, "fexit") == 0;
   const int kprobe = strcmp(kind, "kprobe") == 0, kretprobe = strcmp(kind, "kretprobe") == 0;
   const int fprobe_return = strcmp(kind, "fprobe return") == 0, raw_tp = strcmp(kind, "raw_tracepoint") == 0;
+  const int traced = fentry || fexit || strcmp(kind, "tracepoint") == 0;
   struct bpf_program* program = fentry                       ? object->progs.empty_fentry
                                 : fexit                      ? object->progs.empty_fexit
                                 : kprobe                     ? object->progs.empty_kprobe
                                 : kretprobe || fprobe_return ? object->progs.empty_kretprobe
                                 : raw_tp                     ? object->progs.empty_raw_tp
+                                : traced                     ? object->progs.empty_tracepoint
                                                              : NULL;
   if (program == NULL) {
     errno = EINVAL;
     die("this program does not know how to attach", kind, function);
   }
   bpf_program__set_autoload(program, true);
-  if ((fentry || fexit) && bpf_program__set_attach_target(program, 0, function) != 0) die("cannot aim", kind, function);
+  if (traced && bpf_program__set_attach_target(program, 0, function) != 0) die("cannot aim", kind, function);
   if (fprobe_return) bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
   if (floor_bpf__load(object) != 0) die("cannot load", kind, function);
-  struct bpf_link* link = fentry || fexit       ? bpf_program__attach_trace(program)
+  struct bpf_link* link = traced                ? bpf_program__attach_trace(program)
                           : kprobe || kretprobe ? bpf_program__attach_kprobe(program, kretprobe, function)
                           : fprobe_return       ? attach_fprobe_return(program, function)
                                                 : bpf_program__attach_raw_tracepoint(program, function);

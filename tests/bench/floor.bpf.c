@@ -22,4 +22,7 @@ int empty_kretprobe(void* ctx) { return 0; }
 SEC("?raw_tp")
 int empty_raw_tp(void* ctx) { return 0; }
 
+SEC("?tp_btf")
+int empty_tracepoint(void* ctx) { return 0; }
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -18,6 +18,7 @@ class SyntheticLedger : public LedgerSource {
   Result<LedgerReading> read() override;
   std::map<std::string, std::uint64_t> losses() const override;
   int event_fd() const override { return -1; }
+  const bpf_object* object() const override { return nullptr; }
   Result<void> drain_events(const EventHandler& handler) override;
   // Asks for each slot in use, as SlotTable does, and gives back the slots of dead cgroups at once.
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) override;

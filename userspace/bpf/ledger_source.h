@@ -57,7 +57,7 @@ class LedgerSource {
   virtual std::vector<HookReport> hooks() const = 0;
   virtual std::vector<std::string> blind() const = 0;
 
-  virtual const bpf_object* object() const = 0;  // loaded; owned by the source
+  virtual const bpf_object* object() const = 0;  // loaded, owned by the source; null: there is none
 
   // Called after the start with every superblock that the mount tables show: makes what existed before known. Again
   // with some of them, where something was missed; then end_seeding(). stop_requested is asked all the time: true ends
