@@ -139,7 +139,8 @@ static __noinline int refused_fault(void *ctx, struct vm_fault *vmf, __u32 ret, 
 
 static __always_inline void on_fault_return(void *ctx, struct vm_fault *vmf, __u32 ret)
 {
-	int marked = live_marks && take_mark(READ(vmf, vma, vm_file, f_inode, i_sb)); /* read nothing while there is none */
+	/* nothing is read while there is no mark */
+	int marked = live_marks && take_mark(READ(vmf, vma, vm_file, f_inode, i_sb));
 
 	if (ret & (VM_FAULT_OOM | VM_FAULT_SIGBUS))
 		refused_fault(ctx, vmf, ret, marked);
