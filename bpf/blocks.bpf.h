@@ -10,6 +10,7 @@
 
 static __always_inline void add_blocks(struct inode *inode, struct inode_entry *entry, long pages)
 {
+	struct tmpfs_cpu_line *line;
 	struct tmpfs_slot *slot;
 	__u64 cgroup_id;
 
@@ -17,10 +18,13 @@ static __always_inline void add_blocks(struct inode *inode, struct inode_entry *
 	__sync_fetch_and_add(&entry->pages, pages);
 	cgroup_id = current_cgroup();
 	slot = slot_at(ENTRY_SLOT(entry));
-	if (slot && (cgroup_id == slot->cgroup_id || current_is_kthread()))
-		COUNT_HOT(ENTRY_SLOT(entry), allocated_pages, pages);
-	else
+	if (!slot || (cgroup_id != slot->cgroup_id && !current_is_kthread())) {
 		account_other_owner(inode, entry, cgroup_id, pages);
+		return;
+	}
+	line = line_of(ENTRY_SLOT(entry), slot);
+	if (line)
+		line->allocated_pages += pages;
 }
 
 static __always_inline void on_blocks_accounted(struct inode *inode, long pages)

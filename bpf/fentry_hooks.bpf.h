@@ -187,7 +187,7 @@ int f_put_super_e(__u64 *ctx)
 	return 0;
 }
 
-/* Called with no shrink_control when, and only when, a block was refused: see refusals.bpf.h. */
+/* Called with no shrink_control when, and only when, a block was refused: see marks.bpf.h. */
 #define SHRINK_ENTRY(name, use_table)                                                                                  \
 	SEC("?fentry/shmem_unused_huge_shrink")                                                                        \
 	int name(__u64 *ctx)                                                                                           \

@@ -69,10 +69,12 @@ static __always_inline void delete_inode(__u64 key)
 {
 	struct inode_cell *cell = cell_of(key);
 
-	if (cell->inode == key)
-		cell->inode = 0;
-	else
+	if (cell->inode != key) {
 		bpf_map_delete_elem(&inodes, &key);
+		return;
+	}
+	barrier(); /* from then on the cell may be another inode's */
+	cell->inode = 0;
 }
 
 #endif /* INODE_TABLE_BPF_H */

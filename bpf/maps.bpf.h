@@ -29,9 +29,10 @@ __u32 seed_result;
 __u64 overcommit_address;
 /* Raised when a superblock ends or a slot is retired: what per-CPU caches hold is void. */
 __u64 cache_epoch;
-/* How many entries "owners" and "marks" hold: 0 lets the hot path skip the look-up. */
+/* How many inodes "owners" holds, and how many marks there are, of these in the map: 0 lets the hot path skip the look-up. */
 __u64 shared_inodes;
 __u64 live_marks;
+__u64 spilled_marks;
 /* The same of "owners" by hash of the inode's address: a page of any other inode is told by one load. */
 #define SHARED_FILTER_BITS 12
 __u32 shared_filter[1 << SHARED_FILTER_BITS];

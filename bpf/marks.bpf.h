@@ -25,25 +25,29 @@ static __always_inline struct mark_cell *mark_cell_of(__u32 tid)
 	return &mark_table[tid % MARK_CELLS];
 }
 
-/* use_table: as for insert_new_inode. */
+/* use_table: as for insert_new_inode. A thread has one mark: the map's stays there while its cell comes free. */
 static __always_inline void set_mark(void *sbinfo, int use_table)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
 	struct mark_cell *cell = mark_cell_of(tid);
 	__u64 value = (__u64)sbinfo;
+	int is_spilled = spilled_marks && bpf_map_lookup_elem(&marks, &tid);
 	int error;
 
-	if (use_table && (cell->tid == tid || (!cell->tid && !__sync_val_compare_and_swap(&cell->tid, 0, tid)))) {
+	if (use_table && !is_spilled &&
+	    (cell->tid == tid || (!cell->tid && !__sync_val_compare_and_swap(&cell->tid, 0, tid)))) {
 		if (!cell->sbinfo)
 			__sync_fetch_and_add(&live_marks, 1);
 		cell->sbinfo = value;
 		return;
 	}
 	error = bpf_map_update_elem(&marks, &tid, &value, BPF_NOEXIST);
-	if (error == 0)
+	if (error == 0) {
 		__sync_fetch_and_add(&live_marks, 1);
-	else if (error != -EEXIST)
+		__sync_fetch_and_add(&spilled_marks, 1);
+	} else if (error != -EEXIST) {
 		count_loss(TMPFS_LOSS_MARKS_FULL);
+	}
 }
 
 /* The superblock's private data, 0: no mark. */
@@ -56,6 +60,7 @@ static __always_inline __u64 remove_mark(void)
 	if (cell->tid == tid) {
 		refuser = cell->sbinfo;
 		cell->sbinfo = 0;
+		barrier(); /* from then on it may be another thread's */
 		cell->tid = 0;
 	} else {
 		value = bpf_map_lookup_elem(&marks, &tid);
@@ -63,6 +68,7 @@ static __always_inline __u64 remove_mark(void)
 			refuser = *value;
 		if (!refuser || bpf_map_delete_elem(&marks, &tid))
 			return 0;
+		__sync_fetch_and_add(&spilled_marks, -1);
 	}
 	__sync_fetch_and_add(&live_marks, -1);
 	return refuser;

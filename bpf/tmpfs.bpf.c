@@ -5,9 +5,9 @@
  *
  * Its headers from the bottom up; syscall.bpf.c has the other mode, which shares the first three lines:
  *   kernel_types compat maps          what the kernel has, where kernels differ, what is kept
- *   inode_table ledger                where an inode's entry is; (cgroup, superblock) -> slot, and the adds
+ *   ledger                            (cgroup, superblock) -> slot, and the adds
  *   causes refusals                   which limit it was; counting and telling of a refusal
- *   inodes blocks owners xattrs superblocks marks
+ *   inode_table inodes blocks owners xattrs superblocks marks
  *                                     the books: who has what, from its first to its last event
  *   writes faults names xattr_calls seeding
  *                                     what the return of each operation tells the books

@@ -32,7 +32,7 @@ enum class AttachKind { Fentry, Fexit, Kprobe, Kretprobe, FprobeReturn, Tracepoi
 
 struct Hook {
   std::string program;   // name in the BPF object
-  std::string function;  // or tracepoint that it is attached to
+  std::string function;  // what it is attached to: a function or a tracepoint
   AttachKind kind = AttachKind::Fentry;
   bool essential = false;  // without it the ledger cannot be exact: the mode is given up
   std::string without;     // what is not seen when it does not attach

@@ -3,21 +3,15 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <time.h>
 
 #include <cerrno>
 #include <cstddef>
 
 #include "bpf/handles.h"
+#include "host/clock.h"
 
 namespace tmpfstrace {
 namespace {
-
-std::uint64_t monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 Result<std::vector<ProgramRuns>> read_runs(const bpf_object* object) {
   std::vector<ProgramRuns> all;
@@ -57,13 +51,13 @@ Result<void> ProgramCost::begin_window() {
   if (!before) return tl::unexpected(before.error());
   before_ = std::move(*before);
   statistics_ = std::move(statistics);
-  start_ns_ = monotonic_ns();  // switching on takes its time
+  start_ns_ = read_clock_ns(CLOCK_MONOTONIC);  // switching on takes its time
   return {};
 }
 
 Result<ProgramWindow> ProgramCost::end_window() {
   auto after = read_runs(object_);
-  const std::uint64_t end_ns = monotonic_ns();
+  const std::uint64_t end_ns = read_clock_ns(CLOCK_MONOTONIC);
   statistics_.reset();
   if (!after) return tl::unexpected(after.error());
   return window_between(start_ns_, before_, end_ns, std::move(*after));

@@ -14,6 +14,11 @@
 #include "host/text_file.h"
 
 namespace tmpfstrace {
+namespace {
+
+bool is_tmpfs(const struct statfs& facts) { return static_cast<unsigned long>(facts.f_type) == TMPFS_MAGIC_NUMBER; }
+
+}  // namespace
 
 int open_at(int directory, const char* name, int flags, unsigned long long resolve) {
   open_how how{};
@@ -25,12 +30,6 @@ int open_at(int directory, const char* name, int flags, unsigned long long resol
     if (fd >= 0 || (errno != EAGAIN && errno != EINTR) || attempt == 8) return static_cast<int>(fd);
   }
 }
-
-namespace {
-
-bool is_tmpfs(const struct statfs& facts) { return static_cast<unsigned long>(facts.f_type) == TMPFS_MAGIC_NUMBER; }
-
-}  // namespace
 
 bool is_on_tmpfs(int fd) {
   struct statfs facts {};

@@ -40,18 +40,23 @@ Result<SuperblockUsage> read_superblock_usage(ProcessRoot& root, const Superbloc
   return tl::unexpected(last);
 }
 
+bool has_usage(const Superblock& superblock) { return !superblock.dead && superblock.kind != "internal"; }
+
+void set_usage(Superblock& superblock, const SuperblockUsage& usage) {
+  superblock.size_bytes = usage.size_bytes;
+  superblock.used_bytes = usage.used_bytes;
+  superblock.inodes_total = usage.inodes_total;
+  superblock.inodes_used = usage.inodes_used;
+}
+
 std::uint64_t fill_usage(const HostPaths& paths, std::vector<Superblock>& superblocks) {
   ProcessRoot root(paths);
   std::uint64_t unreachable = 0;
   for (auto& superblock : superblocks) {
-    if (superblock.dead || superblock.kind == "internal") continue;
+    if (!has_usage(superblock)) continue;
     const auto usage = read_superblock_usage(root, superblock);
-    const SuperblockUsage known = usage.value_or(SuperblockUsage{});
     if (!usage) ++unreachable;
-    superblock.size_bytes = known.size_bytes;
-    superblock.used_bytes = known.used_bytes;
-    superblock.inodes_total = known.inodes_total;
-    superblock.inodes_used = known.inodes_used;
+    set_usage(superblock, usage.value_or(SuperblockUsage{}));
   }
   return unreachable;
 }

@@ -29,6 +29,11 @@ SuperblockUsage derive_usage(const struct statfs& facts);
 // Through the first of its mounts that leads to it. An Error when none does; its text is that of the last mount tried.
 Result<SuperblockUsage> read_superblock_usage(ProcessRoot& root, const Superblock& superblock);
 
+// A dead superblock has no use any more, and of the internal one statfs tells nothing.
+bool has_usage(const Superblock& superblock);
+
+void set_usage(Superblock& superblock, const SuperblockUsage& usage);
+
 // Fills in the usage of all but dead and internal superblocks. Returns how many could not be reached.
 std::uint64_t fill_usage(const HostPaths& paths, std::vector<Superblock>& superblocks);
 

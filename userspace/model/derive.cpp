@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "model/counters.h"
+#include "model/id_hash.h"
 
 namespace tmpfstrace {
 namespace {
@@ -52,17 +53,8 @@ class Sum {
   std::unique_ptr<Counters> own_;
 };
 
-struct KeyHash {
-  static constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;  // spreads neighbouring numbers
-  std::size_t operator()(CgroupId id) const { return id * odd; }
-  std::size_t operator()(const SuperblockId& id) const {
-    return (((std::uint64_t{id.major} << 32) | id.minor) + id.generation) * odd;
-  }
-  std::size_t operator()(const LedgerKey& key) const { return ((*this)(key.first) ^ (*this)(key.second)) * odd; }
-};
-
 template <typename Key>
-using Group = std::unordered_map<Key, Sum, KeyHash>;
+using Group = std::unordered_map<Key, Sum, IdHash>;
 
 // Every sum of one sample, by identity. Of an object without a ledger row nothing is known.
 struct Sums {

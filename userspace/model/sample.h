@@ -76,8 +76,7 @@ struct Superblock {
   std::string kind;   // "tmpfs", "devtmpfs", "internal" (the kernel's own mount: memfd, SysV, anonymous shared memory)
   bool dead = false;  // its last mount and file are gone
   std::vector<Mount> mounts;
-  // From statfs; absent when no mount of it can be reached, or when
-  // the superblock has no such limit.
+  // From statfs; absent when no mount of it can be reached, or when the superblock has no such limit.
   std::optional<std::uint64_t> size_bytes;
   std::optional<std::uint64_t> used_bytes;
   std::optional<std::uint64_t> inodes_total;

@@ -10,25 +10,28 @@
 namespace tmpfstrace {
 namespace {
 
-bool has_usage(const Superblock& superblock) { return !superblock.dead && superblock.kind != "internal"; }
+// What the rows of each object have counted.
+template <typename Id>
+Activities<Id> activities_of(const std::vector<LedgerRow>& rows, Id LedgerRow::*id) {
+  Activities<Id> activities;
+  for (const LedgerRow& row : rows) activities[row.*id] += activity_of(row.counters);
+  return activities;
+}
 
-void set_usage(Superblock& superblock, const SuperblockUsage& usage) {
-  superblock.size_bytes = usage.size_bytes;
-  superblock.used_bytes = usage.used_bytes;
-  superblock.inodes_total = usage.inodes_total;
-  superblock.inodes_used = usage.inodes_used;
+template <typename Object>
+auto ids_of(const std::vector<Object>& objects) {
+  std::vector<decltype(Object::id)> ids;
+  ids.reserve(objects.size());
+  for (const Object& object : objects) ids.push_back(object.id);
+  return ids;
 }
 
 }  // namespace
 
 std::uint64_t UsageFigures::fill(const HostPaths& paths, const std::vector<LedgerRow>& rows, std::uint64_t monotonic_ns,
                                  std::vector<Superblock>& superblocks) {
-  Activities<SuperblockId> activities;
-  for (const LedgerRow& row : rows) activities[row.superblock] += activity_of(row.counters);
-  std::vector<SuperblockId> ids;
-  ids.reserve(superblocks.size());
-  for (const Superblock& superblock : superblocks) ids.push_back(superblock.id);
-  const std::vector<bool> asked = book_.pick(ids, activities);
+  const auto activities = activities_of(rows, &LedgerRow::superblock);
+  const std::vector<bool> asked = book_.pick(ids_of(superblocks), activities);
 
   ProcessRoot root(paths);
   std::uint64_t unreachable = 0;
@@ -71,12 +74,8 @@ void UsageFigures::keep_drift(std::vector<Superblock>& superblocks) {
 std::uint64_t MemoryFigures::fill(const CgroupHierarchy& hierarchy, const std::vector<LedgerRow>& rows,
                                   std::uint64_t monotonic_ns, const std::vector<bool>& alive,
                                   std::vector<Cgroup>& cgroups) {
-  Activities<CgroupId> activities;
-  for (const LedgerRow& row : rows) activities[row.cgroup] += activity_of(row.counters);
-  std::vector<CgroupId> ids;
-  ids.reserve(cgroups.size());
-  for (const Cgroup& cgroup : cgroups) ids.push_back(cgroup.id);
-  const std::vector<bool> asked = book_.pick(ids, activities);
+  const auto activities = activities_of(rows, &LedgerRow::cgroup);
+  const std::vector<bool> asked = book_.pick(ids_of(cgroups), activities);
 
   std::uint64_t unreadable = 0;
   std::unordered_set<CgroupId, IdHash> there;

@@ -130,12 +130,6 @@ const char* const kForeignProcesses =
 
 }  // namespace
 
-std::uint64_t read_clock_ns(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
 Result<LiveStart> start_live(const LiveOptions& options, bool report) {
   set_libbpf_voice();
   LiveStart start;

@@ -2,21 +2,18 @@
 // From nothing to a running mode: probe, decide, attach.
 #pragma once
 
-#include <time.h>
-
 #include <memory>
 #include <vector>
 
 #include "bpf/abilities.h"
 #include "bpf/ledger_source.h"
 #include "host/cgroup_layout.h"
+#include "host/clock.h"
 #include "host/host_paths.h"
 #include "host/kernel_facts.h"
 #include "sources/live_source.h"
 
 namespace tmpfstrace {
-
-std::uint64_t read_clock_ns(clockid_t clock);
 
 struct LiveStart {
   HostPaths paths;

@@ -49,10 +49,6 @@ std::int64_t distance(std::int64_t reference, std::int64_t a, std::int64_t b) {
 std::uint64_t device_of(const SuperblockId& id) { return (std::uint64_t{id.major} << 32) | id.minor; }
 bool same_device(const SuperblockId& a, const SuperblockId& b) { return a.major == b.major && a.minor == b.minor; }
 
-}  // namespace
-
-namespace {
-
 // Returns those of known that are not among the mounted.
 std::vector<const KernelSuperblock*> match_devices(const std::vector<KernelSuperblock>& known,
                                                    std::vector<Superblock>& mounted) {

@@ -28,7 +28,6 @@ std::vector<bool> pick_turns(const std::vector<Turn>& turns, std::size_t most) {
   return picked;
 }
 
-// Nearly all of them only grow, so that a sum cannot come out the same.
 std::uint64_t activity_of(const Counters& counters) {
   std::uint64_t sum = 0;
   for (const auto& count :

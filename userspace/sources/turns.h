@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "model/id_hash.h"
 #include "model/sample.h"
 
 namespace tmpfstrace {
@@ -22,15 +23,9 @@ struct Turn {
 // that moved, the others were asked about longest ago: so that each has its turn.
 std::vector<bool> pick_turns(const std::vector<Turn>& turns, std::size_t most);
 
-// Changes whenever anything of these counters does.
+// Changes when anything of these counters does; that a change of the one falling count (xattr_bytes) undoes another is
+// put up with, as the object has its turn all the same.
 std::uint64_t activity_of(const Counters& counters);
-
-struct IdHash {
-  std::size_t operator()(CgroupId id) const { return id * 0x9E3779B97F4A7C15; }
-  std::size_t operator()(const SuperblockId& id) const {
-    return (((std::uint64_t{id.major} << 32) | id.minor) + id.generation) * 0x9E3779B97F4A7C15;
-  }
-};
 
 template <typename Id>
 using Activities = std::unordered_map<Id, std::uint64_t, IdHash>;
