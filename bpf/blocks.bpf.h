@@ -45,9 +45,9 @@ static __always_inline void on_blocks_accounted(struct inode *inode, long pages)
 static __always_inline void take_blocks(struct inode *inode, struct inode_entry *entry, long pages, int locked)
 {
 	__sync_fetch_and_add(&entry->pages, -pages);
-	if ((entry->place & INODE_SHARED) && locked)
+	if ((entry->slot_and_flags & INODE_SHARED) && locked)
 		unaccount_shared_locked(inode, entry, pages);
-	else if (entry->place & INODE_SHARED)
+	else if (entry->slot_and_flags & INODE_SHARED)
 		unaccount_shared_racing(inode, entry, pages);
 	else
 		COUNT_HOT(ENTRY_SLOT(entry), freed_pages, pages);

@@ -41,7 +41,7 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 	umode_t mode = READ(inode, i_mode);
 	unsigned long alloced = READ(shmem_info(inode), alloced);
 	__u32 index = unattributed_slot(sb);
-	struct inode_entry entry = {.place = ENTRY_PLACE(index, 0)};
+	struct inode_entry entry = {.slot_and_flags = SLOT_AND_FLAGS(index, 0)};
 	__u64 key = (__u64)inode, pages = alloced, links = 0;
 	struct tmpfs_slot *slot;
 	int error; /* int: before 6.4 the upper half of a map operation's return value is undefined */
@@ -101,7 +101,7 @@ static __noinline void end_xattrs(__u64 key, __u32 index)
  */
 static __always_inline void end_entry(__u64 key, struct inode_entry *entry, __u32 kind, __u32 nlink)
 {
-	__u32 index = ENTRY_SLOT(entry), flags = entry->place;
+	__u32 index = ENTRY_SLOT(entry), flags = entry->slot_and_flags;
 	__s32 pages = entry->pages;
 
 	if (kind == TMPFS_KIND_REGULAR)
@@ -139,7 +139,7 @@ static __always_inline void on_inode_created(struct inode *inode, int typed, int
 {
 	struct super_block *sb = FIELD(typed, inode, i_sb);
 	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode)), index = slot_of(current_cgroup(), sb);
-	struct inode_entry entry = {.place = ENTRY_PLACE(index, INODE_COUNTED)};
+	struct inode_entry entry = {.slot_and_flags = SLOT_AND_FLAGS(index, INODE_COUNTED)};
 	__u64 key = (__u64)inode;
 	int error = insert_new_inode(
 		key, &entry,
@@ -165,9 +165,9 @@ static __always_inline void on_tmpfile_created(struct inode *inode)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
 
-	if (!entry || !(entry->place & INODE_COUNTED))
+	if (!entry || !(entry->slot_and_flags & INODE_COUNTED))
 		return;
-	entry->place |= INODE_TMPFILE;
+	entry->slot_and_flags |= INODE_TMPFILE;
 	COUNT(ENTRY_SLOT(entry), created[TMPFS_KIND_TMPFILE], 1);
 }
 

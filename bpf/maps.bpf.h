@@ -131,11 +131,11 @@ struct {
 /* Small, because there is one for each live inode: with 8 bytes a map element is one of 64. */
 struct inode_entry {
 	__u32 pages; /* in the ledger; up to 6.5 also info->alloced as we last saw it */
-	__u32 place; /* slot of the first owner << INODE_FLAG_BITS | flags */
+	__u32 slot_and_flags; /* the slot is the first owner's */
 };
 
-#define ENTRY_SLOT(entry) ((entry)->place >> INODE_FLAG_BITS)
-#define ENTRY_PLACE(slot, flags) ((slot) << INODE_FLAG_BITS | (flags))
+#define ENTRY_SLOT(entry) ((entry)->slot_and_flags >> INODE_FLAG_BITS)
+#define SLOT_AND_FLAGS(slot, flags) ((slot) << INODE_FLAG_BITS | (flags))
 
 /*
  * One entry a live inode that is not in the table (inode_table.bpf.h), keyed by its address, from creation (or first sight) to

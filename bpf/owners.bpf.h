@@ -49,7 +49,7 @@ static __noinline void account_other_owner(struct inode *inode, struct inode_ent
 			__sync_fetch_and_add(filter_of(key), 1);
 			__sync_fetch_and_add(&shared_inodes, 1);
 		}
-		entry->place |= INODE_SHARED;
+		entry->slot_and_flags |= INODE_SHARED;
 		others = bpf_map_lookup_elem(&owners, &key);
 	}
 	for (i = 0; others && i < EXTRA_OWNERS; i++) {

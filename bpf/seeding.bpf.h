@@ -25,7 +25,7 @@ static __always_inline struct inode *on_getattr(const struct path *path)
 	if (!entry)
 		return enter_existing(inode, 0, 0, 1) ? inode : 0;
 	seed_result = SEED_KNOWN;
-	return entry->place & (INODE_COUNTED | INODE_XATTRS) ? 0 : inode;
+	return entry->slot_and_flags & (INODE_COUNTED | INODE_XATTRS) ? 0 : inode;
 }
 
 #endif /* SEEDING_BPF_H */

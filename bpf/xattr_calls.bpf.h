@@ -20,7 +20,7 @@ static __always_inline void on_xattrs_changed(struct inode *inode)
 	if (!kept) {
 		bpf_map_update_elem(&xattrs, &key, &none, BPF_NOEXIST);
 		kept = bpf_map_lookup_elem(&xattrs, &key);
-		entry->place |= INODE_XATTRS;
+		entry->slot_and_flags |= INODE_XATTRS;
 	}
 	if (!kept) {
 		count_loss(TMPFS_LOSS_XATTRS_UNCOUNTED);

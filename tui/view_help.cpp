@@ -75,8 +75,8 @@ std::vector<HelpLine> help_lines(const Snapshot& snapshot, int columns, Charset 
   page.text("  ", lost.empty() ? "none" : lost, lost.empty() ? Role::Good : Role::Warning);
   const std::string not_reached = losses_text(snapshot, LossKind::NotReached);
   if (!not_reached.empty()) page.text("  not reached: ", not_reached, Role::Warning);
-  const std::string comfort = losses_text(snapshot, LossKind::Comfort);
-  if (!comfort.empty()) page.text("  no count is touched: ", comfort);
+  const std::string harmless = losses_text(snapshot, LossKind::Harmless);
+  if (!harmless.empty()) page.text("  no count is touched: ", harmless);
   if (snapshot.self) {
     page.title("What watching costs");
     for (const std::string& line : self_lines(*snapshot.self)) page.text("  ", line);

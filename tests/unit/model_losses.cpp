@@ -24,8 +24,8 @@ TEST_CASE("a race of the seeding, and a name that is not known, are lost counts"
 TEST_CASE("of the losses of the kernel side only the settled owners touch no count") {
   for (int i = 0; i < TMPFS_LOSS_MAX; ++i) {
     const auto loss = static_cast<tmpfs_loss>(i);
-    const auto kind = loss == TMPFS_LOSS_OWNERS_SETTLED ? LossKind::Comfort : LossKind::Count;
+    const auto kind = loss == TMPFS_LOSS_OWNERS_SETTLED ? LossKind::Harmless : LossKind::Count;
     CHECK(loss_kind(loss_name(loss)) == kind);
   }
-  CHECK(loss_kind("stacks_without_names") == LossKind::Comfort);
+  CHECK(loss_kind("stacks_without_names") == LossKind::Harmless);
 }

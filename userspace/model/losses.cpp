@@ -7,7 +7,7 @@
 namespace tmpfstrace {
 namespace {
 
-constexpr std::array<std::string_view, 2> comforts = {"owners_settled", "stacks_without_names"};
+constexpr std::array<std::string_view, 2> harmless = {"owners_settled", "stacks_without_names"};
 
 // A seed that met a race has counted something wrongly; the others have left something to its first event.
 constexpr std::array<std::string_view, 5> seeds_not_reached = {
@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 5> seeds_not_reached = {
 
 LossKind loss_kind(std::string_view name) {
   const auto is = [name](std::string_view other) { return name == other; };
-  if (std::ranges::any_of(comforts, is)) return LossKind::Comfort;
+  if (std::ranges::any_of(harmless, is)) return LossKind::Harmless;
   const bool not_reached =
       name.starts_with("unreadable_") || name.starts_with("unreachable_") || std::ranges::any_of(seeds_not_reached, is);
   return not_reached ? LossKind::NotReached : LossKind::Count;

@@ -9,7 +9,7 @@ namespace tmpfstrace {
 enum class LossKind {
   Count,       // a count, or the detail of a refusal, may be missing or off; also of a name that is not known
   NotReached,  // something could not be looked at; what was counted holds
-  Comfort,     // no count and no refusal is touched: a name of a stack, a bookkeeping of its own
+  Harmless,    // no count and no refusal is touched: a name of a stack, a bookkeeping of its own
 };
 
 LossKind loss_kind(std::string_view name);

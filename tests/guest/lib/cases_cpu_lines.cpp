@@ -3,6 +3,8 @@
 // a reader.
 #include <unistd.h>
 
+#include <stdexcept>
+
 #include "case_table.h"
 #include "tmpfs_abi.h"
 
@@ -29,6 +31,12 @@ int go_round(Work& work, const std::vector<std::unique_ptr<Mount>>& mounts) {
     ++work.rounds;
   }
   return 0;
+}
+
+const Counters& counters_of(const Sample& sample, const Mount& mount) {
+  const SuperblockSample* row = sample.superblock(mount.dev());
+  if (row == nullptr) throw std::runtime_error(mount.path() + " is not listed");
+  return row->counters;
 }
 
 // What is cumulative never goes back, and what was there before the sample was asked for is in it.
@@ -59,9 +67,8 @@ void rows_share_lines(Fixture& f) {
   for (int i = 0; i < kSamples && f.failures().empty(); ++i) {
     const std::int64_t written = work->tally[0].written;
     Sample now = f.env.tool->sample_after(monotonic_ns());
-    for (const Mount* mount : all)
-      check_progress(f, *mount, before.superblock(mount->dev())->counters, now.superblock(mount->dev())->counters);
-    f.expect(now.superblock(all[0]->dev())->counters.written >= written, "a write of before the sample is not in it");
+    for (const Mount* mount : all) check_progress(f, *mount, counters_of(before, *mount), counters_of(now, *mount));
+    f.expect(counters_of(now, *all[0]).written >= written, "a write of before the sample is not in it");
     before = std::move(now);
   }
   work->stop = 1;
@@ -70,9 +77,9 @@ void rows_share_lines(Fixture& f) {
   f.expect(work->rounds >= kSamples, "only " + std::to_string(work->rounds) + " rounds were made");
   const Sample last = f.checkpoint(all);
   for (std::size_t i = 0; i < kMounts; ++i) {
-    const Counters& counters = last.superblock(all[i]->dev())->counters;
+    const Counters& counters = counters_of(last, *all[i]);
     f.expect_tally(all[i]->path(), work->tally[i], counters);
-    f.expect_created(all[i]->path(), work->tally[i], counters - base.superblock(all[i]->dev())->counters);
+    f.expect_created(all[i]->path(), work->tally[i], counters - counters_of(base, *all[i]));
     f.expect_eq(all[i]->path() + " removed", work->rounds - 1, counters.removed[kRegular]);
   }
 }
