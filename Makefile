@@ -203,10 +203,12 @@ guest: $(GUEST_CXX) $(GUEST_C) $(GUEST_BPF) $(O)/guest/bench-load
 # $(call script,path,what it is): run a script another part of the tree provides.
 script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O='$(O)' VERSION='$(VERSION)' bash $(1)
 
-# One after the other and cheapest first, also with -j: the output of a failure is the last on screen.
+# One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
+# built on all processors, unless make was told how many to use.
 test:
 	$(Q)for step in unit week asan abi layering docs budget host guest; do \
-		echo "== test-$$step"; $(MAKE) --no-print-directory test-$$step || exit 1; \
+		echo "== test-$$step"; \
+		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
 
 test-unit: $(O)/unit-tests
