@@ -80,8 +80,10 @@ static char* map_file(int fd, size_t bytes, int protection) {
   return map;
 }
 
+// The file is made anew: the pages of one that was there before the tool started would have two owners, which is rare.
 static void fault(unsigned times) {
   const int fd = make_file(free_dir, "mapped");
+  unlink(path_of(free_dir, "mapped"));
   const size_t bytes = (size_t)times * kPage;
   if (ftruncate(fd, (off_t)bytes) != 0) die("ftruncate in", free_dir);
   char* map = map_file(fd, bytes, PROT_READ | PROT_WRITE);
