@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# run.sh [--write]: hold every BPF program against its budget (programs.txt): its own bytes in the object, and in a guest
-# with kernel 6.12, whose compiler and verifier decide, the bytes it is translated to and the instructions that the
-# verifier walks through.
-# --write: make programs.txt anew, a tenth above what is measured now.
+# run.sh [--write]: hold every BPF program against its budget (programs.txt): its own bytes and atomic instructions in the
+# object, and in a guest with kernel 6.12, whose compiler and verifier decide, the bytes it is translated to and the
+# instructions that the verifier walks through.
+# --write: make programs.txt anew, a tenth above what is measured now; of atomic instructions, what there is.
 # Exit 1: over budget, or no budget, or a budget for what does not exist. A kernel that could not be had fails the test
 # unless TT_ALLOW_MISSING_KERNELS=1; the objects are checked all the same.
 set -euo pipefail
@@ -13,11 +13,20 @@ export O=${O:-build} PYTHONDONTWRITEBYTECODE=1
 kernel=6.12
 dir=$O/budget
 mkdir -p "$dir"
-command -v llvm-nm >/dev/null || { echo "budget: llvm-nm is missing; run 'make deps'" >&2 && exit 1; }
+for tool in llvm-nm llvm-objdump; do
+	command -v "$tool" >/dev/null || { echo "budget: $tool is missing; run 'make deps'" >&2 && exit 1; }
+done
 
+# First the functions, then their instructions. Atomic: BPF_STX | BPF_ATOMIC of 8 (db) or 4 bytes (c3).
 for object in tmpfs syscall; do
-	llvm-nm --print-size --defined-only "$O/bpf/$object.bpf.o" | awk -v object="$object" '
-		tolower($3) == "t" && $2 !~ /^0+$/ { print "FUNCTION", object, $4, $2, $3 }'
+	{
+		llvm-nm --print-size --defined-only "$O/bpf/$object.bpf.o"
+		llvm-objdump --disassemble "$O/bpf/$object.bpf.o"
+	} | awk -v object="$object" '
+		tolower($3) == "t" && $2 !~ /^0+$/ { size[$4] = $2 " " $3 }
+		$2 ~ /^<.*>:$/ && (substr($2, 2, length($2) - 3) in size) { name = substr($2, 2, length($2) - 3) }
+		$1 ~ /^[0-9]+:$/ && ($2 == "db" || $2 == "c3") { atomics[name]++ }
+		END { for (name in size) print "FUNCTION", object, name, size[name], atomics[name] + 0 }' | sort
 done >"$dir/objects.txt"
 
 code=0
