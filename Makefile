@@ -85,14 +85,16 @@ SKELETONS := $(patsubst bpf/%.bpf.c,$(O)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 GUEST_CXX := $(patsubst tests/guest/%.cpp,$(O)/guest/%,$(wildcard tests/guest/*.cpp))
 GUEST_C   := $(patsubst tests/guest/%.c,$(O)/guest/%,$(wildcard tests/guest/*.c))
 # Those that hold BPF programs of their own or look at the kernel's; with the tool's libraries.
-GUEST_BPF := $(patsubst tests/bench/%.c,$(O)/guest/%,tests/bench/bench-floor.c tests/bench/bench-programs.c)
+GUEST_BPF := $(patsubst tests/bench/%.c,$(O)/guest/%,$(addprefix tests/bench/,bench-atomics.c bench-floor.c bench-programs.c))
+# Those that repeat operations.c.
+GUEST_LOAD := $(O)/guest/bench-load
 GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-asan test-abi test-layering test-docs test-budget test-host \
-        test-guest budget bench bench-scale scale lint format install clean guest
+        test-guest budget bench bench-atomics bench-scale scale counted lint format install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
 
@@ -193,12 +195,35 @@ $(GUEST_BPF): $(O)/guest/%: tests/bench/%.c $(O)/gen/floor.skel.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -isystem $(O)/gen -o $@ $< -lbpf -lelf -lz
 
-$(O)/guest/bench-load: tests/bench/bench-load.c tests/bench/operations.c tests/bench/operations.h
+# The tool with every atomic operation of the exact mode counted, for scripts/bench/atomics.sh. In front of the archives, its
+# tracer takes the place of theirs.
+$(O)/counted/bpf/tmpfs.bpf.o: bpf/tmpfs.bpf.c tests/bench/counted_atomics.h tests/bench/counted_place.h
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -include tests/bench/counted_atomics.h -MMD -MP -c $< -o $@
+
+$(O)/counted/gen/tmpfs.skel.h: $(O)/counted/bpf/tmpfs.bpf.o
+	$(call say,SKEL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen object $(O)/counted/bpf/tmpfs.linked.o $<
+	$(Q)$(BPFTOOL) gen skeleton $(O)/counted/bpf/tmpfs.linked.o name tmpfs_bpf >$@
+
+$(O)/counted/tracer.o: userspace/bpf/tracer.cpp $(O)/counted/gen/tmpfs.skel.h $(SKELETONS)
+	$(call say,CXX,$@)
+	$(Q)$(CXX) $(ALL_CXXFLAGS) -isystem $(O)/counted/gen $(BPF_SIDE_FLAGS) -c $< -o $@
+
+$(O)/counted/tmpfstrace: $(O)/counted/tracer.o $(call objects,obj,$(SRC_main)) $(ALL_LIBS:%=$(O)/lib%.a)
+	$(call say,LINK,$@)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM))
+
+counted: $(O)/counted/tmpfstrace
+
+$(GUEST_LOAD): $(O)/guest/%: tests/bench/%.c tests/bench/operations.c tests/bench/operations.h
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -static -o $@ $(filter %.c,$^)
 
-guest: $(GUEST_CXX) $(GUEST_C) $(GUEST_BPF) $(O)/guest/bench-load
+guest: $(GUEST_CXX) $(GUEST_C) $(GUEST_BPF) $(GUEST_LOAD)
 
 # $(call script,path,what it is): run a script another part of the tree provides.
 script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O='$(O)' VERSION='$(VERSION)' bash $(1)
@@ -257,6 +282,10 @@ demo: all
 bench: all guest
 	$(call script,scripts/bench.sh,measures what the tool costs)
 
+# What of it is atomic or takes a lock, and who else writes there.
+bench-atomics: counted guest
+	$(call script,scripts/bench/atomics.sh,counts atomic operations)
+
 # What a sample costs the tool's own process on large hosts (root).
 bench-scale: $(O)/scale-bench
 	$(Q)$(O)/scale-bench
@@ -273,8 +302,8 @@ install: all
 
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
-	$(Q)rm -rf $(O)/bpf $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
+	$(Q)rm -rf $(O)/bpf $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
 		$(O)/budget $(O)/state \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan
 
--include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf -name '*.d' 2>/dev/null)
+-include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted -name '*.d' 2>/dev/null)
