@@ -23,12 +23,22 @@ struct inflight {
 	__u64 args[4];
 };
 
-/* Made of 1 entry where fentry is used; LEVEL_MAX * (inflight_mask + 1) otherwise. */
+/* A line of memory of its own: threads whose ids follow each other run on different CPUs. */
+struct inflight_cell {
+	struct inflight operation;
+	__u64 pad[3];
+};
+
+/*
+ * Made of 1 entry where fentry is used; LEVEL_MAX * (inflight_mask + 1) otherwise. User space does not map it: the flag makes the
+ * entries begin on a page.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct inflight);
+	__type(value, struct inflight_cell);
 } inflight SEC(".maps");
 
 /* Key: tid << 2 | level. */
@@ -39,11 +49,18 @@ struct {
 	__type(value, struct inflight);
 } inflight_spill SEC(".maps");
 
+static __always_inline struct inflight *inflight_at(enum inflight_level level, __u32 tid)
+{
+	__u32 index = level * (config.inflight_mask + 1) + (tid & config.inflight_mask);
+	struct inflight_cell *cell = bpf_map_lookup_elem(&inflight, &index);
+
+	return cell ? &cell->operation : 0;
+}
+
 static __always_inline void operation_begins(enum inflight_level level, __u64 a0, __u64 a1, __u64 a2, __u64 a3)
 {
 	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 2 | level, previous;
-	__u32 index = level * (config.inflight_mask + 1) + (tid & config.inflight_mask);
-	struct inflight *entry = bpf_map_lookup_elem(&inflight, &index);
+	struct inflight *entry = inflight_at(level, tid);
 	struct inflight fresh = {.tid = tid, .args = {a0, a1, a2, a3}};
 
 	if (!entry)
@@ -66,8 +83,7 @@ static __always_inline void operation_begins(enum inflight_level level, __u64 a0
 static __always_inline int operation_ends(enum inflight_level level, struct inflight *out)
 {
 	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 2 | level;
-	__u32 index = level * (config.inflight_mask + 1) + (tid & config.inflight_mask);
-	struct inflight *entry = bpf_map_lookup_elem(&inflight, &index);
+	struct inflight *entry = inflight_at(level, tid);
 
 	if (entry && entry->tid == tid) {
 		*out = *entry;
@@ -86,8 +102,7 @@ static __always_inline int operation_ends(enum inflight_level level, struct infl
 static __always_inline void operation_over(enum inflight_level level)
 {
 	__u64 tid = (__u32)bpf_get_current_pid_tgid(), key = tid << 2 | level;
-	__u32 index = level * (config.inflight_mask + 1) + (tid & config.inflight_mask);
-	struct inflight *entry = bpf_map_lookup_elem(&inflight, &index);
+	struct inflight *entry = inflight_at(level, tid);
 
 	if (entry && entry->tid == tid)
 		entry->tid = 0;

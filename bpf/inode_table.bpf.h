@@ -19,7 +19,8 @@ struct inode_cell {
 	struct inode_entry entry;
 };
 
-static struct inode_cell inode_table[1 << INODE_TABLE_BITS];
+/* Aligned, so that no cell lies in two lines of memory, nor in one that is for something else. */
+static struct inode_cell inode_table[1 << INODE_TABLE_BITS] __attribute__((aligned(64)));
 
 /* Of its lower half: the verifier lets a pointer's lower half be taken as a number, and nothing else be calculated from it. */
 static __always_inline __u32 address_hash(__u64 address, int bits)

@@ -33,15 +33,13 @@
  * Up to 6.5. The function runs under a spin lock with interrupts off, so the inode can wait in a per-CPU variable for
  * the return.
  */
-static void *recalculated[CACHE_CPUS];
-
 SEC("?kprobe")
 int k_recalc_e(struct pt_regs *ctx)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 
 	if (cpu < CACHE_CPUS)
-		recalculated[cpu] = (void *)P1;
+		cpu_caches[cpu].recalculated = (void *)P1;
 	if (armed)
 		on_recalc_begin((void *)P1);
 	return 0;
@@ -52,8 +50,8 @@ int k_recalc_x(struct pt_regs *ctx)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 
-	if (armed && cpu < CACHE_CPUS && recalculated[cpu])
-		on_recalc_end(recalculated[cpu]);
+	if (armed && cpu < CACHE_CPUS && cpu_caches[cpu].recalculated)
+		on_recalc_end(cpu_caches[cpu].recalculated);
 	return 0;
 }
 

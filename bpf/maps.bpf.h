@@ -49,7 +49,7 @@ struct cpu_cache {
 	__u64 sb;
 	__u64 epoch;
 	__u32 slot;
-	__u32 pad[9];
+	struct inode *recalculated; /* see k_recalc_e */
 } __attribute__((aligned(64)));
 static struct cpu_cache cpu_caches[CACHE_CPUS];
 

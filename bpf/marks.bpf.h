@@ -18,7 +18,7 @@ struct mark_cell {
 	__u64 sbinfo;
 };
 
-static struct mark_cell mark_table[MARK_CELLS];
+static struct mark_cell mark_table[MARK_CELLS] __attribute__((aligned(64)));
 
 static __always_inline struct mark_cell *mark_cell_of(__u32 tid)
 {

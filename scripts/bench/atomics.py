@@ -15,7 +15,7 @@ OTHERS = {
     "compare-and-swap &cell->tid": "every CPU on which tmpfs refuses a block to a thread of nearly the same id, 4 of them a line",
     "add &(slot->counters.refusals[operation][cause])": "every CPU that is refused, in the same cgroup on the same superblock",
     "add &(slot->counters.events_held[cause])": "every CPU that is refused, in the same cgroup on the same superblock",
-    "compare-and-swap &entry->tid": "a thread of nearly the same id, of which the entry is in the same line, or whose id is the same modulo 16,384",
+    "compare-and-swap &entry->tid": "nobody but the thread itself, unless another's id is the same modulo 16,384",
 }
 NAMES = {
     "session_file": "create + write 1,500 B + close + unlink",
