@@ -12,17 +12,15 @@ static __always_inline void add_blocks(struct inode *inode, struct inode_entry *
 {
 	struct tmpfs_cpu_line *line;
 	struct tmpfs_slot *slot;
-	__u64 cgroup_id;
 
 	drop_mark();
 	__sync_fetch_and_add(&entry->pages, pages);
-	cgroup_id = current_cgroup();
 	slot = slot_at(ENTRY_SLOT(entry));
-	if (!slot || (cgroup_id != slot->cgroup_id && !current_is_kthread())) {
-		account_other_owner(inode, entry, cgroup_id, pages);
+	if (!slot || (current_cgroup_serial() != slot->cgroup_serial && !current_is_kthread())) {
+		account_other_owner(inode, entry, pages);
 		return;
 	}
-	line = line_of(ENTRY_SLOT(entry), slot);
+	line = line_of(ENTRY_SLOT(entry), slot->generation);
 	if (line)
 		line->allocated_pages += pages;
 }
@@ -65,11 +63,17 @@ static __always_inline void on_blocks_unaccounted(struct inode *inode, long page
 		COUNT(unattributed_slot(READ(inode, i_sb)), freed_pages, pages);
 }
 
+/* info->alloced: every change of it changes i_blocks alike, under info->lock (up to 6.5). The verifier knows only i_blocks' type. */
+static __always_inline __u32 mirrored_pages(struct inode *inode, int typed)
+{
+	return FIELD(typed, inode, i_blocks) >> PAGE_SECTORS_SHIFT;
+}
+
 /*
  * Up to 6.5: shmem_recalc_inode runs under info->lock, entered after alloced was raised and left after it was lowered.
  * One call may do both, so both sides look.
  */
-static __always_inline void on_recalc_begin(struct inode *inode)
+static __always_inline void on_recalc_begin(struct inode *inode, int typed)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
 	__u32 alloced;
@@ -79,13 +83,13 @@ static __always_inline void on_recalc_begin(struct inode *inode)
 		enter_existing(inode, 0, 0, 0);
 		return;
 	}
-	alloced = READ(shmem_info(inode), alloced);
+	alloced = mirrored_pages(inode, typed);
 	grown = alloced - entry->pages;
 	if (grown > 0)
 		add_blocks(inode, entry, grown);
 }
 
-static __always_inline void on_recalc_end(struct inode *inode)
+static __always_inline void on_recalc_end(struct inode *inode, int typed)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
 	__u32 alloced;
@@ -93,7 +97,7 @@ static __always_inline void on_recalc_end(struct inode *inode)
 
 	if (!entry)
 		return;
-	alloced = READ(shmem_info(inode), alloced);
+	alloced = mirrored_pages(inode, typed);
 	shrunk = entry->pages - alloced;
 	if (shrunk > 0)
 		take_blocks(inode, entry, shrunk, 1);

@@ -19,7 +19,7 @@ static __always_inline int is_tmpfs(struct super_block *sb)
 
 static __always_inline struct shmem_sb_info *sb_info(struct super_block *sb)
 {
-	return READ(sb, s_fs_info);
+	return LOAD(struct super_block, sb, s_fs_info);
 }
 
 #define OVERCOMMIT_NEVER 2
@@ -43,9 +43,9 @@ static __always_inline int has_quota(struct super_block *sb)
  * Which limit refused `pages` at once on a superblock with `used` blocks in use: size=, or, where they would have fitted,
  * strict overcommit (vm.overcommit_memory=2) or a quota that no errno tells of.
  */
-static __always_inline __u32 block_cause(struct super_block *sb, __u64 used, __u64 pages)
+static __always_inline __u32 block_cause(struct super_block *sb, struct shmem_sb_info *info, __u64 used, __u64 pages)
 {
-	__u64 max = READ(sb_info(sb), max_blocks);
+	__u64 max = LOAD(struct shmem_sb_info, info, max_blocks);
 	int has_room = !max || used + pages <= max;
 
 	if (has_room && overcommit_is_strict())
@@ -82,11 +82,12 @@ static __always_inline __u32 inode_cause(struct super_block *sb)
 }
 
 /* The same for a call that asks for blocks, by its error; TMPFS_CAUSE_MAX when it is no refusal. */
-static __always_inline __u32 block_error_cause(struct super_block *sb, long error, __u64 used, __u64 pages)
+static __always_inline __u32 block_error_cause(struct super_block *sb, struct shmem_sb_info *info, long error,
+					       __u64 used, __u64 pages)
 {
 	switch (error) {
 	case -ENOSPC:
-		return block_cause(sb, used, pages);
+		return block_cause(sb, info, used, pages);
 	case -EDQUOT:
 		return TMPFS_CAUSE_QUOTA;
 	case -ENOMEM:
@@ -100,9 +101,9 @@ static __always_inline __u32 block_error_cause(struct super_block *sb, long erro
  * Blocks in use, for certain no more than that: up to config.used_blocks_slack have not reached the kernel's sum. For
  * causes alone; how full a superblock is comes from statfs.
  */
-static __always_inline __u64 most_used_blocks(struct super_block *sb)
+static __always_inline __u64 most_used_blocks(struct shmem_sb_info *info)
 {
-	return READ(sb_info(sb), used_blocks.count) + config.used_blocks_slack;
+	return LOAD(struct shmem_sb_info, info, used_blocks.count) + config.used_blocks_slack;
 }
 
 #endif /* CAUSES_BPF_H */

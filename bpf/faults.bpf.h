@@ -107,12 +107,13 @@ static __noinline int refused_fault(void *ctx, struct vm_fault *vmf, __u32 ret, 
 	struct inode *inode = READ(file, f_inode);
 	struct refusal refusal = {.sb = READ(inode, i_sb),
 				  .inode = inode,
-				  .dentry = READ(file, f_path.dentry),
+				  .opened = file,
 				  .operation = TMPFS_OP_FAULT,
 				  .error = -SIGBUS,
 				  .syscall = ~0u,
 				  .bytes_asked = 1 << PAGE_SHIFT};
 	int by_user = fault_flags(vmf) & FAULT_FLAG_USER, no_memory = ret & VM_FAULT_OOM;
+	struct shmem_sb_info *info;
 	__u64 pages;
 
 	if (no_memory) {
@@ -123,7 +124,8 @@ static __noinline int refused_fault(void *ctx, struct vm_fault *vmf, __u32 ret, 
 		pages = (READ(inode, i_size) + (1 << PAGE_SHIFT) - 1) >> PAGE_SHIFT;
 		if (READ(vmf, pgoff) >= pages || !marked)
 			return 0; /* past the end of the file, or a damaged page */
-		refusal.cause = block_cause(refusal.sb, most_used_blocks(refusal.sb), 1);
+		info = sb_info(refusal.sb);
+		refusal.cause = block_cause(refusal.sb, info, most_used_blocks(info), 1);
 	}
 	if (!by_user) {
 		refusal.syscall = current_syscall();

@@ -38,7 +38,7 @@ SEC("?fentry/shmem_recalc_inode")
 int f_recalc_e(__u64 *ctx)
 {
 	if (armed)
-		on_recalc_begin(ARG(0));
+		on_recalc_begin(ARG(0), 1);
 	return 0;
 }
 
@@ -46,7 +46,7 @@ SEC("?fexit/shmem_recalc_inode")
 int f_recalc_x(__u64 *ctx)
 {
 	if (armed)
-		on_recalc_end(ARG(0));
+		on_recalc_end(ARG(0), 1);
 	return 0;
 }
 

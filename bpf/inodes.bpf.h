@@ -138,7 +138,7 @@ static __noinline void end_stale(__u64 key, __u32 kind)
 static __always_inline void on_inode_created(struct inode *inode, int typed, int use_table)
 {
 	struct super_block *sb = FIELD(typed, inode, i_sb);
-	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode)), index = slot_of(current_cgroup(), sb);
+	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode)), index = current_slot(sb);
 	struct inode_entry entry = {.slot_and_flags = SLOT_AND_FLAGS(index, INODE_COUNTED)};
 	__u64 key = (__u64)inode;
 	int error = insert_new_inode(

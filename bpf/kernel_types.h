@@ -26,6 +26,7 @@ struct cgroup {
 
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
+	__u64 serial_nr;
 } KERNEL_STRUCT;
 
 struct css_set {

@@ -41,7 +41,7 @@ int k_recalc_e(struct pt_regs *ctx)
 	if (cpu < CACHE_CPUS)
 		cpu_caches[cpu].recalculated = (void *)P1;
 	if (armed)
-		on_recalc_begin((void *)P1);
+		on_recalc_begin(KERNEL_POINTER(struct inode, P1), KPROBE_TYPED);
 	return 0;
 }
 
@@ -51,7 +51,7 @@ int k_recalc_x(struct pt_regs *ctx)
 	__u32 cpu = bpf_get_smp_processor_id();
 
 	if (armed && cpu < CACHE_CPUS && cpu_caches[cpu].recalculated)
-		on_recalc_end(cpu_caches[cpu].recalculated);
+		on_recalc_end(KERNEL_POINTER(struct inode, cpu_caches[cpu].recalculated), KPROBE_TYPED);
 	return 0;
 }
 

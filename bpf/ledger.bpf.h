@@ -129,23 +129,45 @@ static __noinline __u32 find_slot(__u64 cgroup_id, struct super_block *sb)
 	return rest;
 }
 
-static __always_inline __u32 slot_of(__u64 cgroup_id, struct super_block *sb)
+static __noinline struct cpu_cache *fill_cache(struct cpu_cache *cache, struct super_block *sb, __u64 serial)
 {
-	__u32 cpu = bpf_get_smp_processor_id(), slot;
 	__u64 epoch = *(volatile __u64 *)&cache_epoch; /* before the look-up: what is retired meanwhile must not stay */
+	__u64 cgroup_id = current_cgroup();
+	__u32 index = find_slot(cgroup_id, sb);
+	struct tmpfs_slot *slot = slot_at(index);
+
+	if (!slot)
+		return 0;
+	if (slot->cgroup_id == cgroup_id)
+		slot->cgroup_serial = serial;
+	cache->epoch = epoch;
+	cache->cgroup_serial = serial;
+	cache->sb = (__u64)sb;
+	cache->slot = index;
+	cache->generation = slot->generation;
+	return cache;
+}
+
+/* The current cgroup's slot of the superblock, as this CPU found it last; 0: there is none to keep it in. */
+static __always_inline struct cpu_cache *current_cache(struct super_block *sb)
+{
+	__u64 serial = current_cgroup_serial();
+	__u32 cpu = bpf_get_smp_processor_id();
 	struct cpu_cache *cache;
 
 	if (cpu >= CACHE_CPUS)
-		return find_slot(cgroup_id, sb);
+		return 0;
 	cache = &cpu_caches[cpu];
-	if (cache->cgroup_id == cgroup_id && cache->sb == (__u64)sb && cache->epoch == epoch)
-		return cache->slot;
-	slot = find_slot(cgroup_id, sb);
-	cache->epoch = epoch;
-	cache->cgroup_id = cgroup_id;
-	cache->sb = (__u64)sb;
-	cache->slot = slot;
-	return slot;
+	if (cache->cgroup_serial == serial && cache->sb == (__u64)sb && cache->epoch == *(volatile __u64 *)&cache_epoch)
+		return cache;
+	return fill_cache(cache, sb, serial);
+}
+
+static __always_inline __u32 current_slot(struct super_block *sb)
+{
+	struct cpu_cache *cache = current_cache(sb);
+
+	return cache ? cache->slot : find_slot(current_cgroup(), sb);
 }
 
 static __always_inline __u32 unattributed_slot(struct super_block *sb)
@@ -189,21 +211,35 @@ static __noinline void take_line(struct tmpfs_cpu_line *line, __u32 index, __u32
 }
 
 /* This CPU's line for a slot. No other program runs on this CPU before ours is done: see cpu_caches. */
-static __always_inline struct tmpfs_cpu_line *line_of(__u32 index, struct tmpfs_slot *slot)
+static __always_inline struct tmpfs_cpu_line *line_of(__u32 index, __u32 generation)
 {
 	__u32 at = bpf_get_smp_processor_id() * TMPFS_CPU_LINES + index % TMPFS_CPU_LINES;
 	struct tmpfs_cpu_line *line = bpf_map_lookup_elem(&cpu_lines, &at);
 
-	if (line && (line->slot != index || line->generation != slot->generation))
-		take_line(line, index, slot->generation);
+	if (line && (line->slot != index || line->generation != generation))
+		take_line(line, index, generation);
 	return line;
+}
+
+/* The line of the current cgroup's slot. */
+static __always_inline struct tmpfs_cpu_line *current_line(struct super_block *sb)
+{
+	struct cpu_cache *cache = current_cache(sb);
+	struct tmpfs_slot *slot;
+	__u32 index;
+
+	if (cache)
+		return line_of(cache->slot, cache->generation);
+	index = find_slot(current_cgroup(), sb);
+	slot = slot_at(index);
+	return slot ? line_of(index, slot->generation) : 0;
 }
 
 /* For what is counted with every file, page or write. */
 #define COUNT_HOT(index, field, n)                                                                                     \
 	({                                                                                                             \
 		struct tmpfs_slot *slot__ = slot_at(index);                                                            \
-		struct tmpfs_cpu_line *line__ = slot__ ? line_of(index, slot__) : 0;                                   \
+		struct tmpfs_cpu_line *line__ = slot__ ? line_of(index, slot__->generation) : 0;                       \
 		if (line__)                                                                                            \
 			line__->field += (n);                                                                          \
 	})

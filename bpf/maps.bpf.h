@@ -45,10 +45,11 @@ __u64 losses[TMPFS_LOSS_MAX] __attribute__((aligned(64)));
  */
 #define CACHE_CPUS 256
 struct cpu_cache {
-	__u64 cgroup_id;
+	__u64 cgroup_serial;
 	__u64 sb;
 	__u64 epoch;
 	__u32 slot;
+	__u32 generation; /* the slot's */
 	struct inode *recalculated; /* see k_recalc_e */
 } __attribute__((aligned(64)));
 static struct cpu_cache cpu_caches[CACHE_CPUS];

@@ -86,7 +86,7 @@ static __always_inline int take_mark(struct super_block *sb)
 {
 	__u64 refuser = live_marks ? remove_mark() : 0;
 
-	return refuser && refuser == (__u64)READ(sb, s_fs_info);
+	return refuser && refuser == (__u64)LOAD(struct super_block, sb, s_fs_info);
 }
 
 /* The kernel's second try succeeded after all: nobody was refused. */

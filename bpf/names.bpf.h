@@ -55,8 +55,9 @@ static __noinline int on_symlink_return(void *ctx, struct inode *dir, struct den
 		return 0;
 	if (ret == -ENOSPC && marked) {
 		struct refusal refusal = {.sb = READ(dir, i_sb), .dentry = dentry, .operation = TMPFS_OP_SYMLINK};
+		struct shmem_sb_info *info = sb_info(refusal.sb);
 
-		refusal.cause = block_cause(refusal.sb, most_used_blocks(refusal.sb), 1);
+		refusal.cause = block_cause(refusal.sb, info, most_used_blocks(info), 1);
 		refusal.error = ENOSPC;
 		refusal.syscall = current_syscall();
 		count_refusal(ctx, &refusal);

@@ -31,14 +31,14 @@ static __always_inline __u32 *filter_of(__u64 inode)
 	return &shared_filter[address_hash(inode, SHARED_FILTER_BITS)];
 }
 
-static __noinline void account_other_owner(struct inode *inode, struct inode_entry *entry, __u64 cgroup_id, __u32 pages)
+static __noinline void account_other_owner(struct inode *inode, struct inode_entry *entry, __u32 pages)
 {
 	struct super_block *sb = READ(inode, i_sb);
-	__u64 key = (__u64)inode;
+	__u64 key = (__u64)inode, cgroup_id = current_cgroup();
 	struct owners *others = bpf_map_lookup_elem(&owners, &key);
-	__u32 i, slot = slot_of(cgroup_id, sb);
+	__u32 i, slot = current_slot(sb);
 
-	if (slot == ENTRY_SLOT(entry)) { /* no row is left for either: both are counted as unattributed */
+	if (slot == ENTRY_SLOT(entry)) { /* the first owner under a new serial, or no row is left for either */
 		COUNT(slot, allocated_pages, pages);
 		return;
 	}

@@ -10,6 +10,7 @@ struct refusal {
 	struct super_block *sb;
 	struct inode *inode; /* the file, or 0 */
 	struct dentry *dentry; /* names the file, or 0 */
+	struct file *opened; /* names it where dentry does not */
 	__u64 bytes_asked;
 	__u64 bytes_done;
 	__u32 operation;
@@ -21,7 +22,10 @@ struct refusal {
 static __always_inline void fill_names(struct tmpfs_event *event, const struct refusal *refusal)
 {
 	struct dentry *dentry = refusal->dentry, *parent;
+	struct file *opened = refusal->opened;
 
+	if (!dentry && opened)
+		dentry = READ(opened, f_path.dentry);
 	if (!dentry)
 		return;
 	parent = READ(dentry, d_parent);
@@ -33,11 +37,12 @@ static __always_inline void fill_names(struct tmpfs_event *event, const struct r
 
 static __noinline void emit_refusal(void *ctx, const struct refusal *refusal, __u32 slot_index, struct tmpfs_slot *slot)
 {
-	__u64 now = bpf_ktime_get_ns(), id = bpf_get_current_pid_tgid();
+	__u64 now = bpf_ktime_get_ns();
 	struct super_block *sb = refusal->sb;
 	struct inode *inode = refusal->inode;
 	__u32 cause = refusal->cause;
 	struct tmpfs_event *event;
+	__u64 id;
 	long stack;
 
 	if (cause >= TMPFS_CAUSE_MAX)
@@ -49,6 +54,7 @@ static __noinline void emit_refusal(void *ctx, const struct refusal *refusal, __
 		count_loss(TMPFS_LOSS_RING_FULL);
 		return;
 	}
+	id = bpf_get_current_pid_tgid();
 	__builtin_memset(event, 0, sizeof(*event)); /* reserved memory holds what was there before */
 	event->abi_version = TMPFS_ABI_VERSION;
 	event->type = TMPFS_EVENT_REFUSAL;
@@ -75,7 +81,7 @@ static __noinline void emit_refusal(void *ctx, const struct refusal *refusal, __
 
 static __noinline int count_refusal(void *ctx, struct refusal *refusal)
 {
-	__u32 index = slot_of(current_cgroup(), refusal->sb);
+	__u32 index = current_slot(refusal->sb);
 	__u32 operation = refusal->operation, cause = refusal->cause;
 	struct tmpfs_slot *slot = slot_at(index);
 

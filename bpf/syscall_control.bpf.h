@@ -88,7 +88,7 @@ int c_count_refusal(struct bpf_raw_tracepoint_args *ctx)
 	if (!is_tmpfs(sb))
 		return SYSCALL_RESULT_NONE;
 	if (operation == TMPFS_OP_FAULT)
-		cause = block_cause(sb, used_blocks(sb_info(sb)), 1);
+		cause = block_cause(sb, sb_info(sb), used_blocks(sb_info(sb)), 1);
 	else
 		cause = path_cause(sb, error, operation, ctx->args[4], ctx->args[5] & SYSCALL_MEMCG_FULL);
 	return count_alone(slot_of_other(cgroup_id, sb, 0, (void *)ctx->args[6]), operation, cause);

@@ -38,7 +38,7 @@ static __noinline int on_opened(struct call *call)
 	if (!sb)
 		return 0;
 	know_superblock(sb);
-	index = slot_of(current_cgroup(), sb);
+	index = current_slot(sb);
 	COUNT(index, created[TMPFS_KIND_REGULAR], 1);
 	if (flags & __O_TMPFILE)
 		COUNT(index, created[TMPFS_KIND_TMPFILE], 1);
@@ -110,7 +110,7 @@ static __noinline int count_bare_name(struct call *call, struct path_call *what,
 		return NAME_ELSEWHERE;
 	know_superblock(sb);
 	cause = path_cause(sb, error, operation, record->bytes_asked, memcg_is_full());
-	result = count_alone(slot_of(current_cgroup(), sb), operation, cause);
+	result = count_alone(current_slot(sb), operation, cause);
 	if (result == SYSCALL_RESULT_NONE || !(result & SYSCALL_RESULT_SHOW))
 		return NAME_DONE;
 	record->address = result;

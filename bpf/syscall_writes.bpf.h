@@ -91,13 +91,13 @@ static __noinline int on_tmpfs_write(struct call *call, struct file *file, struc
 	int is_short;
 
 	know_superblock(sb);
-	index = slot_of(current_cgroup(), sb);
+	index = current_slot(sb);
 	/* A source of splice and its kind that ends early is no short write: only write and its kind know what was asked. */
 	is_short = refusal.operation == TMPFS_OP_WRITE && ret > 0 && asked != UNKNOWN_SIZE && (__u64)ret < asked;
 	if (refusal.operation == TMPFS_OP_WRITE && ret > 0 && asked == UNKNOWN_SIZE)
 		count_syscall_loss(SYSCALL_LOSS_SHORT_WRITES);
 	if (ret < 0)
-		refusal.cause = block_error_cause(sb, ret, used_blocks(sb_info(sb)),
+		refusal.cause = block_error_cause(sb, sb_info(sb), ret, used_blocks(sb_info(sb)),
 						  call->nr == NR_FALLOCATE ? asked >> PAGE_SHIFT : 1);
 	else if (is_short)
 		refusal.cause = short_write_cause(sb);

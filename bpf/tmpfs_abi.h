@@ -109,6 +109,7 @@ struct tmpfs_counters {
 /* One entry of the map "slots", read by user space through mmap. in_use is written last. */
 struct tmpfs_slot {
 	__u64 cgroup_id;
+	__u64 cgroup_serial; /* see current_cgroup_serial; 0: not known */
 	__u64 first_seen_ns;
 	__u32 sb_row; /* index into "sb_rows" */
 	__u32 in_use;

@@ -15,15 +15,18 @@ static __always_inline int moves_pages_by_splice(__u32 syscall)
 /* The caller has filled in where and how much. */
 static __noinline int refused_write(void *ctx, struct refusal *refusal, struct kiocb *iocb, long ret, int marked)
 {
+	struct shmem_sb_info *info;
+
 	refusal->syscall = current_syscall();
 	refusal->operation = moves_pages_by_splice(refusal->syscall) ? TMPFS_OP_SPLICE : TMPFS_OP_WRITE;
 	if (refusal->operation == TMPFS_OP_SPLICE && ret > 0)
 		return 0; /* splice goes on with the rest by itself: the error of that is the one refusal */
+	info = sb_info(refusal->sb);
 	if (ret < 0) {
-		refusal->cause = block_error_cause(refusal->sb, ret, most_used_blocks(refusal->sb), 1);
+		refusal->cause = block_error_cause(refusal->sb, info, ret, most_used_blocks(info), 1);
 		refusal->error = -ret;
 	} else if (marked) {
-		refusal->cause = block_cause(refusal->sb, most_used_blocks(refusal->sb), 1);
+		refusal->cause = block_cause(refusal->sb, info, most_used_blocks(info), 1);
 	} else if (memcg_is_full() && !is_in_page_cache(refusal->inode, READ(iocb, ki_pos) >> PAGE_SHIFT)) {
 		refusal->cause = TMPFS_CAUSE_MEMCG; /* a bad buffer is found only when the page to fill is there */
 	} else {
@@ -36,17 +39,16 @@ static __noinline int refused_write(void *ctx, struct refusal *refusal, struct k
 	return 0;
 }
 
-static __always_inline void count_write(__u32 index, long written, unsigned long left)
+static __always_inline void count_write(struct super_block *sb, long written, unsigned long left)
 {
-	struct tmpfs_slot *slot = slot_at(index);
-	struct tmpfs_cpu_line *line = slot ? line_of(index, slot) : 0;
+	struct tmpfs_cpu_line *line = current_line(sb);
 
 	if (!line)
 		return;
 	line->write_calls++;
 	line->written_bytes += written;
 	if (written && left)
-		ADD(slot->counters.short_writes, 1);
+		COUNT(line->slot, short_writes, 1);
 }
 
 /* The iterator has been advanced by what was written: its count is what was not. */
@@ -63,9 +65,9 @@ static __always_inline void on_write_return(void *ctx, struct kiocb *iocb, struc
 		return;
 	marked = take_mark(sb);
 	if (ret >= 0)
-		count_write(slot_of(current_cgroup(), sb), ret, left);
+		count_write(sb, ret, left);
 	if (ret < 0 || (ret > 0 && left)) {
-		struct refusal refusal = {.sb = sb, .inode = inode, .dentry = FIELD(typed, file, f_path.dentry)};
+		struct refusal refusal = {.sb = sb, .inode = inode, .opened = file};
 
 		refusal.bytes_done = ret > 0 ? ret : 0;
 		refusal.bytes_asked = left + refusal.bytes_done;
@@ -77,13 +79,14 @@ static __noinline int on_fallocate_return(void *ctx, struct file *file, __u64 le
 {
 	struct inode *inode = READ(file, f_inode);
 	struct super_block *sb = READ(inode, i_sb);
+	struct shmem_sb_info *info = sb_info(sb);
 	struct refusal refusal = {.sb = sb, .inode = inode, .operation = TMPFS_OP_FALLOCATE, .bytes_asked = length};
 
 	take_mark(sb);
 	if (ret >= 0)
 		return 0;
-	refusal.dentry = READ(file, f_path.dentry);
-	refusal.cause = block_error_cause(sb, ret, most_used_blocks(sb), length >> PAGE_SHIFT);
+	refusal.opened = file;
+	refusal.cause = block_error_cause(sb, info, ret, most_used_blocks(info), length >> PAGE_SHIFT);
 	refusal.error = -ret;
 	refusal.syscall = current_syscall();
 	if (refusal.cause < TMPFS_CAUSE_MAX)
