@@ -33,7 +33,11 @@
 extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
 #define KPROBE_TYPED (config.has_rdonly_cast)
 /* One field of what is not known to be of its type, by the cheaper way there is. */
-#define LOAD(type, pointer, field) FIELD(KPROBE_TYPED, KERNEL_POINTER(type, pointer), field)
+#define LOAD(type, pointer, field)                                                                                     \
+	({                                                                                                             \
+		type *typed__ = KERNEL_POINTER(type, pointer);                                                         \
+		FIELD(KPROBE_TYPED, typed__, field);                                                                   \
+	})
 #define KERNEL_POINTER(type, pointer)                                                                                  \
 	((type *)(KPROBE_TYPED ? bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)) : (void *)(pointer)))
 

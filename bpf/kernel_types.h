@@ -69,12 +69,19 @@ struct task_io_accounting {
 	__u64 syscw;
 } KERNEL_STRUCT;
 
+struct bpf_run_ctx;
+
+struct bpf_session_run_ctx {
+	_Bool is_return;
+} KERNEL_STRUCT;
+
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
 	unsigned int flags;
 	struct css_set *cgroups;
 	struct task_io_accounting ioac;
+	struct bpf_run_ctx *bpf_ctx;
 } KERNEL_STRUCT;
 
 struct pt_regs___kernel {

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "floor.skel.h"
 
@@ -26,6 +28,20 @@ static struct bpf_link* attach_fprobe_return(struct bpf_program* program, const 
   return bpf_program__attach_kprobe_multi_opts(program, NULL, &options);
 }
 
+// BPF_TRACE_KPROBE_SESSION: this libbpf knows neither the type nor how to attach it (userspace/bpf/session_link.cpp).
+enum { kKprobeSession = 56 };
+
+static int attach_session(const struct bpf_program* program, const char* function) {
+  const __u64 cookie = 0;
+  union bpf_attr request = {0};
+  request.link_create.prog_fd = bpf_program__fd(program);
+  request.link_create.attach_type = kKprobeSession;
+  request.link_create.kprobe_multi.cnt = 1;
+  request.link_create.kprobe_multi.syms = (__u64)(unsigned long)&function;
+  request.link_create.kprobe_multi.cookies = (__u64)(unsigned long)&cookie;
+  return (int)syscall(SYS_bpf, BPF_LINK_CREATE, &request, sizeof request);
+}
+
 // The object stays open: its programs live as long as this process.
 static void attach(const char* kind, const char* function) {
   struct floor_bpf* object = floor_bpf__open();
@@ -33,10 +49,11 @@ static void attach(const char* kind, const char* function) {
   const int fentry = strcmp(kind, "fentry") == 0, fexit = strcmp(kind, "fexit") == 0;
   const int kprobe = strcmp(kind, "kprobe") == 0, kretprobe = strcmp(kind, "kretprobe") == 0;
   const int fprobe_return = strcmp(kind, "fprobe return") == 0, raw_tp = strcmp(kind, "raw_tracepoint") == 0;
+  const int session = strcmp(kind, "kprobe session") == 0;
   const int traced = fentry || fexit || strcmp(kind, "tracepoint") == 0;
   struct bpf_program* program = fentry                       ? object->progs.empty_fentry
                                 : fexit                      ? object->progs.empty_fexit
-                                : kprobe                     ? object->progs.empty_kprobe
+                                : kprobe || session          ? object->progs.empty_kprobe
                                 : kretprobe || fprobe_return ? object->progs.empty_kretprobe
                                 : raw_tp                     ? object->progs.empty_raw_tp
                                 : traced                     ? object->progs.empty_tracepoint
@@ -48,7 +65,12 @@ static void attach(const char* kind, const char* function) {
   bpf_program__set_autoload(program, true);
   if (traced && bpf_program__set_attach_target(program, 0, function) != 0) die("cannot aim", kind, function);
   if (fprobe_return) bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
+  if (session) bpf_program__set_expected_attach_type(program, (enum bpf_attach_type)kKprobeSession);
   if (floor_bpf__load(object) != 0) die("cannot load", kind, function);
+  if (session) {
+    if (attach_session(program, function) < 0) die("cannot attach", kind, function);
+    return;  // the descriptor stays open, too
+  }
   struct bpf_link* link = traced                ? bpf_program__attach_trace(program)
                           : kprobe || kretprobe ? bpf_program__attach_kprobe(program, kretprobe, function)
                           : fprobe_return       ? attach_fprobe_return(program, function)

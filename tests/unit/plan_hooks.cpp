@@ -75,6 +75,7 @@ KernelShape kernel_6_12() {
 KernelShape kernel_6_18() {
   KernelShape shape = kernel_6_12();
   shape.fprobe_has_shadow_stack = true;
+  shape.has_kprobe_session = true;
   return shape;
 }
 
@@ -177,8 +178,15 @@ TEST_CASE("hooks: kprobes need the entry as well, and returns without a limit wh
     const AttachKind at_return =
         kernel.shape.fprobe_has_shadow_stack ? AttachKind::FprobeReturn : AttachKind::Kretprobe;
     check_hook(plan, "k_destroy_e", "shmem_destroy_inode", AttachKind::Kprobe);
-    check_hook(plan, "k_write_e", kernel.write, AttachKind::Kprobe);
-    check_hook(plan, "k_write_x", kernel.write, at_return);
+    if (kernel.shape.has_kprobe_session) {
+      check_hook(plan, "k_write_s", kernel.write, AttachKind::Session);
+      CHECK(find(plan, "k_write_e") == nullptr);
+      CHECK(find(plan, "k_write_x") == nullptr);
+    } else {
+      check_hook(plan, "k_write_e", kernel.write, AttachKind::Kprobe);
+      check_hook(plan, "k_write_x", kernel.write, at_return);
+      CHECK(find(plan, "k_write_s") == nullptr);
+    }
     check_hook(plan, "k_get_inode_x", kernel.get_inode, at_return);
     CHECK(find(plan, "k_acct_x") == nullptr);
     CHECK((find(plan, "k_acct_e") != nullptr) == kernel.counts_arguments);
@@ -187,6 +195,15 @@ TEST_CASE("hooks: kprobes need the entry as well, and returns without a limit wh
     else
       check_hook(plan, "k_recalc_x", "shmem_recalc_inode", at_return);
   }
+}
+
+TEST_CASE("hooks: a session only where its returns have no limit", "[plan]") {
+  KernelShape shape = kernel_6_18();
+  shape.fprobe_has_shadow_stack = false;  // 6.10 to 6.13
+  const HookPlan plan = plan_hooks(shape, HookFlavour::Kprobe);
+  CHECK(find(plan, "k_fault_s") == nullptr);
+  check_hook(plan, "k_fault_e", "shmem_fault", AttachKind::Kprobe);
+  check_hook(plan, "k_fault_x", "shmem_fault", AttachKind::Kretprobe);
 }
 
 TEST_CASE("hooks: a function that is gone is named", "[plan]") {

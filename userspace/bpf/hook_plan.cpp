@@ -10,7 +10,7 @@ namespace {
 // One row a hook. The fentry set needs one program for an operation's end; the kprobe set needs its beginning as well,
 // because a return probe sees no arguments.
 struct Row {
-  const char* stem;      // programs are f_<stem>_e/x and k_<stem>_e/x
+  const char* stem;      // programs are f_<stem>_e/x and k_<stem>_e/x/s
   const char* function;  // "a|b": the first that exists
   // Both: the return is what counts. ReturnOrEntry: the return for fentry, the beginning for kprobes. Tracepoint: the
   // program is t_<stem> in both sets.
@@ -72,6 +72,11 @@ AttachKind kind_of(HookFlavour flavour, bool at_return, const KernelShape& shape
   if (flavour == HookFlavour::Fentry) return at_return ? AttachKind::Fexit : AttachKind::Fentry;
   if (!at_return) return AttachKind::Kprobe;
   return shape.fprobe_has_shadow_stack ? AttachKind::FprobeReturn : AttachKind::Kretprobe;
+}
+
+// Up to 6.13 a session has fewer instances for returns to come than a kretprobe.
+bool sessions_serve(const KernelShape& shape) {
+  return shape.has_kprobe_session && shape.fprobe_has_shadow_stack && shape.has_rdonly_cast;
 }
 
 bool applies(const Row& row, HookFlavour flavour, bool counts_arguments) {
@@ -154,6 +159,10 @@ HookPlan plan_hooks(const KernelShape& shape, HookFlavour flavour) {
       plan.hooks.push_back(
           {program + suffix, function, kind_of(flavour, returns, shape), row.essential, row.without, row.order});
     };
+    if (kprobe && row.side == Row::Both && !mirror && sessions_serve(shape)) {
+      plan.hooks.push_back({program + "_s", function, AttachKind::Session, row.essential, row.without, row.order});
+      continue;
+    }
     if (at_entry || mirror) add("_e", false);
     if (at_return) add("_x", true);
   }
@@ -192,6 +201,7 @@ const char* attach_kind_name(AttachKind kind) {
     case AttachKind::Kprobe: return "kprobe";
     case AttachKind::Kretprobe: return "kretprobe";
     case AttachKind::FprobeReturn: return "fprobe return";
+    case AttachKind::Session: return "kprobe session";
     case AttachKind::Tracepoint: return "tracepoint";
   }
   return "?";

@@ -17,6 +17,7 @@ struct KernelShape {
   bool tmpfile_takes_file = false;       // shmem_tmpfile's object is a struct file (6.1), not a dentry
   bool inode_budget_in_bytes = false;    // shmem_sb_info.free_ispace (6.6): extended attributes take from it
   bool fprobe_has_shadow_stack = false;  // return probes without a limit of instances (6.14)
+  bool has_kprobe_session = false;       // one program at both sides of a function (6.10)
   bool counts_skipped_kprobes = false;   // recursion_misses tells of kprobe programs, too (6.7)
   bool has_compare_and_swap = true;      // BPF programs may (5.12)
   bool has_rdonly_cast = false;          // bpf_rdonly_cast (6.2): kprobes may load fields as fentry programs do
@@ -28,7 +29,7 @@ struct KernelShape {
 
 enum class HookFlavour { Fentry, Kprobe };
 
-enum class AttachKind { Fentry, Fexit, Kprobe, Kretprobe, FprobeReturn, Tracepoint };
+enum class AttachKind { Fentry, Fexit, Kprobe, Kretprobe, FprobeReturn, Session, Tracepoint };
 
 struct Hook {
   std::string program;   // name in the BPF object

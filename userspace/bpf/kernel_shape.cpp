@@ -111,6 +111,7 @@ Result<KernelShape> probe_kernel_shape() {
   // Up to 6.13 an fprobe carried a rethook pool of limited size.
   shape.fprobe_has_shadow_stack =
       btf__find_by_name_kind(types.get(), "fprobe", BTF_KIND_STRUCT) > 0 && !has_member(*types, "fprobe", "rethook");
+  shape.has_kprobe_session = has_member(*types, "bpf_session_run_ctx", "is_return");
   // Skipped runs of kprobe programs are counted since the change (6.7) that shows missed probes in bpf_link_info.
   shape.counts_skipped_kprobes = has_member(*types, "bpf_link_info", "missed");
   shape.has_compare_and_swap = loads_compare_and_swap();

@@ -9,6 +9,7 @@
 #include "bpf/decode.h"
 #include "bpf/handles.h"
 #include "bpf/programs.h"
+#include "bpf/session_link.h"
 #include "tmpfs.skel.h"
 
 namespace tmpfstrace {
@@ -17,24 +18,60 @@ namespace {
 constexpr std::uint32_t kInflightPerLevel = 16384;
 constexpr std::uint32_t kInflightLevels = 3;  // LEVEL_MAX of bpf/inflight.bpf.h
 
-HookReport report(const Hook& hook, const Result<bpf_link*>& link) {
-  return {std::string(attach_kind_name(hook.kind)) + " " + hook.function, link.has_value(),
-          link ? std::string() : link.error().message, hook.without};
+// Attached for as long as it lives: by libbpf, or by a descriptor.
+struct Attached {
+  LinkHandle link;
+  UniqueFd fd;
+};
+
+HookReport report(const Hook& hook, const Result<Attached>& attached) {
+  return {std::string(attach_kind_name(hook.kind)) + " " + hook.function, attached.has_value(),
+          attached ? std::string() : attached.error().message, hook.without};
+}
+
+Result<Attached> attach_hook(const bpf_object* object, const Hook& hook) {
+  bpf_program* program = bpf_object__find_program_by_name(object, hook.program.c_str());
+  bpf_link* link = nullptr;
+  switch (hook.kind) {
+    case AttachKind::Tracepoint:
+    case AttachKind::Fentry:
+    case AttachKind::Fexit: link = bpf_program__attach_trace(program); break;
+    case AttachKind::Kprobe:
+    case AttachKind::Kretprobe:
+      link = bpf_program__attach_kprobe(program, hook.kind == AttachKind::Kretprobe, hook.function.c_str());
+      break;
+    case AttachKind::Session:
+      return attach_session(bpf_program__fd(program), hook.function).map([](UniqueFd&& fd) {
+        return Attached{nullptr, std::move(fd)};
+      });
+    case AttachKind::FprobeReturn: {
+      const char* symbol = hook.function.c_str();
+      // Nobody asks for the cookie. But 6.18 reads cookies for the link's fdinfo without a look whether there are any:
+      // without one, whoever lists our descriptors (lsof, a walk like our own) dies in the kernel.
+      const __u64 cookie = 0;
+      LIBBPF_OPTS(bpf_kprobe_multi_opts, options, .syms = &symbol, .cookies = &cookie, .cnt = 1, .retprobe = true);
+      link = bpf_program__attach_kprobe_multi_opts(program, nullptr, &options);
+      break;
+    }
+  }
+  if (link == nullptr)
+    return bpf_fail(std::string("cannot attach ") + attach_kind_name(hook.kind) + " " + hook.function, errno);
+  return Attached{LinkHandle(link), {}};
 }
 
 }  // namespace
 
 struct Tracer::Handles {
   SkeletonHandle<tmpfs_bpf> skeleton;
-  std::vector<LinkHandle> links;
-  LinkHandle seed_link;
+  std::vector<Attached> attached;
+  std::optional<Attached> seeding;
 };
 
 Tracer::Tracer() : handles_(std::make_unique<Handles>()), table_({decode_counters, is_balanced}) {}
 
 Tracer::~Tracer() {
-  handles_->seed_link.reset();
-  handles_->links.clear();
+  handles_->seeding.reset();
+  handles_->attached.clear();
 }
 
 Result<std::unique_ptr<Tracer>> Tracer::start(const KernelShape& shape, const HookPlan& plan,
@@ -86,6 +123,8 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
     if (hook.kind == AttachKind::Fentry || hook.kind == AttachKind::Fexit) {
       if (const int error = bpf_program__set_attach_target(program, 0, hook.function.c_str()))
         return bpf_fail("cannot aim " + hook.program + " at " + hook.function, error);
+    } else if (hook.kind == AttachKind::Session) {
+      bpf_program__set_expected_attach_type(program, static_cast<bpf_attach_type>(kKprobeSession));
     } else if (hook.kind == AttachKind::FprobeReturn) {
       bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
     }
@@ -101,38 +140,12 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
   return {};
 }
 
-Result<bpf_link*> Tracer::attach_one(const Hook& hook) {
-  bpf_program* program = bpf_object__find_program_by_name(handles_->skeleton->obj, hook.program.c_str());
-  bpf_link* link = nullptr;
-  switch (hook.kind) {
-    case AttachKind::Tracepoint:
-    case AttachKind::Fentry:
-    case AttachKind::Fexit: link = bpf_program__attach_trace(program); break;
-    case AttachKind::Kprobe:
-    case AttachKind::Kretprobe:
-      link = bpf_program__attach_kprobe(program, hook.kind == AttachKind::Kretprobe, hook.function.c_str());
-      break;
-    case AttachKind::FprobeReturn: {
-      const char* symbol = hook.function.c_str();
-      // Nobody asks for the cookie. But 6.18 reads cookies for the link's fdinfo without a look whether there are any:
-      // without one, whoever lists our descriptors (lsof, a walk like our own) dies in the kernel.
-      const __u64 cookie = 0;
-      LIBBPF_OPTS(bpf_kprobe_multi_opts, options, .syms = &symbol, .cookies = &cookie, .cnt = 1, .retprobe = true);
-      link = bpf_program__attach_kprobe_multi_opts(program, nullptr, &options);
-      break;
-    }
-  }
-  if (link == nullptr)
-    return bpf_fail(std::string("cannot attach ") + attach_kind_name(hook.kind) + " " + hook.function, errno);
-  return link;
-}
-
 Result<void> Tracer::attach(const HookPlan& plan) {
   for (const Hook& hook : plan.hooks) {
-    auto link = attach_one(hook);
-    if (!link && hook.essential) return tl::unexpected(link.error());
-    if (link) handles_->links.emplace_back(*link);
-    hooks_.push_back(report(hook, link));
+    auto attached = attach_hook(object(), hook);
+    if (!attached && hook.essential) return tl::unexpected(attached.error());
+    hooks_.push_back(report(hook, attached));
+    if (attached) handles_->attached.push_back(std::move(*attached));
   }
   seed_hook_ = plan.seed;
   return {};
@@ -151,16 +164,16 @@ std::optional<std::uint64_t> Tracer::recursion_misses() const {
 }
 
 Result<void> Tracer::begin_seeding() {
-  if (handles_->seed_link) return {};
+  if (handles_->seeding) return {};
   if (seed_hook_.program.empty()) return fail("this kernel has no function to seed from");
-  auto link = attach_one(seed_hook_);
-  hooks_.push_back(report(seed_hook_, link));
-  if (!link) return tl::unexpected(link.error());
-  handles_->seed_link.reset(*link);
+  auto attached = attach_hook(object(), seed_hook_);
+  hooks_.push_back(report(seed_hook_, attached));
+  if (!attached) return tl::unexpected(attached.error());
+  handles_->seeding = std::move(*attached);
   return {};
 }
 
-void Tracer::end_seeding() { handles_->seed_link.reset(); }
+void Tracer::end_seeding() { handles_->seeding.reset(); }
 
 Tracer::Seed Tracer::last_seed() const {
   switch (__atomic_load_n(&handles_->skeleton->bss->seed_result, __ATOMIC_RELAXED)) {

@@ -66,7 +66,6 @@ class Tracer {
   Tracer();
   Result<void> load(const KernelShape& shape, const HookPlan& plan, const TracerOptions& options);
   Result<void> attach(const HookPlan& plan);
-  Result<bpf_link*> attach_one(const Hook& hook);
 
   // Destruction order: the table, then links, then the skeleton they were made from.
   struct Handles;
