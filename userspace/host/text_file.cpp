@@ -47,8 +47,12 @@ Result<std::string> read_text_file(const std::string& path, std::size_t max_byte
 Result<std::string> read_text_file_at(int directory, const std::string& name, std::size_t max_bytes) {
   const UniqueFd fd(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd) return host_failure("open", name, errno);
+  return read_text_fd(fd.get(), name, max_bytes);
+}
+
+Result<std::string> read_text_fd(int fd, const std::string& name, std::size_t max_bytes) {
   std::string text;
-  const int code = read_chunks(fd.get(), [&](std::string_view chunk) {
+  const int code = read_chunks(fd, [&](std::string_view chunk) {
     text.append(chunk);
     return text.size() <= max_bytes;
   });

@@ -22,6 +22,7 @@ tl::unexpected<Error> host_failure(std::string_view action, std::string_view sub
 // The whole file. Longer than max_bytes: EFBIG, because half a table would be taken for the whole.
 Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes = kSmallFile);
 Result<std::string> read_text_file_at(int directory, const std::string& name, std::size_t max_bytes = kSmallFile);
+Result<std::string> read_text_fd(int fd, const std::string& name, std::size_t max_bytes);  // errors carry name
 
 // Calls on_line for each line without its '\n', in bounded memory. Of a line longer than 64 KiB the rest is dropped.
 // on_line returns false to stop early.
