@@ -37,12 +37,12 @@ Table cgroup_table(const Snapshot& snapshot) {
   table.empty_text = why_no_cgroups(snapshot.mode);
   for (const CgroupView& view : snapshot.cgroups) {
     const Tally& tally = view.tally;
-    TableRow row{
-        .key = {view.info.id, 0},
-        .cells = {text_cell(view.info.path), bytes_cell(tally.resident_bytes), limit_cell(view.info),
-                  bytes_cell(view.info.shmem_bytes), byte_rate_cell(tally.rates.allocated_bytes),
-                  byte_rate_cell(tally.rates.freed_bytes), count_cell(tally.created), count_cell(tally.removed),
-                  count_cell(tally.refused), rate_cell(tally.rates.refused), text_cell(main_cause(tally.refusals))}};
+    TableRow row{.key = {view.info.id, 0},
+                 .cells = {text_cell(view.info.owner ? owner_text(*view.info.owner) : view.info.path),
+                           bytes_cell(tally.resident_bytes), limit_cell(view.info), bytes_cell(view.info.shmem_bytes),
+                           byte_rate_cell(tally.rates.allocated_bytes), byte_rate_cell(tally.rates.freed_bytes),
+                           count_cell(tally.created), count_cell(tally.removed), count_cell(tally.refused),
+                           rate_cell(tally.rates.refused), text_cell(main_cause(tally.refusals))}};
     mark_row(row, tally, view.info.dead);
     table.rows.push_back(std::move(row));
   }

@@ -65,7 +65,7 @@ Table event_table(const EventLog& log, const Snapshot& snapshot) {
         .key = {logged.number, 0},
         .cells = {
             {.text = format_clock(event.realtime_ns), .value = event.monotonic_ns, .role = Role::Normal, .bar = {}},
-            text_cell(or_absent(event.cgroup_path)),
+            text_cell(event.owner ? owner_text(*event.owner) : or_absent(event.cgroup_path)),
             text_cell(or_absent(event.mount_point)),
             text_cell(fmt::format("{}/{}", event.comm, event.tgid)),
             text_cell(std::string(operation_name(event.operation))),

@@ -72,6 +72,7 @@ LiveOptions live_options(const Options& options, std::function<bool()> stop_requ
           .max_superblocks = options.max_superblocks,
           .event_rate = options.event_rate,
           .events = options.events,
+          .host_root = options.host_root,
           .interval = options.interval,
           .stop_requested = std::move(stop_requested)};
 }

@@ -161,7 +161,7 @@ bool has_meaning(Subcommand command, const std::string& option) {
     case Subcommand::top: return true;
     case Subcommand::json: return !is({"--speed"});
     case Subcommand::record: return !is({"--speed", "--replay"});
-    case Subcommand::doctor: return !is({"--speed", "--replay", "--interval", "--count", "--duration"});
+    case Subcommand::doctor: return !is({"--speed", "--replay", "--interval", "--count", "--duration", "--host-root"});
   }
   return true;
 }
@@ -222,10 +222,11 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
   if (given("--replay")) {
     if (options.replay.empty()) return "--replay: the file name is empty";
     for (const char* live : {"--interval", "--duration", "--mode", "--hooks", "--max-slots", "--max-inodes",
-                             "--max-superblocks", "--event-rate"}) {
+                             "--max-superblocks", "--event-rate", "--host-root"}) {
       if (given(live)) return std::string(live) + " has no meaning with --replay: the recording has its own";
     }
   }
+  if (options.host_root.empty()) return "--host-root: the directory name is empty";
   if ((options.mode == "poll" || options.mode == "syscall") && options.hooks != "auto") {
     return "--hooks " + options.hooks + " has no meaning with --mode " + options.mode + ": they are of the exact mode";
   }
@@ -273,6 +274,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   app.require_subcommand(0, 1);
   add_sampling(app, options);
   add_tracing(app, options);
+  app.add_option("--host-root", options.host_root,
+                 "Where the node's files are that name its pods and containers (default /)")
+      ->type_name("DIR");
   app.add_option("--replay", options.replay, "top, json: play a recording instead of watching this host")
       ->type_name("FILE");
   add_number<double>(app, "--speed", options.speed, 0.01, 1000, "FACTOR",

@@ -24,10 +24,11 @@ struct Options {
   std::uint32_t max_superblocks = 8192;
   std::uint32_t event_rate = 10;
   bool events = true;
-  std::string replay;        // top, json: a recording instead of this host; empty: none
-  double speed = 1;          // top with a recording
-  std::string file;          // record
-  bool json_report = false;  // doctor
+  std::string host_root = "/";  // of the node, for the names of its pods and containers
+  std::string replay;           // top, json: a recording instead of this host; empty: none
+  double speed = 1;             // top with a recording
+  std::string file;             // record
+  bool json_report = false;     // doctor
 };
 
 // The program ends without running: help, version, or a mistake. A mistake is one line on stderr.

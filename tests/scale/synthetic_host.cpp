@@ -7,6 +7,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <system_error>
 
@@ -39,6 +41,7 @@ HostPaths SyntheticHost::paths() const {
   HostPaths paths;
   paths.proc = tree_.path("proc");
   paths.cgroup = tree_.path("cg");
+  paths.root = tree_.root();
   return paths;
 }
 
@@ -52,8 +55,16 @@ void SyntheticHost::add_processes(int count) {
   }
 }
 
+std::string SyntheticHost::pod_uid(int number) {
+  return fmt::format("{:08x}-0000-4000-8000-0123456789ab", number / 100);
+}
+
 std::string SyntheticHost::cgroup_path(int number) const {
-  return "cg/slice-" + std::to_string(number / 100) + "/scope-" + std::to_string(number);
+  return fmt::format("cg/kubepods/burstable/pod{}/{:064x}", pod_uid(number), number);
+}
+
+std::string SyntheticHost::state_path(int number) const {
+  return fmt::format("run/containerd/io.containerd.runtime.v2.task/k8s.io/{:064x}", number);
 }
 
 CgroupId SyntheticHost::add_cgroup(int number) {
@@ -61,10 +72,18 @@ CgroupId SyntheticHost::add_cgroup(int number) {
   tree_.file(path + "/memory.current", "16777216\n");
   tree_.file(path + "/memory.max", "268435456\n");
   tree_.file(path + "/memory.stat", test::host_fixture("memory_stat_v2.txt"));
+  tree_.file(
+      state_path(number) + "/config.json",
+      fmt::format(R"({{"annotations":{{"io.kubernetes.cri.container-name":"c{}","io.kubernetes.cri.sandbox-name":"p",)"
+                  R"("io.kubernetes.cri.sandbox-namespace":"n","io.kubernetes.cri.sandbox-uid":"{}"}}}})",
+                  number, pod_uid(number)));
   return tree_.inode(path);
 }
 
-void SyntheticHost::remove_cgroup(int number) { tree_.remove(cgroup_path(number)); }
+void SyntheticHost::remove_cgroup(int number) {
+  tree_.remove(cgroup_path(number));
+  tree_.remove(state_path(number));
+}
 
 SuperblockId SyntheticHost::mount(int number) {
   const std::string where = mount_point(number);

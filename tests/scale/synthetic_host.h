@@ -30,14 +30,16 @@ class SyntheticHost {
   // Processes 1 to count; 1 is there from the start.
   void add_processes(int count);
 
-  CgroupId add_cgroup(int number);  // /slice-<number / 100>/scope-<number>
+  CgroupId add_cgroup(int number);  // a container of pod number / 100, with the state file that names it
   void remove_cgroup(int number);
 
   SuperblockId mount(int number);
   void unmount(int number);
 
  private:
+  static std::string pod_uid(int number);
   std::string cgroup_path(int number) const;
+  std::string state_path(int number) const;
   std::string mount_point(int number) const { return tree_.path("m/volume-" + std::to_string(number)); }
 
   test::TempTree tree_;

@@ -16,6 +16,14 @@ std::string read_whole(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+// Every member set, though no object has all of them.
+OwnerRef full_owner() {
+  auto owner = std::make_shared<Owner>();
+  for (const auto& [name, member] : owner_fields) (*owner).*member = std::string("<") + name + ">";
+  owner->kind = "container";
+  return owner;
+}
+
 Superblock full_superblock() {
   Superblock superblock;
   superblock.id = {1, 45, 1001};
@@ -30,6 +38,7 @@ Superblock full_superblock() {
   superblock.usage_age_ns = 1005;
   superblock.drift_bytes = -4096;
   superblock.drift_inodes = -1;
+  superblock.owner = full_owner();
   return superblock;
 }
 
@@ -122,7 +131,7 @@ Sample full_sample() {
   sample.mode = {"exact", "fentry", "the best", {"nothing of \"x\"", "two"}};
   sample.superblocks = {full_superblock()};
   sample.cgroups.resize(2);
-  sample.cgroups[0] = {4711, "/kubepods/a", true, 601, 602, false, 603, 605};
+  sample.cgroups[0] = {4711, "/kubepods/a", true, 601, 602, false, 603, 605, full_owner()};
   sample.cgroups[1] = {4712, "/", false, 604, std::nullopt, true, std::nullopt, std::nullopt};
   add_row(sample, 4711, {1, 45, 1001}, full_counters());
   add_row(sample, 4712, {1, 45, 1001}, {});
@@ -137,6 +146,7 @@ RefusalEvent full_event() {
   event.monotonic_ns = 4999000000;
   event.cgroup = 4711;
   event.cgroup_path = "/kubepods/a";
+  event.owner = full_owner();
   event.superblock = {1, 45, 1001};
   event.mount_point = "/dev/shm";
   event.tgid = 701;

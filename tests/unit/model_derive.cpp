@@ -192,3 +192,20 @@ TEST_CASE("numbers that only a forged recording holds stop nothing") {
   CHECK(snapshot.ledger[0].tally.resident_bytes == 1);
   CHECK(snapshot.totals.drift_bytes == INT64_MIN);
 }
+
+TEST_CASE("a recording without owners has those that the paths tell", "[owner]") {
+  Sample sample = sample_at(1);
+  sample.cgroups.resize(3);
+  sample.cgroups[0].id = 7;
+  sample.cgroups[0].path = "/system.slice/nginx.service";
+  sample.cgroups[1].id = 8;
+  sample.cgroups[1].path = "/plain";
+  sample.cgroups[2].id = 9;
+  sample.cgroups[2].path = "/system.slice/nginx.service";
+  sample.cgroups[2].owner = owner_of_cgroup_path("/system.slice/other.service");
+  const Snapshot snapshot = derive_snapshot(sample, nullptr);
+  REQUIRE(snapshot.cgroups[0].info.owner != nullptr);
+  CHECK(snapshot.cgroups[0].info.owner->unit == "nginx.service");
+  CHECK(snapshot.cgroups[1].info.owner == nullptr);
+  CHECK(snapshot.cgroups[2].info.owner == sample.cgroups[2].owner);
+}

@@ -68,6 +68,7 @@ TEST_CASE("defaults") {
   CHECK(options.max_superblocks == 8192);
   CHECK(options.event_rate == 10);
   CHECK(options.events);
+  CHECK(options.host_root == "/");
   CHECK(options.replay.empty());
   CHECK(options.speed == 1);
 }
@@ -75,7 +76,7 @@ TEST_CASE("defaults") {
 TEST_CASE("every option, before and after the command") {
   const std::string all =
       "--interval 250ms --count 18446744073709551615 --duration 5m --mode exact --hooks kprobe --max-slots 1 "
-      "--max-inodes 2 --max-superblocks 3 --event-rate 0 --no-events";
+      "--max-inodes 2 --max-superblocks 3 --event-rate 0 --no-events --host-root /host";
   const std::string line = GENERATE_COPY(all + " json", "json " + all);
   const Options options = accepted(line);
   CHECK(options.interval == milliseconds(250));
@@ -88,6 +89,7 @@ TEST_CASE("every option, before and after the command") {
   CHECK(options.max_superblocks == 3);
   CHECK(options.event_rate == 0);
   CHECK_FALSE(options.events);
+  CHECK(options.host_root == "/host");
 }
 
 TEST_CASE("replay") {
@@ -155,6 +157,10 @@ TEST_CASE("a mistake is one line and status 2") {
       {"json --replay g --mode poll", "--mode has no meaning with --replay"},
       {"json --replay g --duration 5s", "--duration has no meaning with --replay"},
       {"json --replay g --interval 5s", "--interval has no meaning with --replay"},
+      {"json --replay g --host-root /", "--host-root has no meaning with --replay"},
+      {"doctor --host-root /", "--host-root has no meaning with doctor"},
+      {"json --host-root ''", "--host-root: the directory name is empty"},
+      {"json --host-root", "--host-root: its value is missing"},
       {"doctor --count 1", "--count has no meaning with doctor"},
       {"top --speed 2", "--speed needs --replay"},
       {"json --replay f --speed 2", "--speed works with top only: json plays"},

@@ -7,6 +7,7 @@
 
 #include "../support/sample_builder.h"
 #include "sources/recorder.h"
+#include "sources/recording_format.h"
 #include "sources/replay_source.h"
 
 using namespace tmpfstrace;
@@ -14,6 +15,8 @@ using namespace tmpfstrace::test;
 
 // Written out field by field: were they compared through recording_fields.h, a field missing there would go unnoticed.
 namespace tmpfstrace {
+
+static bool same(const OwnerRef& a, const OwnerRef& b) { return a == nullptr || b == nullptr ? a == b : *a == *b; }
 
 static bool operator==(const Counters& a, const Counters& b) {
   return a.allocated_bytes == b.allocated_bytes && a.freed_bytes == b.freed_bytes && a.seeded_bytes == b.seeded_bytes &&
@@ -30,13 +33,14 @@ static bool operator==(const Mount& a, const Mount& b) {
 static bool operator==(const Superblock& a, const Superblock& b) {
   return a.id == b.id && a.kind == b.kind && a.dead == b.dead && a.mounts == b.mounts && a.size_bytes == b.size_bytes &&
          a.used_bytes == b.used_bytes && a.inodes_total == b.inodes_total && a.inodes_used == b.inodes_used &&
-         a.usage_age_ns == b.usage_age_ns && a.drift_bytes == b.drift_bytes && a.drift_inodes == b.drift_inodes;
+         a.usage_age_ns == b.usage_age_ns && a.drift_bytes == b.drift_bytes && a.drift_inodes == b.drift_inodes &&
+         same(a.owner, b.owner);
 }
 
 static bool operator==(const Cgroup& a, const Cgroup& b) {
   return a.id == b.id && a.path == b.path && a.dead == b.dead && a.memory_current == b.memory_current &&
          a.memory_max == b.memory_max && a.memory_unlimited == b.memory_unlimited && a.shmem_bytes == b.shmem_bytes &&
-         a.memory_age_ns == b.memory_age_ns;
+         a.memory_age_ns == b.memory_age_ns && same(a.owner, b.owner);
 }
 
 static bool operator==(const LedgerRow& a, const LedgerRow& b) {
@@ -72,10 +76,11 @@ static bool operator==(const Sample& a, const Sample& b) {
 
 static bool operator==(const RefusalEvent& a, const RefusalEvent& b) {
   return a.realtime_ns == b.realtime_ns && a.monotonic_ns == b.monotonic_ns && a.cgroup == b.cgroup &&
-         a.cgroup_path == b.cgroup_path && a.superblock == b.superblock && a.mount_point == b.mount_point &&
-         a.tgid == b.tgid && a.tid == b.tid && a.comm == b.comm && a.operation == b.operation && a.cause == b.cause &&
-         a.error == b.error && a.bytes_asked == b.bytes_asked && a.bytes_done == b.bytes_done && a.inode == b.inode &&
-         a.file == b.file && a.directory == b.directory && a.stack == b.stack;
+         a.cgroup_path == b.cgroup_path && same(a.owner, b.owner) && a.superblock == b.superblock &&
+         a.mount_point == b.mount_point && a.tgid == b.tgid && a.tid == b.tid && a.comm == b.comm &&
+         a.operation == b.operation && a.cause == b.cause && a.error == b.error && a.bytes_asked == b.bytes_asked &&
+         a.bytes_done == b.bytes_done && a.inode == b.inode && a.file == b.file && a.directory == b.directory &&
+         a.stack == b.stack;
 }
 
 }  // namespace tmpfstrace
@@ -157,6 +162,12 @@ TEST_CASE("what is recorded is what is replayed") {
   }
   SECTION("bytes that are no text") {
     Sample sample = full_sample();
+    Owner owner;
+    owner.kind = "container";
+    owner.container_name =
+        "gr\xc3\xbc\xc3\x9f"
+        "e\xff\n";
+    sample.cgroups[0].owner = std::make_shared<const Owner>(owner);
     sample.superblocks[0].mounts[0].mount_point = "/mnt/\xff\xfe\n\"\\";
     RefusalEvent event = full_event();
     event.file = std::string("a\0b\xe2\x82", 5);
@@ -173,6 +184,24 @@ TEST_CASE("what is recorded is what is replayed") {
       CHECK(round_trip(full_sample(), event, suffix).second == event);
     }
   }
+}
+
+TEST_CASE("owners of earlier and of later versions", "[owner]") {
+  const auto cgroup_of = [](const std::string& owner) {
+    std::string line = encode_sample(absent_sample());
+    const std::string place = R"("memory_unlimited":false)";
+    line.insert(line.find(place), owner);
+    const auto decoded = decode_line(line);
+    return decoded ? Result<Cgroup>(std::get<Sample>(*decoded).cgroups.at(0)) : tl::unexpected(decoded.error());
+  };
+  CHECK(cgroup_of("")->owner == nullptr);
+  const auto later = cgroup_of(R"("owner":{"kind":"unit","systemd.unit":"x.service","k8s.pod.ip":["::1"]},)");
+  REQUIRE(later);
+  REQUIRE(later->owner != nullptr);
+  CHECK(*later->owner == *owner_of_cgroup_path("/x.service"));
+  const auto bad = cgroup_of(R"("owner":{"kind":7},)");
+  REQUIRE_FALSE(bad);
+  CHECK(bad.error().message == "sample: cgroups[0].owner.kind: expected a string");
 }
 
 TEST_CASE("an event belongs to the sample that follows it") {

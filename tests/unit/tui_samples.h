@@ -107,7 +107,21 @@ inline std::vector<CgroupView> sample_cgroups() {
   dead.tally.removed = 4;
   dead.tally.refused = 0;
 
-  return {root, pod, dead, cgroup(0, "(unattributed)")};
+  CgroupView owned = cgroup(4800, "/kubepods.slice/kubepods-burstable.slice/pod77aa/cri-containerd-51be");
+  Owner owner;
+  owner.kind = "container";
+  owner.k8s_namespace = "auth";
+  owner.pod_name = "outpost";
+  owner.k8s_container = "proxy";
+  owned.info.owner = std::make_shared<const Owner>(owner);
+  owned.info.memory_unlimited = true;
+  owned.tally.resident_bytes = 4096;
+  owned.tally.created = 1;
+  owned.tally.removed = 0;
+  owned.tally.refused = 0;
+  owned.tally.rates = rates(0, 0, 0, 0, 0);
+
+  return {root, pod, owned, dead, cgroup(0, "(unattributed)")};
 }
 
 inline SelfView sample_self() {

@@ -66,10 +66,15 @@ TEST_CASE("hostile names stay in their cells", "[tui][view]") {
   snapshot.mode.reason = hostile;
   snapshot.superblocks[1].info.mounts[0].mount_point = hostile;
   snapshot.cgroups[1].info.path = "/" + hostile;
+  Owner owner;
+  owner.kind = "unit";
+  owner.unit = hostile;
+  snapshot.cgroups[2].info.owner = std::make_shared<const Owner>(owner);
   EventLog log;
   RefusalEvent bad = event(0, hostile, hostile);
   bad.comm = hostile.substr(0, 15);
   bad.mount_point = bad.directory = hostile;
+  bad.owner = snapshot.cgroups[2].info.owner;
   log.push(bad);
   for (const View view : {View::Superblocks, View::Cgroups, View::Events}) {
     for (const GridSize size : {GridSize{15, 60}, GridSize{24, 80}, GridSize{40, 400}}) {

@@ -52,6 +52,20 @@ void write_strings(JsonWriter& json, const char* name, const std::vector<std::st
   json.end_array();
 }
 
+void write_owner(JsonWriter& json, const OwnerRef& owner) {
+  json.key("owner");
+  if (owner == nullptr) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  json.field("text", owner_text(*owner));
+  for (const auto& [name, member] : owner_fields) {
+    if (!((*owner).*member).empty()) json.field(name, (*owner).*member);
+  }
+  json.end_object();
+}
+
 void write_kinds(JsonWriter& json, const char* name, const std::optional<KindCounts>& kinds) {
   if (!kinds) return;
   json.key(name);
@@ -166,6 +180,7 @@ void write_superblock(JsonWriter& json, const SuperblockView& superblock) {
   json.field_if_known("usage_age_ns", info.usage_age_ns);
   json.field("drift_bytes", info.drift_bytes);
   json.field("drift_inodes", info.drift_inodes);
+  write_owner(json, info.owner);
   write_tally(json, superblock.tally);
   json.end_object();
 }
@@ -181,6 +196,7 @@ void write_cgroup(JsonWriter& json, const CgroupView& cgroup) {
   json.field("memory_unlimited", info.memory_unlimited);
   json.field("shmem_bytes", info.shmem_bytes);
   json.field_if_known("memory_age_ns", info.memory_age_ns);
+  write_owner(json, info.owner);
   write_tally(json, cgroup.tally);
   json.end_object();
 }
@@ -240,6 +256,7 @@ std::string event_to_json(const RefusalEvent& event) {
   write_time(json, event.realtime_ns, event.monotonic_ns);
   json.field("cgroup", event.cgroup);
   json.field("cgroup_path", event.cgroup_path);
+  write_owner(json, event.owner);
   if (event.superblock == kNoSuperblock) {
     json.key("dev");
     json.null();

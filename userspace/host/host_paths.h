@@ -12,6 +12,7 @@ struct HostPaths {
   std::string cgroup = "/sys/fs/cgroup";
   std::string sys = "/sys";
   std::string boot = "/boot";
+  std::string root = "/";  // of the node whose containers these are: for the kubelet's and the runtimes' files
 };
 
 }  // namespace tmpfstrace

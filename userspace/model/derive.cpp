@@ -213,6 +213,8 @@ void add_cgroups(Snapshot& snapshot, const Sample& now, Group<CgroupId> sums, co
     const auto node = sums.extract(info.id);
     if (node.empty()) return;
     if (info.id == TMPFS_CGROUP_NONE) info.path = "(unattributed)";
+    // Recordings from before there were owners: what the path tells by itself.
+    if (info.owner == nullptr) info.owner = owner_of_cgroup_path(info.path);
     Tally tally = derive_tally(node.mapped(), info.id, &Sums::cgroups, baseline);
     snapshot.cgroups.push_back({std::move(info), std::move(tally)});
   };

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "model/owner.h"
 #include "model/self_cost.h"
 #include "tmpfs_abi.h"
 
@@ -85,6 +86,7 @@ struct Superblock {
   // Ledger minus statfs at that time, where both are known and comparable. It should be 0 at rest.
   std::optional<std::int64_t> drift_bytes;
   std::optional<std::int64_t> drift_inodes;
+  OwnerRef owner = nullptr;  // null: its mounts do not tell, or an older recording
 };
 
 struct Cgroup {
@@ -96,6 +98,7 @@ struct Cgroup {
   bool memory_unlimited = false;
   std::optional<std::uint64_t> shmem_bytes;    // memory.stat, includes descendants
   std::optional<std::uint64_t> memory_age_ns;  // the files were read that long before the sample; absent: with it
+  OwnerRef owner = nullptr;                    // null: its path does not tell, or an older recording
 };
 
 struct Mode {
@@ -134,6 +137,7 @@ struct RefusalEvent {
   std::uint64_t monotonic_ns = 0;
   CgroupId cgroup = 0;
   std::string cgroup_path;
+  OwnerRef owner = nullptr;  // of the cgroup
   SuperblockId superblock;
   std::string mount_point;  // one of the superblock's mounts; empty when none is known
   std::uint32_t tgid = 0;

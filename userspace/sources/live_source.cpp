@@ -15,6 +15,7 @@
 #include "sources/host_figures.h"
 #include "sources/live_cost.h"
 #include "sources/live_start.h"
+#include "sources/owner_names.h"
 #include "sources/reconcile.h"
 
 namespace tmpfstrace {
@@ -55,6 +56,7 @@ class LiveSource : public SampleSource {
   UniqueFd ready_;  // an epoll: refusals are waiting, or the end of a window of cost_
   MountScanner scanner_;
   CgroupTree cgroups_;
+  std::optional<OwnerNames> owners_;  // from open() on
   UsageFigures usage_;
   MemoryFigures memory_;
   Symbols symbols_;
@@ -66,6 +68,9 @@ class LiveSource : public SampleSource {
 };
 
 Result<void> LiveSource::open() {
+  auto owners = OwnerNames::open(start_.paths);
+  if (!owners) return tl::unexpected(owners.error());
+  owners_.emplace(std::move(*owners));
   if (!start_.ledger) return {};
   ready_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
   if (!ready_) return fail_errno("call", "epoll_create1", errno);
@@ -145,7 +150,10 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   }
   usage_.keep_drift(sample.superblocks);
   cgroup_names_ = std::move(after.cgroup_names);
+  owners_->begin_sample(sample.monotonic_ns);
   add_cgroups(sample);
+  for (Superblock& superblock : sample.superblocks)
+    superblock.owner = owners_->of_superblock(superblock, sample.monotonic_ns);
   sample.losses["unreadable_namespaces"] = mounts->unreadable_namespaces;
   sample.losses["unreadable_processes"] = mounts->unreadable_processes;
   sample.losses["damaged_mount_lines"] = mounts->damaged_lines;
@@ -204,6 +212,7 @@ void LiveSource::add_cgroups(Sample& sample) {
     cgroup.id = id;
     cgroup.path = path_of(id, name);
     cgroup.dead = name.state == CgroupState::Dead;
+    cgroup.owner = owners_->of_cgroup(id, cgroup.path, sample.monotonic_ns);
     sample.cgroups.push_back(std::move(cgroup));
     alive.push_back(name.state == CgroupState::Alive);
   }
@@ -237,6 +246,7 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
   const std::uint64_t age = now > event.monotonic_ns ? now - event.monotonic_ns : 0;
   event.realtime_ns = start_.clock_ns(CLOCK_REALTIME) - age;
   event.cgroup_path = path_of(event.cgroup, cgroups_.lookup(event.cgroup, now));
+  event.owner = owners_->of_cgroup(event.cgroup, event.cgroup_path, now);
   if (start_.proc_is_initial) event.stack = symbols_.resolve(event.tgid, kernel_event.stack);
 
   if (const Superblock* superblock = superblock_of(event)) {

@@ -133,6 +133,7 @@ const char* const kForeignProcesses =
 Result<LiveStart> start_live(const LiveOptions& options, bool report) {
   set_libbpf_voice();
   LiveStart start;
+  if (!options.host_root.empty()) start.paths.root = options.host_root;
   auto facts = probe_kernel_facts(start.paths);
   if (!facts) return tl::unexpected(facts.error());
   start.facts = std::move(*facts);

@@ -17,6 +17,8 @@ template <typename Type>
 constexpr bool is_optional = false;
 template <typename Type>
 constexpr bool is_optional<std::optional<Type>> = true;
+template <>
+constexpr bool is_optional<OwnerRef> = true;
 
 std::optional<std::string> bytes_of_hex(const std::string& hex) {
   const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
@@ -68,6 +70,19 @@ class Decoder {
   template <typename Value>
   bool get(const Json& json, std::optional<Value>& value) {
     return get(json, value.emplace());
+  }
+
+  // A field that is not known is not there; one of a later version is passed over.
+  bool get(const Json& json, OwnerRef& ref) {
+    Owner owner;
+    const auto get_member = [&](const std::string& name, const Json& value) {
+      for (const auto& [field, member] : owner_fields)
+        if (name == field) return get(value, owner.*member);
+      return true;
+    };
+    if (!get_members(json, get_member)) return false;
+    ref = std::make_shared<const Owner>(std::move(owner));
+    return true;
   }
 
   template <typename Value>

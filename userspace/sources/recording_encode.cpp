@@ -25,6 +25,16 @@ class Encoder {
     if (value) (*this)(name, *value);
   }
 
+  void operator()(const char* name, const OwnerRef& owner) {
+    if (owner == nullptr) return;
+    json_.key(name);
+    json_.begin_object();
+    for (const auto& [field, member] : owner_fields) {
+      if (!((*owner).*member).empty()) (*this)(field, (*owner).*member);
+    }
+    json_.end_object();
+  }
+
   template <typename Object>
   requires std::is_class_v<Object>
   void put(const Object& object) {

@@ -71,6 +71,7 @@ void visit_fields(Visit& visit, Object& superblock) {
   visit("usage_age_ns", superblock.usage_age_ns);
   visit("drift_bytes", superblock.drift_bytes);
   visit("drift_inodes", superblock.drift_inodes);
+  visit("owner", superblock.owner);
 }
 
 template <typename Visit, Is<Cgroup> Object>
@@ -83,6 +84,7 @@ void visit_fields(Visit& visit, Object& cgroup) {
   visit("memory_unlimited", cgroup.memory_unlimited);
   visit("shmem_bytes", cgroup.shmem_bytes);
   visit("memory_age_ns", cgroup.memory_age_ns);
+  visit("owner", cgroup.owner);
 }
 
 template <typename Visit, Is<Mode> Object>
@@ -144,6 +146,7 @@ void visit_fields(Visit& visit, Object& event) {
   visit("monotonic_ns", event.monotonic_ns);
   visit("cgroup", event.cgroup);
   visit("cgroup_path", event.cgroup_path);
+  visit("owner", event.owner);
   visit("superblock", event.superblock);
   visit("mount_point", event.mount_point);
   visit("tgid", event.tgid);
