@@ -129,7 +129,7 @@ static __noinline __u32 find_slot(__u64 cgroup_id, struct super_block *sb)
 	return rest;
 }
 
-static __noinline struct cpu_cache *fill_cache(struct cpu_cache *cache, struct super_block *sb, __u64 serial)
+static __always_inline struct cpu_cache *fill_cache(struct cpu_cache *cache, struct super_block *sb, __u64 serial)
 {
 	__u64 epoch = *(volatile __u64 *)&cache_epoch; /* before the look-up: what is retired meanwhile must not stay */
 	__u64 cgroup_id = current_cgroup();

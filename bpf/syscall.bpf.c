@@ -7,42 +7,95 @@
 #include "syscall_filter.bpf.h"
 #include "syscall_writes.bpf.h"
 
-static __always_inline int is_open(__u32 nr)
+/* What concerns us, or may. Apart, so that what does not pays for no register that is kept. */
+static __noinline int on_call(__u64 *ctx, struct file *file, struct super_block *sb)
 {
-	return nr == NR_OPEN || nr == NR_CREAT || nr == NR_OPENAT || nr == NR_OPENAT2;
-}
+	struct call call = {.ctx = ctx, .regs = (void *)ctx[0], .ret = ctx[1]};
+	enum call_kind kind;
 
-static __always_inline int is_write(__u32 nr)
-{
-	return nr == NR_WRITE || nr == NR_PWRITE64 || nr == NR_WRITEV || nr == NR_PWRITEV || nr == NR_PWRITEV2 ||
-	       nr == NR_SENDFILE || nr == NR_SPLICE || nr == NR_COPY_FILE_RANGE || nr == NR_FALLOCATE;
-}
-
-/* Every system call of the host passes here: the number decides first. */
-SEC("raw_tp/sys_exit")
-int s_sys_exit(struct bpf_raw_tracepoint_args *ctx)
-{
-	struct call call = {.ctx = ctx, .regs = (void *)ctx->args[0], .ret = ctx->args[1]};
-	unsigned long nr = READ(regs_of(&call), orig_ax);
-
-	if (!is_of_interest(nr) || !armed)
+	call.nr = regs_of(&call)->orig_ax;
+	kind = kind_of_call(call.nr);
+	if (!armed || is_compat())
 		return 0;
-	call.nr = nr;
-	if (is_write(nr)) {
-		if (!is_compat())
-			on_write_call(&call);
-	} else if (call.ret >= 0) {
-		if (is_open(nr) && !is_compat())
-			on_opened(&call);
-	} else if (call.ret == -ENOSPC || call.ret == -EDQUOT) {
-		if (is_compat())
-			return 0;
-		if (nr == NR_FSETXATTR)
-			on_fsetxattr(&call);
-		else
-			on_path_refused(&call);
+	if (kind == CALL_WRITES || kind == CALL_WRITES_THIRD)
+		return on_tmpfs_write(&call, file, sb);
+	if (call.ret >= 0)
+		return on_tmpfs_opened(&call, file, sb);
+	if (call.ret == -ENOMEM)
+		return 0; /* not told apart from a want of memory elsewhere on the path */
+	return call.nr == NR_FSETXATTR ? on_fsetxattr(&call) : on_path_refused(&call);
+}
+
+static __noinline int on_file_by_helper(__u64 *ctx, __u32 fd)
+{
+	struct file *file = file_of_fd(fd);
+	struct super_block *sb = tmpfs_of_file(file, 0);
+
+	return sb ? on_call(ctx, file, sb) : 0;
+}
+
+/* The call that ends has taken fd for a descriptor, and no table shrinks: its size need not be looked at. */
+static __always_inline int on_file(__u64 *ctx, __u32 fd, enum file_access access)
+{
+	struct files_struct *files;
+	struct super_block *sb;
+	struct file *file;
+
+	if (access == FILE_BY_HELPER || (access == FILE_BY_CASE && fd >= NR_OPEN_DEFAULT))
+		return on_file_by_helper(ctx, fd);
+	files = ((struct task_struct___fs *)bpf_get_current_task_btf())->files;
+	if (access == FILE_BY_CAST)
+		file = file_by_cast(files, fd);
+	else if (has_first_table(files))
+		file = file_by_case(files, fd);
+	else
+		return on_file_by_helper(ctx, fd);
+	sb = tmpfs_of_file(file, 1);
+	return sb ? on_call(ctx, file, sb) : 0;
+}
+
+/* Every system call of the host passes here: the number decides first, then the result, then the file's superblock. */
+static __always_inline int on_exit(__u64 *ctx, enum file_access access)
+{
+	struct pt_regs___args *regs = (void *)ctx[0];
+	enum call_kind kind = kind_of_call(regs->orig_ax);
+	long ret = ctx[1];
+	__u32 fd;
+
+	if (kind == CALL_OTHER || (ret < 0 && !is_want_of_space(ret)))
+		return 0;
+	if (kind == CALL_WRITES) {
+		fd = regs->di;
+	} else if (kind == CALL_WRITES_THIRD) {
+		fd = regs->dx;
+		asm volatile("" : "+r"(fd)); /* else one load for both, at an address worked out before */
+	} else if (ret < 0) {
+		return on_call(ctx, 0, 0);
+	} else if (kind == CALL_OPENS && may_create(regs)) {
+		fd = ret;
+	} else {
+		return 0;
 	}
-	return 0;
+	return on_file(ctx, fd, access);
+}
+
+/* One of these three. Typed tracepoints, because the registers that an untyped one gives can be read by helper only. */
+SEC("?tp_btf/sys_exit")
+int s_sys_exit_cast(__u64 *ctx)
+{
+	return on_exit(ctx, FILE_BY_CAST);
+}
+
+SEC("?tp_btf/sys_exit")
+int s_sys_exit_case(__u64 *ctx)
+{
+	return on_exit(ctx, FILE_BY_CASE);
+}
+
+SEC("?tp_btf/sys_exit")
+int s_sys_exit(__u64 *ctx)
+{
+	return on_exit(ctx, FILE_BY_HELPER);
 }
 
 /* Either this one (5.17 and later) … */
@@ -74,17 +127,14 @@ int s_sigbus_there(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /* Pages of every file system pass here. */
-SEC("?raw_tp/mm_filemap_delete_from_page_cache")
-int s_page_removed(struct bpf_raw_tracepoint_args *ctx)
+SEC("?tp_btf/mm_filemap_delete_from_page_cache")
+int s_page_removed(__u64 *ctx)
 {
-	struct folio *folio = (void *)ctx->args[0];
-	struct inode *inode = folio_inode(folio);
-	struct super_block *sb;
+	struct folio *folio = (void *)ctx[0];
+	struct inode *inode = folio_mapping(folio, 1)->host;
+	struct super_block *sb = inode->i_sb;
 
-	if (!inode || !armed)
-		return 0;
-	sb = READ(inode, i_sb);
-	if (is_tmpfs(sb))
+	if (sb->s_magic == TMPFS_MAGIC_NUMBER && armed)
 		on_tmpfs_folio_removed(folio, inode, sb);
 	return 0;
 }

@@ -6,7 +6,7 @@
 #ifndef SYSCALL_BOOKS_BPF_H
 #define SYSCALL_BOOKS_BPF_H
 
-#include "syscall_task.bpf.h"
+#include "syscall_files.bpf.h"
 
 /* How far each CPU's copy of per-CPU memory lies from its handle; 0: not known. Learnt by c_learn_cpu. */
 #define MOST_CPUS 256

@@ -21,26 +21,32 @@ struct path_call {
 	__u32 open_flags;
 };
 
-static __always_inline __u32 open_flags(struct call *call)
+static __always_inline __u32 open_flags(struct pt_regs___args *regs, __u32 nr)
 {
-	__u64 flags = 0;
+	/* volatile, or the compiler makes one load for this and for the registers: to the verifier, two types */
+	volatile __u64 flags = 0;
 
-	switch (call->nr) {
+	switch (nr) {
 	case NR_OPEN:
-		return READ(regs_of(call), si);
+		return regs->si;
 	case NR_OPENAT:
-		return READ(regs_of(call), dx);
+		return regs->dx;
 	case NR_OPENAT2: /* struct open_how begins with the flags */
-		bpf_probe_read_user(&flags, sizeof(flags), (void *)READ(regs_of(call), dx));
+		bpf_probe_read_user((void *)&flags, sizeof(flags), (void *)regs->dx);
 		return flags;
 	default:
 		return O_CREAT;
 	}
 }
 
+static __noinline int may_create(struct pt_regs___args *regs)
+{
+	return (open_flags(regs, regs->orig_ax) & (O_CREAT | __O_TMPFILE)) != 0;
+}
+
 static __always_inline void describe_open(struct call *call, struct path_call *out, int at)
 {
-	out->open_flags = open_flags(call);
+	out->open_flags = open_flags(regs_of(call), call->nr);
 	out->operation = TMPFS_OP_CREATE;
 	if (out->open_flags & __O_TMPFILE) {
 		out->operation = TMPFS_OP_TMPFILE;
@@ -48,15 +54,15 @@ static __always_inline void describe_open(struct call *call, struct path_call *o
 	} else if (!(out->open_flags & (O_EXCL | O_NOFOLLOW))) {
 		out->flags = SYSCALL_PATH_FOLLOW;
 	}
-	out->dirfd = at ? (int)READ(regs_of(call), di) : AT_FDCWD;
-	out->path = (void *)(at ? READ(regs_of(call), si) : READ(regs_of(call), di));
+	out->dirfd = at ? (int)regs_of(call)->di : AT_FDCWD;
+	out->path = (void *)(at ? regs_of(call)->si : regs_of(call)->di);
 }
 
 /* Which argument is what; 0 for a call that is none of these. */
 static __noinline int describe_path_call(struct call *call, struct path_call *out)
 {
-	unsigned long di = READ(regs_of(call), di), si = READ(regs_of(call), si), dx = READ(regs_of(call), dx);
-	unsigned long r10 = READ(regs_of(call), r10);
+	unsigned long di = regs_of(call)->di, si = regs_of(call)->si, dx = regs_of(call)->dx;
+	unsigned long r10 = regs_of(call)->r10;
 
 	out->dirfd = AT_FDCWD;
 	switch (call->nr) {

@@ -43,7 +43,7 @@ struct fault {
 static __noinline int count_fault(struct fault *fault, __u64 vm_start, __u64 vm_pgoff, struct file *file)
 {
 	struct refusal refusal = {.operation = TMPFS_OP_FAULT, .error = -SIGBUS, .syscall = ~0u};
-	struct super_block *sb = file ? tmpfs_of_file(file) : 0;
+	struct super_block *sb = file ? tmpfs_of_file(file, 0) : 0;
 	struct inode *inode;
 	__u64 offset;
 

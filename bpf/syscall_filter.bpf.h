@@ -1,36 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A bitmap that lets every system call that cannot concern us pass at once. */
+/* What each system call is to us, so that one load lets every call that cannot concern us pass. */
 #ifndef SYSCALL_FILTER_BPF_H
 #define SYSCALL_FILTER_BPF_H
 
 #include "syscall_numbers.bpf.h"
 
-#define WORDS_OF_CALLS 8
-#define CALL_BIT(nr) (1ULL << ((nr)&63))
-
-/* Constant and frozen: the verifier reads it at load time. */
-static const volatile __u64 calls_of_interest[WORDS_OF_CALLS] = {
-	CALL_BIT(NR_WRITE) | CALL_BIT(NR_OPEN) | CALL_BIT(NR_PWRITE64) | CALL_BIT(NR_WRITEV) | CALL_BIT(NR_SENDFILE),
-	CALL_BIT(NR_RENAME) | CALL_BIT(NR_MKDIR) | CALL_BIT(NR_CREAT) | CALL_BIT(NR_LINK) | CALL_BIT(NR_SYMLINK),
-	CALL_BIT(NR_MKNOD) | CALL_BIT(NR_SETXATTR) | CALL_BIT(NR_LSETXATTR) | CALL_BIT(NR_FSETXATTR),
-	0,
-	CALL_BIT(NR_OPENAT) | CALL_BIT(NR_MKDIRAT) | CALL_BIT(NR_MKNODAT) | CALL_BIT(NR_RENAMEAT) |
-		CALL_BIT(NR_LINKAT) | CALL_BIT(NR_SYMLINKAT) | CALL_BIT(NR_SPLICE) | CALL_BIT(NR_FALLOCATE) |
-		CALL_BIT(NR_PWRITEV) | CALL_BIT(NR_RENAMEAT2),
-	CALL_BIT(NR_COPY_FILE_RANGE) | CALL_BIT(NR_PWRITEV2),
-	CALL_BIT(NR_OPENAT2),
-	CALL_BIT(NR_SETXATTRAT),
+enum call_kind {
+	CALL_OTHER,
+	CALL_WRITES, /* to the descriptor in its first argument */
+	CALL_WRITES_THIRD, /* … in its third */
+	CALL_OPENS,
+	CALL_NAMES, /* only a refusal is of interest */
 };
 
-_Static_assert(NR_SENDFILE < 64 && NR_RENAME >= 64 && NR_SYMLINK < 128 && NR_MKNOD >= 128 && NR_FSETXATTR < 192,
-	       "words 0 to 2");
-_Static_assert(NR_OPENAT >= 256 && NR_RENAMEAT2 < 320 && NR_COPY_FILE_RANGE >= 320 && NR_PWRITEV2 < 384,
-	       "words 4 and 5");
-_Static_assert(NR_OPENAT2 >= 384 && NR_OPENAT2 < 448 && NR_SETXATTRAT >= 448 && NR_SETXATTRAT < 512, "words 6 and 7");
+#define CALLS 512
 
-static __always_inline int is_of_interest(__u64 nr)
+/* Constant and frozen: the verifier reads it at load time. */
+static const volatile __u8 call_kinds[CALLS] = {
+	[NR_WRITE] = CALL_WRITES,     [NR_PWRITE64] = CALL_WRITES,     [NR_WRITEV] = CALL_WRITES,
+	[NR_PWRITEV] = CALL_WRITES,   [NR_PWRITEV2] = CALL_WRITES,     [NR_SENDFILE] = CALL_WRITES,
+	[NR_FALLOCATE] = CALL_WRITES, [NR_SPLICE] = CALL_WRITES_THIRD, [NR_COPY_FILE_RANGE] = CALL_WRITES_THIRD,
+
+	[NR_OPEN] = CALL_OPENS,	      [NR_CREAT] = CALL_OPENS,	       [NR_OPENAT] = CALL_OPENS,
+	[NR_OPENAT2] = CALL_OPENS,
+
+	[NR_RENAME] = CALL_NAMES,     [NR_MKDIR] = CALL_NAMES,	       [NR_LINK] = CALL_NAMES,
+	[NR_SYMLINK] = CALL_NAMES,    [NR_MKNOD] = CALL_NAMES,	       [NR_SETXATTR] = CALL_NAMES,
+	[NR_LSETXATTR] = CALL_NAMES,  [NR_FSETXATTR] = CALL_NAMES,     [NR_MKDIRAT] = CALL_NAMES,
+	[NR_MKNODAT] = CALL_NAMES,    [NR_RENAMEAT] = CALL_NAMES,      [NR_LINKAT] = CALL_NAMES,
+	[NR_SYMLINKAT] = CALL_NAMES,  [NR_RENAMEAT2] = CALL_NAMES,     [NR_SETXATTRAT] = CALL_NAMES,
+};
+
+static __always_inline enum call_kind kind_of_call(__u64 nr)
 {
-	return nr < WORDS_OF_CALLS * 64 && (calls_of_interest[nr / 64] & CALL_BIT(nr));
+	return nr < CALLS ? call_kinds[nr] : CALL_OTHER;
 }
 
 #endif /* SYSCALL_FILTER_BPF_H */

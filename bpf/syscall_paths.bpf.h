@@ -23,19 +23,11 @@ struct {
 } scratch SEC(".maps");
 
 /* A file came to be: FMODE_CREATED is the kernel's own word for it; O_TMPFILE always makes one. */
-static __noinline int on_opened(struct call *call)
+static __noinline int on_tmpfs_opened(struct call *call, struct file *file, struct super_block *sb)
 {
-	__u32 flags = open_flags(call), index;
-	struct super_block *sb;
-	struct file *file;
+	__u32 flags = open_flags(regs_of(call), call->nr), index;
 
-	if (!(flags & (O_CREAT | __O_TMPFILE)))
-		return 0;
-	file = file_of_fd(call->ret);
-	if (!file || (!(flags & __O_TMPFILE) && !(READ(file, f_mode) & FMODE_CREATED)))
-		return 0;
-	sb = tmpfs_of_file(file);
-	if (!sb)
+	if (!(flags & __O_TMPFILE) && !(READ(file, f_mode) & FMODE_CREATED))
 		return 0;
 	know_superblock(sb);
 	index = current_slot(sb);

@@ -17,8 +17,12 @@ struct fdtable {
 	struct file **fd;
 } KERNEL_STRUCT;
 
+#define NR_OPEN_DEFAULT 64
+
 struct files_struct {
 	struct fdtable *fdt;
+	struct fdtable fdtab; /* in use until a descriptor does not fit into fd_array */
+	struct file *fd_array[NR_OPEN_DEFAULT];
 } KERNEL_STRUCT;
 
 struct path___mount {
@@ -36,7 +40,7 @@ struct task_struct___fs {
 	struct files_struct *files;
 } KERNEL_STRUCT;
 
-/* Registers of the system call that returns: x86-64 leaves its arguments where they were. */
+/* Registers of the system call that returns: x86-64 leaves its arguments where they were. To be read by plain loads. */
 struct call {
 	void *ctx;
 	struct pt_regs___args *regs;
@@ -75,21 +79,6 @@ static __always_inline struct file *file_of_fd(__u32 fd)
 	if (bpf_probe_read_kernel(&file, sizeof(file), entry))
 		return 0;
 	return file;
-}
-
-/*
- * Device nodes, FIFOs and sockets may lie on a tmpfs (devtmpfs is one): only a regular file's data take blocks. The
- * superblock, or 0 when the file is not a regular one on tmpfs.
- */
-static __always_inline struct super_block *tmpfs_of_file(struct file *file)
-{
-	struct inode *inode = READ(file, f_inode);
-	struct super_block *sb;
-
-	if (!inode || (READ(inode, i_mode) & S_IFMT) != S_IFREG)
-		return 0;
-	sb = READ(inode, i_sb);
-	return is_tmpfs(sb) ? sb : 0;
 }
 
 /* Inode of the directory that a relative path starts from. */

@@ -32,6 +32,12 @@ static __noinline __u64 vector_bytes(const struct segment *vector, __u64 count)
 	return sum;
 }
 
+/* What block_error_cause() knows. */
+static __always_inline int is_want_of_space(long error)
+{
+	return error == -ENOSPC || error == -EDQUOT || error == -ENOMEM;
+}
+
 static __always_inline __u64 bytes_asked(struct call *call)
 {
 	__u64 asked;
@@ -40,19 +46,19 @@ static __always_inline __u64 bytes_asked(struct call *call)
 	case NR_WRITEV:
 	case NR_PWRITEV:
 	case NR_PWRITEV2:
-		asked = vector_bytes((void *)READ(regs_of(call), si), READ(regs_of(call), dx));
+		asked = vector_bytes((void *)regs_of(call)->si, regs_of(call)->dx);
 		break;
 	case NR_FALLOCATE:
-		return READ(regs_of(call), r10);
+		return regs_of(call)->r10;
 	case NR_SENDFILE:
-		asked = READ(regs_of(call), r10);
+		asked = regs_of(call)->r10;
 		break;
 	case NR_SPLICE:
 	case NR_COPY_FILE_RANGE:
-		asked = READ(regs_of(call), r8);
+		asked = regs_of(call)->r8;
 		break;
 	default:
-		asked = READ(regs_of(call), dx);
+		asked = regs_of(call)->dx;
 	}
 	return asked != UNKNOWN_SIZE && asked > MAX_RW_COUNT ? MAX_RW_COUNT : asked;
 }
@@ -62,13 +68,6 @@ static __always_inline __u32 write_operation(__u32 nr)
 	if (nr == NR_FALLOCATE)
 		return TMPFS_OP_FALLOCATE;
 	return nr == NR_SENDFILE || nr == NR_SPLICE || nr == NR_COPY_FILE_RANGE ? TMPFS_OP_SPLICE : TMPFS_OP_WRITE;
-}
-
-static __always_inline __u32 write_fd(struct call *call)
-{
-	if (call->nr == NR_SPLICE || call->nr == NR_COPY_FILE_RANGE)
-		return READ(regs_of(call), dx);
-	return READ(regs_of(call), di);
 }
 
 /* A short write has no errno. The superblock is as full as it was a moment ago, or the reason remains unknown. */
@@ -90,6 +89,8 @@ static __noinline int on_tmpfs_write(struct call *call, struct file *file, struc
 	__u32 index;
 	int is_short;
 
+	if (call->nr == NR_FALLOCATE && ret == 0)
+		return 0;
 	know_superblock(sb);
 	index = current_slot(sb);
 	/* A source of splice and its kind that ends early is no short write: only write and its kind know what was asked. */
@@ -119,19 +120,6 @@ static __noinline int on_tmpfs_write(struct call *call, struct file *file, struc
 	return 0;
 }
 
-static __always_inline void on_write_call(struct call *call)
-{
-	struct super_block *sb;
-	struct file *file;
-
-	if (call->nr == NR_FALLOCATE && call->ret == 0)
-		return;
-	file = file_of_fd(write_fd(call));
-	sb = file ? tmpfs_of_file(file) : 0;
-	if (sb)
-		on_tmpfs_write(call, file, sb);
-}
-
 /* fsetxattr: the inode budget pays for extended attributes (since 6.6). Any kind of file has them. */
 static __noinline int on_fsetxattr(struct call *call)
 {
@@ -142,7 +130,7 @@ static __noinline int on_fsetxattr(struct call *call)
 
 	if (call->ret != -ENOSPC)
 		return 0;
-	file = file_of_fd(READ(regs_of(call), di));
+	file = file_of_fd(regs_of(call)->di);
 	if (!file)
 		return 0;
 	inode = READ(file, f_inode);

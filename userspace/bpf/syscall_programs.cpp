@@ -20,15 +20,26 @@ namespace {
 constexpr std::uint32_t kRingBytes = 4 * 1024 * 1024;
 constexpr std::uint32_t kRowsAtOnce = 64;  // ROWS_AT_ONCE of the program
 constexpr std::uint32_t kMostChecks = 16;  // blocks of rows looked at in one go
+constexpr const char* kPageRemoved = "mm_filemap_delete_from_page_cache";
 
 // What is in the books of this mode alone tells nothing of what a cgroup still has: all of it may be forgotten.
 bool is_settled(const tmpfs_counters&) { return true; }
+
+bool has_helper(bpf_func_id helper) {
+  return libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, helper, nullptr) == 1;
+}
+
+// Else the program would not load, and with it none of the others.
+bool has_type_of_tracepoint(const char* tracepoint) {
+  return libbpf_find_vmlinux_btf_id(tracepoint, BPF_TRACE_RAW_TP) > 0;
+}
 
 }  // namespace
 
 struct SyscallPrograms::Handles {
   SkeletonHandle<syscall_bpf> skeleton;
   std::vector<LinkHandle> links;
+  bpf_program* sys_exit = nullptr;  // the one of three that fits this kernel
 };
 
 SyscallPrograms::SyscallPrograms()
@@ -64,10 +75,14 @@ Result<void> SyscallPrograms::load(const SyscallOptions& options) {
                        skeleton.maps.kernel_faults, skeleton.maps.xattrs, skeleton.maps.cpu_lines})
     bpf_map__set_autocreate(map, false);
 
-  faults_are_looked_up_ = libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_find_vma, nullptr) == 1;
+  faults_are_looked_up_ = has_helper(BPF_FUNC_find_vma);
   bpf_program__set_autoload(skeleton.progs.s_sigbus_here, faults_are_looked_up_);
   bpf_program__set_autoload(skeleton.progs.s_sigbus_there, !faults_are_looked_up_);
-  bpf_program__set_autoload(skeleton.progs.s_page_removed, true);
+  handles_->sys_exit = options.has_rdonly_cast                     ? skeleton.progs.s_sys_exit_cast
+                       : has_helper(BPF_FUNC_get_current_task_btf) ? skeleton.progs.s_sys_exit_case
+                                                                   : skeleton.progs.s_sys_exit;
+  bpf_program__set_autoload(handles_->sys_exit, true);
+  bpf_program__set_autoload(skeleton.progs.s_page_removed, has_type_of_tracepoint(kPageRemoved));
   if (const int error = syscall_bpf::load(&skeleton))
     return bpf_fail("cannot load the BPF programs", error,
                     "run with TMPFSTRACE_DEBUG=1 to see what the kernel's verifier says");
@@ -100,13 +115,13 @@ Result<void> SyscallPrograms::attach() {
   };
   bpf_program* const sigbus = faults_are_looked_up_ ? skeleton.progs.s_sigbus_here : skeleton.progs.s_sigbus_there;
   const Wanted all[] = {
-      {skeleton.progs.s_page_removed, "mm_filemap_delete_from_page_cache", false, "freed pages"},
+      {skeleton.progs.s_page_removed, kPageRemoved, false, "freed pages"},
       {sigbus, "signal_generate", false, "refused page faults"},
-      {skeleton.progs.s_sys_exit, "sys_exit", true, "writes, created files and refused calls"},
+      {handles_->sys_exit, "sys_exit", true, "writes, created files and refused calls"},
   };
   for (const Wanted& wanted : all) {
     HookReport report{std::string("raw_tracepoint ") + wanted.tracepoint, true, {}, wanted.without};
-    bpf_link* link = bpf_program__attach_raw_tracepoint(wanted.program, wanted.tracepoint);
+    bpf_link* link = bpf_program__attach(wanted.program);
     if (link == nullptr) {
       auto error = bpf_fail("cannot attach " + report.name, errno);
       if (wanted.essential) return error;

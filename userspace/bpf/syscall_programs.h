@@ -21,6 +21,7 @@ struct SyscallOptions {
   std::uint32_t events_per_second = 10;  // refusal details per (cgroup, superblock, cause)
   bool memcg_identity = true;
   bool memcg_v1 = false;
+  bool has_rdonly_cast = false;  // see KernelShape
 };
 
 class SyscallPrograms {

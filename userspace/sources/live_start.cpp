@@ -62,6 +62,7 @@ Result<std::unique_ptr<LedgerSource>> start_syscall(const LiveOptions& options, 
   syscall.events_per_second = options.events ? options.event_rate : 0;
   syscall.memcg_identity = start.facts.memory_controller.value_or(false);
   syscall.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
+  syscall.has_rdonly_cast = start.probed.shape.has_rdonly_cast;
   auto ledger = SyscallLedger::start(syscall);
   if (!ledger) return tl::unexpected(ledger.error());
   return std::move(*ledger);
