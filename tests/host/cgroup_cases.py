@@ -88,7 +88,7 @@ def case_ledger_row_and_event_of_a_cgroup():
 
 def check_event(event, wanted, facts):
     equal("event", {name: event.get(name) for name in wanted}, wanted)
-    equal("fields of an event", set(event) - set(wanted), {"time", "time_ns", "monotonic_ns", "stack"})
+    equal("fields of an event", set(event) - set(wanted), {"time", "time_ns", "monotonic_ns", "owner", "stack"})
     assert facts["before"] <= event["monotonic_ns"] <= facts["after"], f"{event['monotonic_ns']} is not while it wrote"
     # The wall clock is told by a clock that runs on its own: it may be set meanwhile, by a little.
     slack = 10**9
