@@ -272,3 +272,15 @@ TEST_CASE("record: a path without an end stays within its field", "[decode]") {
   REQUIRE(decoded);
   CHECK(decoded->path == std::string(SYSCALL_PATH_LEN, 'p'));
 }
+
+TEST_CASE("decode: of superblocks with one device number the newest lives", "[plan]") {
+  const auto at = [](std::uint32_t minor, std::uint64_t seen_ns, bool dead) {
+    return KernelSuperblock{SuperblockId{0, minor, seen_ns}, "tmpfs", dead};
+  };
+  std::vector<KernelSuperblock> superblocks = {at(39, 20, false), at(40, 5, false),  at(39, 30, false),
+                                               at(39, 10, true),  at(39, 25, false), at(41, 50, true)};
+  mark_replaced(superblocks);
+  std::vector<bool> dead;
+  for (const KernelSuperblock& superblock : superblocks) dead.push_back(superblock.dead);
+  CHECK(dead == std::vector<bool>{true, false, false, true, true, true});
+}

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <map>
 #include <numeric>
 #include <string_view>
+#include <utility>
 
 namespace tmpfstrace {
 namespace {
@@ -59,6 +61,17 @@ bool is_balanced(const tmpfs_counters& raw) {
 
 SuperblockId decode_superblock_id(std::uint32_t kernel_dev, std::uint64_t first_seen_ns) {
   return {kernel_dev >> kMinorBits, kernel_dev & ((1u << kMinorBits) - 1), first_seen_ns};
+}
+
+void mark_replaced(std::vector<KernelSuperblock>& superblocks) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, KernelSuperblock*> living;
+  for (KernelSuperblock& superblock : superblocks) {
+    if (superblock.dead) continue;
+    KernelSuperblock*& newest = living[{superblock.id.major, superblock.id.minor}];
+    KernelSuperblock* older = &superblock;
+    if (newest == nullptr || newest->id.generation < superblock.id.generation) std::swap(newest, older);
+    if (older != nullptr) older->dead = true;
+  }
 }
 
 std::string decode_error(std::int32_t error) {

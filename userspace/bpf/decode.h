@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "bpf/ledger_source.h"
 #include "model/result.h"
@@ -21,6 +22,10 @@ bool is_balanced(const tmpfs_counters& raw);
 
 // s_dev (20 bits of minor) as mountinfo prints it.
 SuperblockId decode_superblock_id(std::uint32_t kernel_dev, std::uint64_t first_seen_ns);
+
+// A device number is that of one superblock at a time: of several that are not known to be dead the newest lives, and
+// the others' end was not seen (mode syscall, where only their address coming again tells it).
+void mark_replaced(std::vector<KernelSuperblock>& superblocks);
 
 // Positive errno -> "ENOSPC"; -7 -> "SIGBUS"; 0 -> "". What has no name: "errno 123".
 std::string decode_error(std::int32_t error);

@@ -145,6 +145,7 @@ void SlotTable::read(LedgerReading& reading) {
     if (dead) dead_rows_.push_back(i);
     reading.superblocks.push_back({superblock_of_row(i), kind_of(row), dead});
   }
+  mark_replaced(reading.superblocks);
   used_slots_.clear();
   for (std::uint32_t i = 0; i < size_.slots; ++i)
     if (slots_[i].in_use) used_slots_.push_back(i);
