@@ -32,14 +32,14 @@
 /* What a kprobe was given, as a pointer that FIELD(KPROBE_TYPED, ...) can load from. */
 extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
 #define KPROBE_TYPED (config.has_rdonly_cast)
+#define KERNEL_POINTER(type, pointer)                                                                                  \
+	((type *)(KPROBE_TYPED ? bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)) : (void *)(pointer)))
 /* One field of what is not known to be of its type, by the cheaper way there is. */
 #define LOAD(type, pointer, field)                                                                                     \
 	({                                                                                                             \
 		type *typed__ = KERNEL_POINTER(type, pointer);                                                         \
 		FIELD(KPROBE_TYPED, typed__, field);                                                                   \
 	})
-#define KERNEL_POINTER(type, pointer)                                                                                  \
-	((type *)(KPROBE_TYPED ? bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)) : (void *)(pointer)))
 
 static __always_inline struct shmem_inode_info *shmem_info(struct inode *inode)
 {

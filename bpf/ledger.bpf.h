@@ -24,6 +24,7 @@ static __noinline __u32 new_slot(__u64 cgroup_id, __u32 sb_row)
 	if (!slot)
 		return 0;
 	slot->cgroup_id = cgroup_id;
+	slot->cgroup_serial = 0; /* of its last owner, who may live on */
 	slot->sb_row = sb_row;
 	slot->first_seen_ns = bpf_ktime_get_ns();
 	slot->cgroup_name[0] = 0;

@@ -56,7 +56,7 @@ static __noinline int count_fault(struct fault *fault, __u64 vm_start, __u64 vm_
 	know_superblock(sb);
 	refusal.sb = sb;
 	refusal.inode = inode;
-	refusal.dentry = READ(file, f_path.dentry);
+	refusal.opened = file;
 	refusal.cause = block_cause(sb, sb_info(sb), used_blocks(sb_info(sb)), 1);
 	refusal.bytes_asked = 1 << PAGE_SHIFT;
 	count_refusal(fault->ctx, &refusal);

@@ -111,7 +111,7 @@ static __noinline int on_tmpfs_write(struct call *call, struct file *file, struc
 	if (refusal.cause >= TMPFS_CAUSE_MAX)
 		return 0;
 	refusal.inode = READ(file, f_inode);
-	refusal.dentry = READ(file, f_path.dentry);
+	refusal.opened = file;
 	refusal.bytes_asked = asked == UNKNOWN_SIZE ? 0 : asked;
 	refusal.bytes_done = ret > 0 ? ret : 0;
 	refusal.error = ret < 0 ? -ret : 0;
@@ -140,7 +140,7 @@ static __noinline int on_fsetxattr(struct call *call)
 	know_superblock(sb);
 	refusal.sb = sb;
 	refusal.inode = inode;
-	refusal.dentry = READ(file, f_path.dentry);
+	refusal.opened = file;
 	refusal.syscall = call->nr;
 	count_refusal(call->ctx, &refusal);
 	return 0;

@@ -79,13 +79,14 @@ static __noinline int on_fallocate_return(void *ctx, struct file *file, __u64 le
 {
 	struct inode *inode = READ(file, f_inode);
 	struct super_block *sb = READ(inode, i_sb);
-	struct shmem_sb_info *info = sb_info(sb);
-	struct refusal refusal = {.sb = sb, .inode = inode, .operation = TMPFS_OP_FALLOCATE, .bytes_asked = length};
+	struct refusal refusal = {
+		.sb = sb, .inode = inode, .opened = file, .operation = TMPFS_OP_FALLOCATE, .bytes_asked = length};
+	struct shmem_sb_info *info;
 
 	take_mark(sb);
 	if (ret >= 0)
 		return 0;
-	refusal.opened = file;
+	info = sb_info(sb);
 	refusal.cause = block_error_cause(sb, info, ret, most_used_blocks(info), length >> PAGE_SHIFT);
 	refusal.error = -ret;
 	refusal.syscall = current_syscall();

@@ -18,13 +18,7 @@ mkdir /sys/fs/cgroup/bench || fail "cannot make the cgroup /sys/fs/cgroup/bench"
 
 tmpfstrace-counted json --no-events --interval 60m --mode exact --hooks "$1" >/run/tool.ndjson 2>/run/tool.err &
 tool=$!
-waited=0
-until [ -s /run/tool.ndjson ]; do
-	sleep 1
-	waited=$((waited + 1))
-	kill -0 "$tool" 2>/dev/null || fail "tmpfstrace ended at its start: $(cat /run/tool.err)"
-	[ "$waited" -lt 120 ] || fail "tmpfstrace gave no sample in $waited s"
-done
+until-it-says /run/tool.ndjson "$tool" /run/tool.err tmpfstrace || fail "the tool did not start"
 kill -STOP "$tool"
 
 # load OPERATION ROUNDS

@@ -50,17 +50,6 @@ measure() {
 	sed 's/ session_file / session_file_root /' /run/root.txt
 }
 
-# until_it_says FILE PROCESS WHAT ERRORS: wait for the first output of a program in the background.
-until_it_says() {
-	waited=0
-	until [ -s "$1" ]; do
-		sleep 1
-		waited=$((waited + 1))
-		kill -0 "$2" 2>/dev/null || fail "$3 ended at its start: $(cat "$4")"
-		[ "$waited" -lt 120 ] || fail "$3 said nothing in $waited s"
-	done
-}
-
 # What each program ran and took in each operation. Its statistics cost instructions of their own: switched on for this.
 # "calibrate" touches no file: it tells what bench-load's own beginning makes the programs do.
 count_programs() {
@@ -81,7 +70,7 @@ measure_tool() {
 	# One sample at the start, the next in an hour: what is measured is the kernel's side.
 	tmpfstrace json --interval 60m "$@" >/run/tool.ndjson 2>/run/tool.err &
 	tool=$!
-	until_it_says /run/tool.ndjson "$tool" "tmpfstrace $*" /run/tool.err
+	until-it-says /run/tool.ndjson "$tool" /run/tool.err "tmpfstrace $*" || fail "the tool did not start"
 	sleep 20
 	kill -STOP "$tool"
 	measure "$label"
@@ -98,7 +87,7 @@ measure_tool() {
 	sed -n 's/^  attached *//p' /run/doctor.txt >/run/hooks.txt
 	bench-floor </run/hooks.txt >/run/floor.txt 2>/run/floor.err &
 	floor=$!
-	until_it_says /run/floor.txt "$floor" bench-floor /run/floor.err
+	until-it-says /run/floor.txt "$floor" /run/floor.err bench-floor || fail "the floor did not start"
 	sleep 20
 	measure "floor-$label"
 	count_programs "floor-$label"

@@ -14,7 +14,7 @@
 #   --out DIR         console.log and result.txt go there (default $O/guest-run/WANT)
 #   --file SRC[:DEST] put a file into the guest (/bin/<name> if no DEST); may be repeated
 #
-# The tool and the guest programs of $O are put in when they are built. What COMMAND prints comes
+# The tool and the guest programs of $O are put in when they are built, and until-it-says. What COMMAND prints comes
 # out on stdout; what it writes to /dev/ttyS1 is in DIR/result.txt.
 # Exit code: COMMAND's; 124 on timeout, 125 if the guest ended without one, 77 if there is no such kernel.
 set -euo pipefail
@@ -53,6 +53,7 @@ command -v qemu-system-x86_64 >/dev/null || {
 kernel_dir=$(O=$build bash "$here/fetch_kernel.sh" "$kernel" | tail -n 1) || exit $?
 dir=${dir:-$build/guest-run/$kernel}
 mkdir -p "$dir"
+files+=("$here/until_it_says.sh:/bin/until-it-says")
 for program in "$build/tmpfstrace" "$build"/guest/*; do
 	[[ -f $program && -x $program ]] && files+=("$program")
 done

@@ -7,15 +7,7 @@ for options in "--mode exact --hooks fentry" "--mode exact --hooks kprobe" "--mo
 	# shellcheck disable=SC2086 # several words are several options
 	tmpfstrace json --interval 60m $options >/run/sample 2>/run/errors &
 	tool=$!
-	waited=0
-	until [ -s /run/sample ]; do
-		sleep 1
-		waited=$((waited + 1))
-		if [ "$waited" -ge 300 ] || ! kill -0 "$tool" 2>/dev/null; then
-			echo "tmpfstrace $options gave no sample: $(cat /run/errors)"
-			exit 1
-		fi
-	done
+	until-it-says /run/sample "$tool" /run/errors "tmpfstrace $options" 300 || exit 1
 	bench-programs "${options##* }" || exit 1
 	kill -INT "$tool"
 	wait "$tool" || exit 1

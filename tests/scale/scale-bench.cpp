@@ -149,7 +149,7 @@ struct Bench {
                                              .max_superblocks = 0,
                                              .event_rate = 10,
                                              .events = true,
-                                             .host_root = {},
+                                             .host_root = "/",
                                              .interval = std::chrono::seconds(1),
                                              .stop_requested = [] { return false; }},
                                  std::move(start));

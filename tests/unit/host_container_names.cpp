@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <random>
 
+#include "../support/node_fixture.h"
 #include "../support/sample_builder.h"
 #include "../support/temp_tree.h"
 #include "host/container_names.h"
@@ -15,12 +16,10 @@
 using namespace tmpfstrace;
 using tmpfstrace::test::fixture_path;
 using tmpfstrace::test::TempTree;
+using namespace tmpfstrace::test::node;
 
 namespace {
 
-constexpr std::uint64_t second = 1'000'000'000;
-const std::string proxy = "3f1a2b9c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8";
-const std::string sandbox = "9d27c0ffee51a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c";
 const std::string uid = "8b2f3c1e-7a64-4d0e-9f5b-1c2d3e4f5a6b";
 const std::string pod_v2 =
     "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod"
@@ -196,15 +195,31 @@ TEST_CASE("pods that have gone keep their names for a grace time", "[owner][host
   tree.directory("var/log/pods/auth_outpost_" + uid);
   PodLogs logs(600 * second);
   const HostRoot root = open_root(tree.root());
-  logs.look(root, second);
+  std::uint64_t unreadable = 0;
+  logs.look(root, second, unreadable);
   REQUIRE(logs.pod(uid) != nullptr);
   tree.remove("var/log/pods/auth_outpost_" + uid);
-  logs.look(root, 1000 * second);
+  logs.look(root, 1000 * second, unreadable);
   CHECK(logs.pod(uid) != nullptr);
-  logs.look(root, 1600 * second);
+  logs.look(root, 1600 * second, unreadable);
   CHECK(logs.pod(uid) != nullptr);
-  logs.look(root, 1601 * second);
+  logs.look(root, 1601 * second, unreadable);
   CHECK(logs.pod(uid) == nullptr);
+  CHECK(unreadable == 0);  // the directory of the containers' links is not there at all
+}
+
+TEST_CASE("a file that is there and cannot be read is counted", "[owner][host]") {
+  const TempTree tree;
+  ContainerNames names(open_root(tree.root()));
+  names.begin_round(second);
+  CHECK(text_of(names, pod_v1 + "/" + proxy, second) == "pod " + uid + " container 3f1a2b9c4d5e");
+  CHECK(names.unreadable_files() == 0);
+  tree.file(state_of_containerd + proxy + "/config.json", cri_annotations.substr(0, 40));
+  tree.file("var/lib/containers/storage/overlay-containers/containers.json", "[{");
+  tree.directory("run/containers/storage/overlay-containers/volatile-containers.json");
+  names.begin_round(10 * second);
+  CHECK(text_of(names, pod_v1 + "/" + proxy, 10 * second) == "pod " + uid + " container 3f1a2b9c4d5e");
+  CHECK(names.unreadable_files() == 3);
 }
 
 TEST_CASE("no more state files than a round allows", "[owner][host]") {

@@ -10,8 +10,8 @@ using namespace tmpfstrace;
 
 TEST_CASE("what could not be looked at is no lost count") {
   const auto name = GENERATE(as<std::string>(), "unreadable_cgroups", "unreadable_namespaces", "unreadable_processes",
-                             "unreachable_superblocks", "seed_unavailable", "seed_errors", "seed_busy",
-                             "seed_unreachable_superblocks", "seed_hidden_directories");
+                             "unreadable_owner_files", "unreachable_superblocks", "seed_unavailable", "seed_errors",
+                             "seed_busy", "seed_unreachable_superblocks", "seed_hidden_directories");
   CHECK(loss_kind(name) == LossKind::NotReached);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include "../support/node_fixture.h"
 #include "../support/sample_builder.h"
 #include "../support/temp_tree.h"
 #include "sources/owner_names.h"
@@ -8,12 +9,10 @@
 using namespace tmpfstrace;
 using tmpfstrace::test::fixture_path;
 using tmpfstrace::test::TempTree;
+using namespace tmpfstrace::test::node;
 
 namespace {
 
-constexpr std::uint64_t second = 1'000'000'000;
-const std::string proxy = "3f1a2b9c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8";
-const std::string sandbox = "9d27c0ffee51a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c";
 const std::string proxy_path = "/kubepods/burstable/pod8b2f3c1e-7a64-4d0e-9f5b-1c2d3e4f5a6b/" + proxy;
 const std::string shm_of_crio = "/run/containers/storage/overlay-containers/" + sandbox + "/userdata/shm";
 constexpr const char* pod_container = "pod auth/outpost container proxy";

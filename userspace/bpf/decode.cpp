@@ -64,10 +64,10 @@ SuperblockId decode_superblock_id(std::uint32_t kernel_dev, std::uint64_t first_
 }
 
 void mark_replaced(std::vector<KernelSuperblock>& superblocks) {
-  std::map<std::pair<std::uint32_t, std::uint32_t>, KernelSuperblock*> living;
+  std::map<SuperblockId, KernelSuperblock*> living;  // by the device number alone
   for (KernelSuperblock& superblock : superblocks) {
     if (superblock.dead) continue;
-    KernelSuperblock*& newest = living[{superblock.id.major, superblock.id.minor}];
+    KernelSuperblock*& newest = living[{superblock.id.major, superblock.id.minor, 0}];
     KernelSuperblock* older = &superblock;
     if (newest == nullptr || newest->id.generation < superblock.id.generation) std::swap(newest, older);
     if (older != nullptr) older->dead = true;

@@ -75,9 +75,7 @@ AttachKind kind_of(HookFlavour flavour, bool at_return, const KernelShape& shape
 }
 
 // Up to 6.13 a session has fewer instances for returns to come than a kretprobe.
-bool sessions_serve(const KernelShape& shape) {
-  return shape.has_kprobe_session && shape.fprobe_has_shadow_stack && shape.has_rdonly_cast;
-}
+bool sessions_serve(const KernelShape& shape) { return shape.has_kprobe_session && shape.fprobe_has_shadow_stack; }
 
 bool applies(const Row& row, HookFlavour flavour, bool counts_arguments) {
   if (row.flavour == Row::FentryOnly && flavour != HookFlavour::Fentry) return false;

@@ -29,11 +29,6 @@ bool has_helper(bpf_func_id helper) {
   return libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, helper, nullptr) == 1;
 }
 
-// Else the program would not load, and with it none of the others.
-bool has_type_of_tracepoint(const char* tracepoint) {
-  return libbpf_find_vmlinux_btf_id(tracepoint, BPF_TRACE_RAW_TP) > 0;
-}
-
 }  // namespace
 
 struct SyscallPrograms::Handles {
@@ -82,7 +77,8 @@ Result<void> SyscallPrograms::load(const SyscallOptions& options) {
                        : has_helper(BPF_FUNC_get_current_task_btf) ? skeleton.progs.s_sys_exit_case
                                                                    : skeleton.progs.s_sys_exit;
   bpf_program__set_autoload(handles_->sys_exit, true);
-  bpf_program__set_autoload(skeleton.progs.s_page_removed, has_type_of_tracepoint(kPageRemoved));
+  // Where its type is not known the program would not load, and with it none of the others.
+  bpf_program__set_autoload(skeleton.progs.s_page_removed, options.tracepoints.contains(kPageRemoved));
   if (const int error = syscall_bpf::load(&skeleton))
     return bpf_fail("cannot load the BPF programs", error,
                     "run with TMPFSTRACE_DEBUG=1 to see what the kernel's verifier says");

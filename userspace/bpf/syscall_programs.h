@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,8 @@ struct SyscallOptions {
   std::uint32_t events_per_second = 10;  // refusal details per (cgroup, superblock, cause)
   bool memcg_identity = true;
   bool memcg_v1 = false;
-  bool has_rdonly_cast = false;  // see KernelShape
+  bool has_rdonly_cast = false;  // this and the next: see KernelShape
+  std::set<std::string> tracepoints;
 };
 
 class SyscallPrograms {

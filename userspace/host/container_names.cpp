@@ -50,7 +50,7 @@ void ContainerNames::look_for(Known& known, const std::string& container_id, std
   if (container_id.empty() || known.read) return;
   --reads_left_;
   ++files_read_;
-  auto state = read_container_state(root_, container_id);
+  auto state = read_container_state(root_, container_id, unreadable_files_);
   if (!state) return;
   known.state = std::move(*state);
   known.read = true;
@@ -64,8 +64,8 @@ void ContainerNames::look_for(Known& known, const std::string& container_id, std
 bool ContainerNames::look_at_lists(std::uint64_t now_ns) {
   if (looked_ns_ && now_ns - *looked_ns_ < options_.look_gap_ns) return *looked_ns_ == now_ns;
   looked_ns_ = now_ns;
-  logs_.look(root_, now_ns);
-  storage_names_ = read_storage_names(root_);
+  logs_.look(root_, now_ns, unreadable_files_);
+  storage_names_ = read_storage_names(root_, unreadable_files_);
   return true;
 }
 

@@ -39,6 +39,9 @@ class ContainerNames {
 
   std::size_t remembered() const { return containers_.size() + pods_.size(); }
   std::uint64_t files_read() const { return files_read_; }
+  std::uint64_t unreadable_files() const {
+    return unreadable_files_;
+  }  // times; there, but not to be read or understood
 
  private:
   struct Known {  // of a container id or a pod's uid
@@ -65,6 +68,7 @@ class ContainerNames {
   Book pods_;  // of a state only the pod's names
   std::size_t reads_left_;
   std::uint64_t files_read_ = 0;
+  std::uint64_t unreadable_files_ = 0;
   std::optional<std::uint64_t> looked_ns_;  // at the lists
   std::uint64_t next_clean_ns_ = 0;
 };

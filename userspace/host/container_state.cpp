@@ -65,6 +65,17 @@ void set_annotation(const Annotation (&annotations)[Size], ContainerState& state
     if (key == name) set_name(state.*member, value);
 }
 
+template <typename Parsed>
+std::optional<Parsed> read_and_parse(const HostRoot& root, const std::string& path,
+                                     Result<Parsed> (*parse)(std::string_view), std::uint64_t& unreadable) {
+  const auto text = root.read_file(path, kSmallFile);
+  if (!text && is_absent(text.error())) return std::nullopt;
+  auto parsed = text ? parse(*text) : tl::unexpected(text.error());
+  if (parsed) return std::move(*parsed);
+  ++unreadable;
+  return std::nullopt;
+}
+
 std::string runtime_of_manager(const std::string& manager) {
   if (manager == "libpod") return "podman";
   return manager == "cri-o" ? manager : std::string();
@@ -109,25 +120,21 @@ Result<std::map<std::string, std::string>> parse_storage_names(std::string_view 
   return names;
 }
 
-std::optional<ContainerState> read_container_state(const HostRoot& root, const std::string& id) {
+std::optional<ContainerState> read_container_state(const HostRoot& root, const std::string& id,
+                                                   std::uint64_t& unreadable) {
   for (const StateFile& file : kStateFiles) {
-    const auto text = root.read_file(file.before_id + id + file.after_id, kSmallFile);
-    if (!text) continue;
-    auto state = parse_container_state(*text);
+    auto state = read_and_parse(root, file.before_id + id + file.after_id, parse_container_state, unreadable);
     if (!state) continue;
     if (state->runtime.empty()) state->runtime = file.runtime;
-    return *state;
+    return state;
   }
   return std::nullopt;
 }
 
-std::map<std::string, std::string> read_storage_names(const HostRoot& root) {
+std::map<std::string, std::string> read_storage_names(const HostRoot& root, std::uint64_t& unreadable) {
   std::map<std::string, std::string> names;
-  for (const char* list : kStorageNames) {
-    const auto text = root.read_file(list, kSmallFile);
-    if (!text) continue;
-    if (auto some = parse_storage_names(*text)) names.merge(*some);
-  }
+  for (const char* list : kStorageNames)
+    if (auto some = read_and_parse(root, list, parse_storage_names, unreadable)) names.merge(*some);
   return names;
 }
 

@@ -3,6 +3,7 @@
 // config.v2.json, and the list of names of containers/storage (Podman).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,10 +30,13 @@ Result<ContainerState> parse_container_state(std::string_view json);
 // By container id; of several names the first.
 Result<std::map<std::string, std::string>> parse_storage_names(std::string_view json);
 
-// The first state file of that id that is there and sound. id must be one (is_container_id).
-std::optional<ContainerState> read_container_state(const HostRoot& root, const std::string& id);
+// The first state file of that id that is there and sound. id must be one (is_container_id). Raises unreadable for each
+// that is there and cannot be read or understood.
+std::optional<ContainerState> read_container_state(const HostRoot& root, const std::string& id,
+                                                   std::uint64_t& unreadable);
 
 // Of both lists: containers that stay, and those that go when they end (podman run --rm). Empty where there are none.
-std::map<std::string, std::string> read_storage_names(const HostRoot& root);
+// unreadable: as above.
+std::map<std::string, std::string> read_storage_names(const HostRoot& root, std::uint64_t& unreadable);
 
 }  // namespace tmpfstrace

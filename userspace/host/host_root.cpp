@@ -43,6 +43,8 @@ int open_without_links(int root, const std::string& path, int flags) {
 
 }  // namespace
 
+bool is_absent(const Error& error) { return error.code == ENOENT || error.code == ENOTDIR; }
+
 Result<HostRoot> HostRoot::open(const std::string& directory, LinkPolicy links) {
   auto root = tmpfstrace::open_directory(directory);
   if (!root) return tl::unexpected(root.error());

@@ -14,6 +14,9 @@ namespace tmpfstrace {
 // refused there, with ELOOP or ENOTDIR.
 enum class LinkPolicy { InRoot, NoLinks };
 
+// Of read_file and open_directory: there is no such file.
+bool is_absent(const Error& error);
+
 class HostRoot {
  public:
   // The error names the directory. Takes NoLinks by itself where InRoot cannot be had.

@@ -47,18 +47,19 @@ const PodName* PodLogs::find(const Names& names, const std::string& key) {
 }
 
 void PodLogs::list(const HostRoot& root, const std::string& path, std::optional<PodName> (*parse)(std::string_view),
-                   std::string PodName::*key, Names& names, std::uint64_t now_ns) {
+                   std::string PodName::*key, Names& names, std::uint64_t now_ns, std::uint64_t& unreadable) {
   const auto directory = root.open_directory(path);
+  if (!directory && !is_absent(directory.error())) ++unreadable;
   if (directory) {
     std::size_t read = 0;
-    // A listing that fails midway has told what it has told; the rest counts as gone and is found again.
-    (void)list_directory(directory->get(), [&](std::string_view name, unsigned char) {
+    const auto listed = list_directory(directory->get(), [&](std::string_view name, unsigned char) {
       if (auto parsed = parse(name)) {
         const std::string& id = (*parsed).*key;
         names[id] = {*parsed, looks_, std::nullopt};
       }
       return ++read < kMostLogs;
     });
+    if (!listed) ++unreadable;  // what it has told is true, the rest counts as gone
   }
   for (auto item = names.begin(); item != names.end();) {
     Entry& entry = item->second;
@@ -68,10 +69,10 @@ void PodLogs::list(const HostRoot& root, const std::string& path, std::optional<
   }
 }
 
-void PodLogs::look(const HostRoot& root, std::uint64_t now_ns) {
+void PodLogs::look(const HostRoot& root, std::uint64_t now_ns, std::uint64_t& unreadable) {
   ++looks_;
-  list(root, "var/log/pods", parse_pod_directory, &PodName::uid, pods_, now_ns);
-  list(root, "var/log/containers", parse_container_link, &PodName::container_id, containers_, now_ns);
+  list(root, "var/log/pods", parse_pod_directory, &PodName::uid, pods_, now_ns, unreadable);
+  list(root, "var/log/containers", parse_container_link, &PodName::container_id, containers_, now_ns, unreadable);
 }
 
 }  // namespace tmpfstrace

@@ -32,8 +32,8 @@ class PodLogs {
  public:
   explicit PodLogs(std::uint64_t grace_ns) : grace_ns_(grace_ns) {}
 
-  // Lists both directories; one that is not there holds nothing.
-  void look(const HostRoot& root, std::uint64_t now_ns);
+  // Lists both directories; one that is not there holds nothing, one that cannot be read raises unreadable.
+  void look(const HostRoot& root, std::uint64_t now_ns, std::uint64_t& unreadable);
 
   const PodName* pod(const std::string& uid) const { return find(pods_, uid); }
   const PodName* container(const std::string& id) const { return find(containers_, id); }
@@ -48,7 +48,7 @@ class PodLogs {
 
   static const PodName* find(const Names& names, const std::string& key);
   void list(const HostRoot& root, const std::string& path, std::optional<PodName> (*parse)(std::string_view),
-            std::string PodName::*key, Names& names, std::uint64_t now_ns);
+            std::string PodName::*key, Names& names, std::uint64_t now_ns, std::uint64_t& unreadable);
 
   std::uint64_t grace_ns_;
   std::uint64_t looks_ = 0;

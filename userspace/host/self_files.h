@@ -27,7 +27,8 @@ Result<ResidentMemory> read_resident_memory(const HostPaths& paths, std::optiona
 std::optional<std::uint64_t> parse_map_bytes(std::string_view fdinfo);
 
 // fd: of a BPF map of this process, and of nothing else: on some kernels reading the fdinfo of a link oopses
-// (attach_hook in bpf/tracer.cpp). It is no bpf(2) call on the map: no kprobe program is skipped meanwhile (bpf/maps.bpf.h).
+// (attach_hook in bpf/tracer.cpp). It is no bpf(2) call on the map: no kprobe program is skipped meanwhile
+// (bpf/maps.bpf.h).
 Result<std::uint64_t> read_map_bytes(const HostPaths& paths, int fd);
 
 }  // namespace tmpfstrace

@@ -159,6 +159,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   sample.losses["damaged_mount_lines"] = mounts->damaged_lines;
   sample.losses["unreachable_superblocks"] = unreachable;
   sample.losses["unreadable_cgroups"] = unreadable_cgroups_;
+  sample.losses["unreadable_owner_files"] = owners_->unreadable_files();
   if (start_.ledger) sample.losses["stacks_without_names"] = symbols_.unanswered();
   last_superblocks_ = sample.superblocks;
   rescanned_ = false;

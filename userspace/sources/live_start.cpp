@@ -63,6 +63,7 @@ Result<std::unique_ptr<LedgerSource>> start_syscall(const LiveOptions& options, 
   syscall.memcg_identity = start.facts.memory_controller.value_or(false);
   syscall.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
   syscall.has_rdonly_cast = start.probed.shape.has_rdonly_cast;
+  syscall.tracepoints = start.probed.shape.tracepoints;
   auto ledger = SyscallLedger::start(syscall);
   if (!ledger) return tl::unexpected(ledger.error());
   return std::move(*ledger);
@@ -134,7 +135,7 @@ const char* const kForeignProcesses =
 Result<LiveStart> start_live(const LiveOptions& options, bool report) {
   set_libbpf_voice();
   LiveStart start;
-  if (!options.host_root.empty()) start.paths.root = options.host_root;
+  start.paths.root = options.host_root;
   auto facts = probe_kernel_facts(start.paths);
   if (!facts) return tl::unexpected(facts.error());
   start.facts = std::move(*facts);

@@ -33,6 +33,7 @@ class OwnerNames {
   // tells that it is the same superblock.
   OwnerRef of_superblock(const Superblock& superblock, std::uint64_t now_ns);
 
+  std::uint64_t unreadable_files() const { return names_.unreadable_files(); }  // times since open
   std::size_t remembered() const { return cgroups_.size() + superblocks_.size(); }
 
  private:
