@@ -55,9 +55,9 @@ Counters full_counters() {
   counters.removed = {1, 2, 3, 4, 5, 6};
   counters.xattr_bytes = 1024;
   auto& refusals = counters.refusals.emplace();
-  refusals[TMPFS_OP_WRITE][TMPFS_CAUSE_BLOCKS] = 7;
-  refusals[TMPFS_OP_MKDIR][TMPFS_CAUSE_INODES] = 8;
-  refusals[TMPFS_OP_RENAME][TMPFS_CAUSE_MEMORY] = 9;
+  refusals.add(TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 7);
+  refusals.add(TMPFS_OP_MKDIR, TMPFS_CAUSE_INODES, 8);
+  refusals.add(TMPFS_OP_RENAME, TMPFS_CAUSE_MEMORY, 9);
   counters.events_held = {21, 22, 23, 24, 25};
   return counters;
 }

@@ -16,8 +16,8 @@ TEST_CASE("rates are differences over the monotonic interval") {
   now.written_bytes = 100;
   now.created = {6, 2, 0, 0, 0, 0};
   now.removed = {1, 0, 0, 0, 0, 0};
-  (*now.refusals)[TMPFS_OP_WRITE][TMPFS_CAUSE_BLOCKS] = 3;
-  (*now.refusals)[TMPFS_OP_MKDIR][TMPFS_CAUSE_INODES] = 1;
+  now.refusals->add(TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 3);
+  now.refusals->add(TMPFS_OP_MKDIR, TMPFS_CAUSE_INODES, 1);
 
   const Sample first = one_row(10 * second, before);
   const Snapshot snapshot = derive_snapshot(one_row(12 * second, now), &first);
@@ -68,7 +68,7 @@ TEST_CASE("an object with another identity is new, whatever its name: its counte
 
 TEST_CASE("the first event is a burst") {
   Counters burst = zero_counters();
-  (*burst.refusals)[TMPFS_OP_WRITE][TMPFS_CAUSE_BLOCKS] = 500;
+  burst.refusals->add(TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 500);
   burst.written_bytes = 1000;
   burst.created = {20, 0, 0, 0, 0, 0};
   Sample quiet = sample_at(10 * second);
@@ -167,8 +167,8 @@ TEST_CASE("one counter that goes backwards takes all rates of the object") {
   }
   SECTION("one of the refusals") {
     now.write_calls = 10;
-    (*before.refusals)[TMPFS_OP_RENAME][TMPFS_CAUSE_MEMORY] = 1;
-    (*now.refusals)[TMPFS_OP_WRITE][TMPFS_CAUSE_BLOCKS] = 5;
+    before.refusals->add(TMPFS_OP_RENAME, TMPFS_CAUSE_MEMORY, 1);
+    now.refusals->add(TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 5);
   }
   const Sample first = one_row(second, before);
   const Snapshot snapshot = derive_snapshot(one_row(2 * second, now), &first);

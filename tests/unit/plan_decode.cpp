@@ -105,7 +105,8 @@ TEST_CASE("counters: every field", "[decode]") {
   CHECK((*counters.removed)[TMPFS_KIND_REGULAR] == 2000 - (200 + TMPFS_KIND_TMPFILE));
   for (unsigned op = 0; op < TMPFS_OP_MAX; ++op)
     for (unsigned cause = 0; cause < TMPFS_CAUSE_MAX; ++cause)
-      CHECK((*counters.refusals)[op][cause] == op * 10 + cause);
+      CHECK(counters.refusals->get(static_cast<tmpfs_op>(op), static_cast<tmpfs_cause>(cause)) == op * 10 + cause);
+  CHECK(counters.refusals->list().size() == 13u * 5 - 1);  // one of them is 0
   for (unsigned cause = 0; cause < TMPFS_CAUSE_MAX; ++cause) CHECK((*counters.events_held)[cause] == 50 + cause);
 }
 

@@ -125,8 +125,10 @@ Sample extreme_sample() {
   sample.superblocks[0].id = {UINT32_MAX, UINT32_MAX, UINT64_MAX};
   sample.superblocks[0].mounts[0].pid = INT32_MIN;
   sample.ledger[0].counters = zero_counters();
-  sample.ledger[1].counters.refusals.emplace();
-  for (auto& row : *sample.ledger[1].counters.refusals) row.fill(UINT64_MAX);
+  auto& refusals = sample.ledger[1].counters.refusals.emplace();
+  for (int op = 0; op < TMPFS_OP_MAX; ++op)
+    for (int cause = 0; cause < TMPFS_CAUSE_MAX; ++cause)
+      refusals.add(static_cast<tmpfs_op>(op), static_cast<tmpfs_cause>(cause), UINT64_MAX);
   return sample;
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("everything that counts is activity") {
   change([](Counters& c) { c.xattr_bytes = 1; });
   change([](Counters& c) { (*c.created)[TMPFS_KIND_LINK] = 1; });
   change([](Counters& c) { (*c.removed)[TMPFS_KIND_OTHER] = 1; });
-  change([](Counters& c) { (*c.refusals)[TMPFS_OP_RENAME][TMPFS_CAUSE_MEMORY] = 1; });
+  change([](Counters& c) { c.refusals->add(TMPFS_OP_RENAME, TMPFS_CAUSE_MEMORY, 1); });
   CHECK(activity_of(zero_counters()) == 0);
   CHECK(activity_of(Counters{}) == 0);
 }

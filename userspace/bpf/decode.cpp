@@ -47,8 +47,9 @@ Counters decode_counters(const tmpfs_counters& raw) {
   out.removed = disjoint(raw.removed);
   out.xattr_bytes = raw.xattr_bytes_added - std::min(raw.xattr_bytes_added, raw.xattr_bytes_removed);
   out.refusals.emplace();
-  for (std::size_t op = 0; op < TMPFS_OP_MAX; ++op)
-    std::copy(std::begin(raw.refusals[op]), std::end(raw.refusals[op]), (*out.refusals)[op].begin());
+  for (int op = 0; op < TMPFS_OP_MAX; ++op)
+    for (int cause = 0; cause < TMPFS_CAUSE_MAX; ++cause)
+      out.refusals->add(static_cast<tmpfs_op>(op), static_cast<tmpfs_cause>(cause), raw.refusals[op][cause]);
   out.events_held.emplace();
   std::copy(std::begin(raw.events_held), std::end(raw.events_held), out.events_held->begin());
   return out;

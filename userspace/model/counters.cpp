@@ -7,6 +7,7 @@ namespace tmpfstrace {
 namespace {
 
 void add(std::uint64_t& sum, std::uint64_t addend) { sum += addend; }
+void add(RefusalCounts& sum, const RefusalCounts& addend) { sum.add(addend); }
 
 // An array may hold optionals and an optional an array: each has to know of the other.
 template <typename Value>
@@ -28,6 +29,11 @@ void add(std::optional<Value>& sum, const std::optional<Value>& addend) {
 }
 
 bool smaller(std::uint64_t now, std::uint64_t before) { return now < before; }
+bool smaller(const RefusalCounts& now, const RefusalCounts& before) {
+  return std::any_of(before.list().begin(), before.list().end(), [&](const RefusalCount& refusal) {
+    return now.get(refusal.operation, refusal.cause) < refusal.count;
+  });
+}
 
 template <typename Value>
 bool smaller(const std::optional<Value>& now, const std::optional<Value>& before);

@@ -19,12 +19,7 @@ std::uint64_t sum_of(const std::array<std::uint64_t, Size>& values) {
   return sum;
 }
 
-template <std::size_t Rows, std::size_t Columns>
-std::uint64_t sum_of(const std::array<std::array<std::uint64_t, Columns>, Rows>& values) {
-  std::uint64_t sum = 0;
-  for (const auto& row : values) sum += sum_of(row);
-  return sum;
-}
+inline std::uint64_t sum_of(const RefusalCounts& counts) { return counts.sum(); }
 
 template <typename Array>
 std::optional<std::uint64_t> sum_of(const std::optional<Array>& values) {

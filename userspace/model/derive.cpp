@@ -101,18 +101,6 @@ std::optional<std::int64_t> balance(std::optional<std::uint64_t> seeded, std::op
   return static_cast<std::int64_t>(*seeded + *in - *out);
 }
 
-std::vector<RefusalCount> list_refusals(const Counters& counters) {
-  std::vector<RefusalCount> list;
-  if (!counters.refusals) return list;
-  for (std::size_t operation = 0; operation < TMPFS_OP_MAX; ++operation) {
-    for (std::size_t cause = 0; cause < TMPFS_CAUSE_MAX; ++cause) {
-      const std::uint64_t count = (*counters.refusals)[operation][cause];
-      if (count != 0) list.push_back({static_cast<tmpfs_op>(operation), static_cast<tmpfs_cause>(cause), count});
-    }
-  }
-  return list;
-}
-
 // What a sample is compared with: the previous one, where there is one and time has passed since.
 struct Baseline {
   Sums sums;
@@ -149,7 +137,7 @@ Tally derive_tally(const Sum& sum, const Key& key, Group<Key> Sums::*group, cons
               .created = sum_of(counters.created),
               .removed = sum_of(counters.removed),
               .refused = sum_of(counters.refusals),
-              .refusals = list_refusals(counters),
+              .refusals = counters.refusals ? counters.refusals->list() : std::vector<RefusalCount>(),
               .rates = {}};
   if (baseline && has_rates(key))
     tally.rates = derive_rates(counters, baseline->of(baseline->sums.*group, key), baseline->seconds);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "model/owner.h"
+#include "model/refusal_counts.h"
 #include "model/self_cost.h"
 #include "tmpfs_abi.h"
 
@@ -50,7 +51,7 @@ struct Counters {
   std::optional<KindCounts> created;
   std::optional<KindCounts> removed;
   std::optional<std::uint64_t> xattr_bytes;  // inode budget taken by extended attributes now (1024 bytes a unit)
-  std::optional<std::array<std::array<std::uint64_t, TMPFS_CAUSE_MAX>, TMPFS_OP_MAX>> refusals;
+  std::optional<RefusalCounts> refusals;
   std::optional<std::array<std::uint64_t, TMPFS_CAUSE_MAX>> events_held;  // details held back by the rate limit
 };
 

@@ -15,13 +15,6 @@
 
 namespace tmpfstrace {
 
-struct RefusalCount {
-  tmpfs_op operation = TMPFS_OP_WRITE;
-  tmpfs_cause cause = TMPFS_CAUSE_BLOCKS;
-  std::uint64_t count = 0;
-  bool operator==(const RefusalCount&) const = default;
-};
-
 // Per second over the last interval. An object without a row in the previous sample had counted nothing by then: it is
 // compared with 0. All absent in a first sample, of rows to which others are added up (kEndedCgroups, kNoSuperblock),
 // and when any cumulative counter of the object went backwards: then it is another object under the same identity, and

@@ -110,8 +110,25 @@ class Decoder {
       return true;
     });
   }
-  bool get(const Json& json, CauseCounts& counts) { return get_counts(json, counts, parse_cause, "cause"); }
-  bool get(const Json& json, RefusalCounts& counts) { return get_counts(json, counts, parse_operation, "operation"); }
+  bool get(const Json& json, CauseCounts& counts) {
+    counts = {};
+    return get_members(json, [&](const std::string& name, const Json& value) {
+      const auto cause = parse_cause(name);
+      return cause ? get(value, counts[*cause]) : reject("unknown cause");
+    });
+  }
+
+  bool get(const Json& json, RefusalCounts& counts) {
+    return get_members(json, [&](const std::string& name, const Json& causes) {
+      const auto operation = parse_operation(name);
+      CauseCounts row{};
+      if (!operation) return reject("unknown operation");
+      if (!get(causes, row)) return false;
+      for (int cause = 0; cause < TMPFS_CAUSE_MAX; ++cause)
+        counts.add(*operation, static_cast<tmpfs_cause>(cause), row[static_cast<std::size_t>(cause)]);
+      return true;
+    });
+  }
 
   template <typename Object>
   bool get(const Json& json, Object& object) {
@@ -163,15 +180,6 @@ class Decoder {
       if (!member(name, value)) return within(name);
     }
     return true;
-  }
-
-  template <typename Counts, typename Parse>
-  bool get_counts(const Json& json, Counts& counts, Parse parse, const char* what) {
-    counts = {};
-    return get_members(json, [&](const std::string& name, const Json& value) {
-      const auto index = parse(name);
-      return index ? get(value, counts[*index]) : reject(fmt::format("unknown {}", what));
-    });
   }
 
   bool reject(std::string reason) {

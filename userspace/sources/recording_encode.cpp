@@ -89,21 +89,19 @@ class Encoder {
   }
 
   void put(const RefusalCounts& counts) {
-    put_rows(counts, [](std::size_t i) { return operation_name(static_cast<tmpfs_op>(i)); });
-  }
-
- private:
-  template <typename Name>
-  void put_rows(const RefusalCounts& counts, Name name) {
     json_.begin_object();
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-      if (counts[i] == CauseCounts{}) continue;
-      json_.key(name(i));
-      put(counts[i]);
+    const auto& list = counts.list();
+    for (auto at = list.begin(); at != list.end();) {
+      const tmpfs_op operation = at->operation;
+      json_.key(operation_name(operation));
+      json_.begin_object();
+      for (; at != list.end() && at->operation == operation; ++at) json_.field(cause_name(at->cause), at->count);
+      json_.end_object();
     }
     json_.end_object();
   }
 
+ private:
   static std::string hex_of(const std::string& bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string hex;

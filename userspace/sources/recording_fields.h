@@ -170,6 +170,5 @@ void visit_fields(Visit& visit, Object& header) {
 }
 
 using CauseCounts = std::array<std::uint64_t, TMPFS_CAUSE_MAX>;
-using RefusalCounts = std::array<CauseCounts, TMPFS_OP_MAX>;
 
 }  // namespace tmpfstrace
