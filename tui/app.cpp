@@ -11,7 +11,7 @@ App::Action App::on_input() {
   bool redraw = false;
   while (const std::optional<Key> key = screen_->read_key()) {
     const GridSize size = screen_->size();
-    const bool help = shown_ && state_.help;
+    const bool help = shown_ != nullptr && state_.help;
     const TableShape shape{.rows = keys_,
                            .page_rows = body_rows(state_, size),
                            .columns = table_.columns.size(),
@@ -32,8 +32,8 @@ App::Action App::on_input() {
   return Action::None;
 }
 
-void App::show(const Snapshot& snapshot) {
-  latest_ = snapshot;
+void App::show(std::shared_ptr<const Snapshot> snapshot) {
+  latest_ = std::move(snapshot);
   if (!state_.paused || !shown_) {
     shown_ = latest_;
     if (shown_events_.pushed() != latest_events_.pushed()) shown_events_ = latest_events_;
@@ -56,7 +56,7 @@ void App::rebuild() {
 void App::draw() {
   const GridSize size = screen_->size();
   follow_selection(state_.table(), keys_, body_rows(state_, size));
-  screen_->draw(draw_screen(shown_ ? &*shown_ : nullptr, table_, state_, size, screen_->charset()));
+  screen_->draw(draw_screen(shown_.get(), table_, state_, size, screen_->charset()));
 }
 
 }  // namespace tmpfstrace

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "model/result.h"
@@ -33,7 +32,7 @@ class App {
   // The descriptor is readable. Quit also when the terminal went away.
   Action on_input();
 
-  void show(const Snapshot& snapshot);
+  void show(std::shared_ptr<const Snapshot> snapshot);
 
   // Keeps an event; it is drawn with the next snapshot. Events come in bursts.
   void show_event(const RefusalEvent& event);
@@ -47,8 +46,8 @@ class App {
   std::unique_ptr<Screen> screen_;
   ViewState state_;
   // While paused, the shown pair stands still and the latest one goes on.
-  std::optional<Snapshot> shown_;
-  std::optional<Snapshot> latest_;
+  std::shared_ptr<const Snapshot> shown_;  // null: before the first
+  std::shared_ptr<const Snapshot> latest_;
   EventLog shown_events_;
   EventLog latest_events_;
   // Of shown_ and state_.

@@ -9,8 +9,6 @@
 namespace tmpfstrace {
 namespace {
 
-const Sample* pointer_to(const std::optional<Sample>& sample) { return sample ? &*sample : nullptr; }
-
 Result<Sink::Flow> go_on_if(const Result<void>& done) {
   if (!done) return tl::unexpected(done.error());
   return Sink::Flow::go_on;
@@ -19,9 +17,8 @@ Result<Sink::Flow> go_on_if(const Result<void>& done) {
 }  // namespace
 
 Result<Sink::Flow> JsonSink::put_sample(const Sample& sample) {
-  const Snapshot snapshot = derive_snapshot(sample, pointer_to(previous_));
-  previous_ = sample;
-  return put_line(sample_to_json(snapshot));
+  previous_ = derive_snapshot(sample, previous_ ? &*previous_ : nullptr);
+  return put_line(sample_to_json(*previous_));
 }
 
 Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) { return put_line(event_to_json(event)); }
@@ -38,8 +35,8 @@ Result<Sink::Flow> RecordSink::put_sample(const Sample& sample) { return go_on_i
 Result<Sink::Flow> RecordSink::put_event(const RefusalEvent& event) { return go_on_if(recorder_.write(event)); }
 
 Result<Sink::Flow> TopSink::put_sample(const Sample& sample) {
-  app_->show(derive_snapshot(sample, pointer_to(previous_)));
-  previous_ = sample;
+  previous_ = std::make_shared<const Snapshot>(derive_snapshot(sample, previous_.get()));
+  app_->show(previous_);
   return Flow::go_on;
 }
 

@@ -25,7 +25,7 @@ class JsonSink : public Sink {
   Result<Flow> put_line(std::string line);
 
   LineOutput output_;
-  std::optional<Sample> previous_;
+  std::optional<Snapshot> previous_;
 };
 
 // `record`: raw samples to a file.
@@ -54,7 +54,7 @@ class TopSink : public Sink {
 
  private:
   std::unique_ptr<App> app_;
-  std::optional<Sample> previous_;
+  std::shared_ptr<const Snapshot> previous_;  // null: before the first sample
 };
 
 }  // namespace tmpfstrace

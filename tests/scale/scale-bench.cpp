@@ -184,7 +184,7 @@ struct Bench {
 
 void measure_samples(Bench& bench, const Scale& scale, const char* load, bool churn, LineOutput& output) {
   Stages stages;
-  Sample previous;
+  Snapshot previous;
   std::size_t bytes = 0;
   for (int i = 0; i < kSamples; ++i) {
     fake_ns += kSecond;
@@ -199,9 +199,8 @@ void measure_samples(Bench& bench, const Scale& scale, const char* load, bool ch
     bytes = line.size();
     stages.run("write to a pipe", [&] { check(output.write_line(std::move(line)).has_value(), "cannot write"); });
     stages.run("keep and free", [&] {
-      previous = sample;
+      previous = std::move(snapshot);
       sample = {};
-      snapshot = {};
     });
     const double total = cpu_ms() - before;
     stages.add("all", total);
@@ -221,7 +220,7 @@ void measure_parts(Bench& bench, const Scale& scale) {
   CgroupTree tree(bench.host.hierarchy().root);
   for (int i = 0; i < kSamples; ++i) {
     std::vector<Superblock> superblocks;
-    stages.run("part: mounts", [&] { superblocks = std::move(scanner.scan()->superblocks); });
+    stages.run("part: mounts", [&] { superblocks = std::move(scanner.scan(fake_ns)->superblocks); });
     stages.run("part: statfs", [&] {
       // Some of the machine's own mounts may be covered.
       check(fill_usage(bench.host.paths(), superblocks) < 10, "no statfs");

@@ -15,7 +15,6 @@ Result<LedgerReading> SyntheticLedger::read() {
   reading.rows.reserve(slots_.size());
   for (const tmpfs_slot& slot : slots_) {
     reading.rows.push_back({slot.cgroup_id, superblocks_.at(slot.sb_row).id, decode_counters(slot.counters)});
-    reading.cgroup_names.emplace(slot.cgroup_id, slot.cgroup_name);
   }
   return reading;
 }

@@ -16,6 +16,7 @@ class SyntheticLedger : public LedgerSource {
   std::vector<std::string> blind() const override { return {}; }
   Result<void> seed(const std::vector<Superblock>&, const std::function<bool()>&) override { return {}; }
   Result<LedgerReading> read() override;
+  std::string cgroup_name(CgroupId) const override { return "scope"; }
   std::map<std::string, std::uint64_t> losses() const override;
   int event_fd() const override { return -1; }
   const bpf_object* object() const override { return nullptr; }

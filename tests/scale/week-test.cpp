@@ -53,7 +53,7 @@ class Week {
   SyntheticHost host_;
   SyntheticLedger* ledger_ = nullptr;  // of the source
   std::unique_ptr<SampleSource> source_;
-  std::optional<Sample> previous_;
+  std::optional<Snapshot> previous_;
   EventLog log_;
   int born_ = 0;
 };
@@ -112,9 +112,9 @@ void Week::take_sample() {
             })
             .has_value(),
         "no events");
-  const Snapshot snapshot = derive_snapshot(**sample, previous_ ? &*previous_ : nullptr);
+  Snapshot snapshot = derive_snapshot(**sample, previous_ ? &*previous_ : nullptr);
   check(snapshot.superblocks.size() >= kLiving && !sample_to_json(snapshot).empty(), "a sample is empty");
-  previous_ = std::move(**sample);
+  previous_ = std::move(snapshot);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "model/derive.h"
+
 namespace tmpfstrace::test {
 namespace {
 
@@ -110,6 +112,11 @@ Counters zero_counters() {
   counters.refusals.emplace();
   counters.events_held.emplace();
   return counters;
+}
+
+Snapshot derive_after(const Sample& now, const Sample& before) {
+  const Snapshot previous = derive_snapshot(before, nullptr);
+  return derive_snapshot(now, &previous);
 }
 
 Sample sample_at(std::uint64_t monotonic_ns) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model/sample.h"
+#include "model/snapshot.h"
 
 namespace tmpfstrace::test {
 
@@ -33,6 +34,9 @@ class TemporaryFile {
 Counters zero_counters();
 
 Sample sample_at(std::uint64_t monotonic_ns);
+
+// The snapshot of `now`, with rates since `before`.
+Snapshot derive_after(const Sample& now, const Sample& before);
 void add_row(Sample& sample, CgroupId cgroup, const SuperblockId& superblock, const Counters& counters);
 
 // Every field has a value of its own, so that two that are swapped make a difference.

@@ -106,7 +106,7 @@ TEST_CASE("superblocks of several mount namespaces", "[host]") {
   HostPaths paths;
   paths.proc = tree.path("proc");
   MountScanner scanner(paths);
-  const auto scan = scanner.scan();
+  const auto scan = scanner.scan(0);
   REQUIRE(scan);
   CHECK(scan->unreadable_namespaces == 0);
   CHECK(scan->unreadable_processes == 0);
@@ -134,14 +134,14 @@ TEST_CASE("superblocks of several mount namespaces", "[host]") {
 
   SECTION("a process that ended is replaced, one that sees all before a chrooted one") {
     tree.remove("proc/1");
-    const auto again = scanner.scan();
+    const auto again = scanner.scan(0);
     REQUIRE(again);
     CHECK(find(again->superblocks, 22)->mounts[0].pid == 20);
   }
   SECTION("only a chrooted process is left") {
     tree.remove("proc/1");
     tree.remove("proc/20");
-    const auto again = scanner.scan();
+    const auto again = scanner.scan(0);
     REQUIRE(again);
     CHECK(find(again->superblocks, 22) == nullptr);
     CHECK(again->unreadable_namespaces == 0);
@@ -149,7 +149,7 @@ TEST_CASE("superblocks of several mount namespaces", "[host]") {
   SECTION("a changed table is seen, an ended namespace forgotten") {
     tree.file("proc/1/mountinfo", "25 24 0:99 / /dev/shm rw - tmpfs tmpfs rw\nbroken\n");
     tree.remove("proc/400");
-    const auto again = scanner.scan();
+    const auto again = scanner.scan(0);
     REQUIRE(again);
     REQUIRE(again->superblocks.size() == 1);
     CHECK(again->superblocks[0].id == SuperblockId{0, 99, 0});
@@ -158,7 +158,7 @@ TEST_CASE("superblocks of several mount namespaces", "[host]") {
   SECTION("a table that cannot be read is counted") {
     tree.remove("proc/400/mountinfo");
     tree.directory("proc/400/mountinfo");  // EISDIR, also for root
-    const auto again = scanner.scan();
+    const auto again = scanner.scan(0);
     REQUIRE(again);
     CHECK(again->unreadable_namespaces == 1);
     CHECK(find(again->superblocks, 63) == nullptr);
@@ -168,7 +168,7 @@ TEST_CASE("superblocks of several mount namespaces", "[host]") {
 TEST_CASE("no /proc is an error", "[host]") {
   HostPaths paths;
   paths.proc = "/nonexistent";
-  CHECK_FALSE(MountScanner(paths).scan());
+  CHECK_FALSE(MountScanner(paths).scan(0));
 }
 
 TEST_CASE("5,000 mounts are scanned, and not parsed again", "[host]") {
@@ -185,7 +185,7 @@ TEST_CASE("5,000 mounts are scanned, and not parsed again", "[host]") {
   paths.proc = tree.path("proc");
   MountScanner scanner(paths);
   for (int round = 0; round < 2; ++round) {
-    const auto scan = scanner.scan();
+    const auto scan = scanner.scan(0);
     REQUIRE(scan);
     CHECK(scan->superblocks.size() == 5000);
     CHECK(scan->superblocks.back().mounts[0].pid == 1);

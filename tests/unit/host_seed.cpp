@@ -21,7 +21,7 @@ using tmpfstrace::test::TempTree;
 namespace {
 
 Superblock superblock_at(const std::string& mount_point) {
-  auto scan = MountScanner(HostPaths{}).scan();
+  auto scan = MountScanner(HostPaths{}).scan(0);
   REQUIRE(scan);
   for (auto& superblock : scan->superblocks) {
     for (const auto& mount : superblock.mounts) {

@@ -78,7 +78,7 @@ TEST_CASE("a tmpfs in another mount namespace is found and measured", "[host][ro
     return;
   }
   MountScanner scanner{HostPaths{}};
-  auto scan = scanner.scan();
+  auto scan = scanner.scan(0);
   REQUIRE(scan);
   fill_usage(HostPaths{}, scan->superblocks);
   int measured = 0;

@@ -45,7 +45,7 @@ TEST_CASE("a kind that is not known is not in the sums, and no difference is for
 
   SECTION("one row") {
     const Sample first = one_row(second, before);
-    const Tally tally = derive_snapshot(one_row(2 * second, now), &first).ledger[0].tally;
+    const Tally tally = derive_after(one_row(2 * second, now), first).ledger[0].tally;
     CHECK(tally.created == 8u);
     CHECK(tally.removed == 0u);
     CHECK(tally.rates.created == 3.0);
@@ -65,7 +65,7 @@ TEST_CASE("a kind that is not known is not in the sums, and no difference is for
   SECTION("a known kind goes backwards") {
     (*now.created)[TMPFS_KIND_TMPFILE] = 0;
     const Sample first = one_row(second, before);
-    CHECK_FALSE(derive_snapshot(one_row(2 * second, now), &first).ledger[0].tally.rates.created);
+    CHECK_FALSE(derive_after(one_row(2 * second, now), first).ledger[0].tally.rates.created);
   }
   SECTION("no kind is known") {
     now.created.emplace();
@@ -188,7 +188,7 @@ TEST_CASE("numbers that only a forged recording holds stop nothing") {
   sample.superblocks.resize(1);
   sample.superblocks[0].drift_bytes = INT64_MIN;
   const Sample first = sample_at(0);
-  const Snapshot snapshot = derive_snapshot(sample, &first);
+  const Snapshot snapshot = derive_after(sample, first);
   CHECK(snapshot.ledger[0].tally.resident_bytes == 1);
   CHECK(snapshot.totals.drift_bytes == INT64_MIN);
 }

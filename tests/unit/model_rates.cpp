@@ -20,7 +20,7 @@ TEST_CASE("rates are differences over the monotonic interval") {
   now.refusals->add(TMPFS_OP_MKDIR, TMPFS_CAUSE_INODES, 1);
 
   const Sample first = one_row(10 * second, before);
-  const Snapshot snapshot = derive_snapshot(one_row(12 * second, now), &first);
+  const Snapshot snapshot = derive_after(one_row(12 * second, now), first);
   CHECK(snapshot.interval_ns == 2 * second);
   for (const Tally* tally : {&snapshot.ledger[0].tally, &snapshot.superblocks[0].tally, &snapshot.cgroups[0].tally}) {
     CHECK(tally->rates.allocated_bytes == 4096.0);
@@ -40,7 +40,7 @@ TEST_CASE("rates are differences over the monotonic interval") {
 TEST_CASE("no time between two samples, or time going back, gives no rates") {
   const std::uint64_t now = GENERATE(10 * second, 9 * second);
   const Sample first = one_row(10 * second, allocated(0));
-  const Snapshot snapshot = derive_snapshot(one_row(now, allocated(4096)), &first);
+  const Snapshot snapshot = derive_after(one_row(now, allocated(4096)), first);
   CHECK_FALSE(snapshot.interval_ns);
   CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
 }
@@ -52,14 +52,14 @@ TEST_CASE("an object with another identity is new, whatever its name: its counte
 
   SECTION("the device came again with another generation") {
     add_row(now, 7, {0, 45, 2}, allocated(12288));
-    const Snapshot snapshot = derive_snapshot(now, &first);
+    const Snapshot snapshot = derive_after(now, first);
     CHECK(snapshot.ledger[0].tally.rates.allocated_bytes == 12288.0);
     CHECK(snapshot.superblocks[0].tally.rates.allocated_bytes == 12288.0);
     CHECK(snapshot.cgroups[0].tally.rates.allocated_bytes == 8192.0);
   }
   SECTION("the cgroup was made again with another id") {
     add_row(now, 8, shm, allocated(12288));
-    const Snapshot snapshot = derive_snapshot(now, &first);
+    const Snapshot snapshot = derive_after(now, first);
     CHECK(snapshot.ledger[0].tally.rates.allocated_bytes == 12288.0);
     CHECK(snapshot.cgroups[0].tally.rates.allocated_bytes == 12288.0);
     CHECK(snapshot.superblocks[0].tally.rates.allocated_bytes == 8192.0);
@@ -87,7 +87,7 @@ TEST_CASE("the first event is a burst") {
     quiet.cgroups.resize(1);
     quiet.cgroups[0].id = 7;
   }
-  const Snapshot snapshot = derive_snapshot(now, &quiet);
+  const Snapshot snapshot = derive_after(now, quiet);
   for (const Tally* tally : {&snapshot.ledger[0].tally, &snapshot.superblocks[0].tally, &snapshot.cgroups[0].tally}) {
     CHECK(tally->rates.refused == 250.0);
     CHECK(tally->rates.written_bytes == 500.0);
@@ -102,7 +102,7 @@ TEST_CASE("a row that first appears and knows what existed before has that in no
   late.seeded_bytes = 1 << 30;
   late.seeded_inodes = 1000;
   const Sample first = sample_at(second);
-  const Rates rates = derive_snapshot(one_row(2 * second, late), &first).ledger[0].tally.rates;
+  const Rates rates = derive_after(one_row(2 * second, late), first).ledger[0].tally.rates;
   CHECK(rates.allocated_bytes == 4096.0);
   CHECK(rates.created == 0.0);
 }
@@ -111,7 +111,7 @@ TEST_CASE("what a mode does not count has no rate when its row is new") {
   Counters few;
   few.written_bytes = 10;
   const Sample first = sample_at(second);
-  const Snapshot snapshot = derive_snapshot(one_row(2 * second, few), &first);
+  const Snapshot snapshot = derive_after(one_row(2 * second, few), first);
   CHECK(snapshot.ledger[0].tally.rates.written_bytes == 10.0);
   CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
   CHECK_FALSE(snapshot.ledger[0].tally.rates.refused);
@@ -124,7 +124,7 @@ TEST_CASE("what stands for all that has ended has no rates: others are added to 
   SECTION("ended cgroups") {
     add_row(first, kEndedCgroups, shm, allocated(4096));
     add_row(now, kEndedCgroups, shm, allocated(8192));
-    const Snapshot snapshot = derive_snapshot(now, &first);
+    const Snapshot snapshot = derive_after(now, first);
     CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
     CHECK_FALSE(snapshot.cgroups[0].tally.rates.allocated_bytes);
     CHECK(snapshot.superblocks[0].tally.rates.allocated_bytes == 4096.0);
@@ -132,14 +132,14 @@ TEST_CASE("what stands for all that has ended has no rates: others are added to 
   SECTION("ended superblocks") {
     add_row(first, 7, kNoSuperblock, allocated(4096));
     add_row(now, 7, kNoSuperblock, allocated(8192));
-    const Snapshot snapshot = derive_snapshot(now, &first);
+    const Snapshot snapshot = derive_after(now, first);
     CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
     CHECK_FALSE(snapshot.superblocks[0].tally.rates.allocated_bytes);
   }
   SECTION("they appear when a row is folded into them, which is no burst") {
     add_row(first, 7, shm, allocated(4096));
     add_row(now, kEndedCgroups, shm, allocated(4096));
-    const Snapshot snapshot = derive_snapshot(now, &first);
+    const Snapshot snapshot = derive_after(now, first);
     CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
     CHECK_FALSE(snapshot.cgroups[0].tally.rates.allocated_bytes);
     CHECK(snapshot.superblocks[0].tally.rates.allocated_bytes == 0.0);
@@ -148,7 +148,7 @@ TEST_CASE("what stands for all that has ended has no rates: others are added to 
   SECTION("a superblock folded away") {
     add_row(first, kEndedCgroups, shm, allocated(4096));
     add_row(now, kEndedCgroups, kNoSuperblock, allocated(4096));
-    const Snapshot snapshot = derive_snapshot(now, &first);
+    const Snapshot snapshot = derive_after(now, first);
     CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
     CHECK_FALSE(snapshot.superblocks[0].tally.rates.allocated_bytes);
     CHECK_FALSE(snapshot.cgroups[0].tally.rates.allocated_bytes);
@@ -171,7 +171,7 @@ TEST_CASE("one counter that goes backwards takes all rates of the object") {
     now.refusals->add(TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 5);
   }
   const Sample first = one_row(second, before);
-  const Snapshot snapshot = derive_snapshot(one_row(2 * second, now), &first);
+  const Snapshot snapshot = derive_after(one_row(2 * second, now), first);
   CHECK_FALSE(snapshot.ledger[0].tally.rates.allocated_bytes);
   CHECK_FALSE(snapshot.ledger[0].tally.rates.refused);
   CHECK_FALSE(snapshot.superblocks[0].tally.rates.created);
@@ -181,6 +181,6 @@ TEST_CASE("xattr_bytes is a level: it may fall") {
   Counters before = zero_counters();
   before.xattr_bytes = 2048;
   const Sample first = one_row(second, before);
-  const Snapshot snapshot = derive_snapshot(one_row(2 * second, allocated(4096)), &first);
+  const Snapshot snapshot = derive_after(one_row(2 * second, allocated(4096)), first);
   CHECK(snapshot.ledger[0].tally.rates.allocated_bytes == 4096.0);
 }

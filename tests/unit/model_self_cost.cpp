@@ -80,11 +80,11 @@ TEST_CASE("the programs' share is of the window, not of the interval") {
 TEST_CASE("a snapshot has what its sample has of the tool's cost") {
   Sample before = sample_at(second);
   Sample now = sample_at(3 * second);
-  CHECK_FALSE(derive_snapshot(now, &before).self);
+  CHECK_FALSE(derive_after(now, before).self);
   now.self = spent(500'000'000, 0);
-  REQUIRE(derive_snapshot(now, &before).self);
-  CHECK_FALSE(derive_snapshot(now, &before).self->cpu_share);
+  REQUIRE(derive_after(now, before).self);
+  CHECK_FALSE(derive_after(now, before).self->cpu_share);
   before.self = spent(300'000'000, 0);
-  CHECK(derive_snapshot(now, &before).self->cpu_share == 0.1);
+  CHECK(derive_after(now, before).self->cpu_share == 0.1);
   CHECK_FALSE(derive_snapshot(now, nullptr).self->cpu_share);
 }

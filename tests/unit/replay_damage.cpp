@@ -81,7 +81,7 @@ TEST_CASE("a hand-written recording plays as it was written") {
   REQUIRE(*first);
   const auto second = (*source)->next_sample();
   REQUIRE(*second);
-  const Snapshot snapshot = derive_snapshot(**second, &**first);
+  const Snapshot snapshot = test::derive_after(**second, **first);
   CHECK(snapshot.ledger.at(0).tally.resident_bytes == 67108864);
   CHECK(snapshot.ledger.at(0).tally.rates.allocated_bytes == 4096.0);
   CHECK(snapshot.ledger.at(0).tally.refusals == std::vector<RefusalCount>{{TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 1}});

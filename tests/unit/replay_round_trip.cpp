@@ -123,7 +123,7 @@ Sample extreme_sample() {
   sample.superblocks[0].drift_bytes = INT64_MIN;
   sample.superblocks[0].drift_inodes = INT64_MAX;
   sample.superblocks[0].id = {UINT32_MAX, UINT32_MAX, UINT64_MAX};
-  sample.superblocks[0].mounts[0].pid = INT32_MIN;
+  sample.superblocks[0].mounts.own()[0].pid = INT32_MIN;
   sample.ledger[0].counters = zero_counters();
   auto& refusals = sample.ledger[1].counters.refusals.emplace();
   for (int op = 0; op < TMPFS_OP_MAX; ++op)
@@ -170,7 +170,7 @@ TEST_CASE("what is recorded is what is replayed") {
         "gr\xc3\xbc\xc3\x9f"
         "e\xff\n";
     sample.cgroups[0].owner = std::make_shared<const Owner>(owner);
-    sample.superblocks[0].mounts[0].mount_point = "/mnt/\xff\xfe\n\"\\";
+    sample.superblocks[0].mounts.own()[0].mount_point = "/mnt/\xff\xfe\n\"\\";
     RefusalEvent event = full_event();
     event.file = std::string("a\0b\xe2\x82", 5);
     event.comm = "gr\xc3\xbc";

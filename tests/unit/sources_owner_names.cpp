@@ -95,10 +95,10 @@ TEST_CASE("a superblock's owner by the host's own mounts", "[owner]") {
   }
   SECTION("other namespaces and mounts of a part do not count") {
     Superblock superblock = node.superblock(11, shm_of_crio);
-    superblock.mounts[0].mount_namespace += 1;
+    superblock.mounts.own()[0].mount_namespace += 1;
     CHECK(text(names.of_superblock(superblock, second)) == "nobody");
     CHECK(text(names.of_superblock(node.superblock(11, shm_of_crio, "/part"), second)) == "nobody");
-    superblock.mounts.push_back(node.superblock(11, shm_of_crio).mounts[0]);
+    superblock.mounts.own().push_back(node.superblock(11, shm_of_crio).mounts[0]);
     CHECK(text(names.of_superblock(superblock, second)) == "pod auth/outpost");
   }
 }

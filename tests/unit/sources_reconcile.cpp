@@ -148,6 +148,6 @@ TEST_CASE("the mount that a process sees") {
   CHECK(choose_mount(superblock, 300)->mount_point == "/other");
   CHECK(choose_mount(superblock, 400)->mount_point == "/first");
   CHECK(choose_mount(superblock, std::nullopt)->mount_point == "/first");
-  superblock.mounts.clear();
+  superblock.mounts.own().clear();
   CHECK(choose_mount(superblock, 200) == nullptr);
 }

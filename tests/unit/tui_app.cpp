@@ -63,7 +63,7 @@ struct Fixture {
 TEST_CASE_METHOD(Fixture, "before and after the first sample", "[tui][app]") {
   CHECK_THAT(screen.text, Contains("waiting for the first sample"));
   CHECK(press({Key::Down, key_of('s'), Key::F1, Key::End, Key::Escape}) == App::Action::None);
-  app.show(sample_snapshot());
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
   CHECK_THAT(screen.text, Contains("/dev/shm +1"));
 }
 
@@ -75,33 +75,33 @@ TEST_CASE_METHOD(Fixture, "quit, and a terminal that went away", "[tui][app]") {
 }
 
 TEST_CASE_METHOD(Fixture, "a pause holds snapshot and events, resuming shows the latest", "[tui][app]") {
-  app.show(sample_snapshot());
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
   press({key_of('3'), key_of('p')});
   CHECK_THAT(screen.text, Contains("PAUSED"));
   Snapshot later = sample_snapshot();
   later.realtime_ns += second;
   app.show_event(event(0, "/pod", "late_file"));
-  app.show(later);
+  app.show(std::make_shared<const Snapshot>(later));
   CHECK_THAT(screen.text, Contains("12:00:00 UTC") && !Contains("late_file"));
   press({key_of('p')});
   CHECK_THAT(screen.text, Contains("12:00:01 UTC") && Contains("late_file") && !Contains("PAUSED"));
 }
 
 TEST_CASE_METHOD(Fixture, "the cursor stays on its object through a new snapshot", "[tui][app]") {
-  app.show(sample_snapshot());
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
   press({Key::Down});
   CHECK_THAT(screen.text, Contains(">  /run"));
   Snapshot later = sample_snapshot();
   later.superblocks[1].info.used_bytes = 0;
   std::reverse(later.superblocks.begin(), later.superblocks.end());
-  app.show(later);
+  app.show(std::make_shared<const Snapshot>(later));
   CHECK_THAT(screen.text, Contains(">  /run"));
   press({key_of('<'), key_of('<'), key_of('r')});
   CHECK_THAT(screen.text, Contains(">  /run"));
 }
 
 TEST_CASE_METHOD(Fixture, "keys of one burst act on what the one before made", "[tui][app]") {
-  app.show(sample_snapshot());
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
   const int draws = screen.draws;
   press({key_of('2'), Key::End, key_of('1'), key_of('2')});
   CHECK(screen.draws == draws + 1);
@@ -109,7 +109,7 @@ TEST_CASE_METHOD(Fixture, "keys of one burst act on what the one before made", "
 }
 
 TEST_CASE_METHOD(Fixture, "a resize draws at the new size", "[tui][app]") {
-  app.show(sample_snapshot());
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
   screen.size = {10, 60};
   app.on_resize();
   CHECK(std::count(screen.text.begin(), screen.text.end(), '\n') == 10);

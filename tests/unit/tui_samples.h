@@ -147,7 +147,7 @@ inline Snapshot sample_snapshot() {
                    "every hook of the exact mode could be attached",
                    {"extended attributes before 6.6", "writes through splice"}};
   snapshot.losses = {{"recursion_misses", 0}, {"ring_full", 3}, {"slots_full", 0}};
-  snapshot.totals = {864 * mib, 76 * mib + 300 * kib, 27'618, 0.3, 4096, 2};
+  snapshot.totals = {864 * mib, 76 * mib + 300 * kib, 27'618, 0.3, 4096, 2, {}};
   snapshot.self = sample_self();
   snapshot.superblocks = sample_superblocks();
   snapshot.cgroups = sample_cgroups();

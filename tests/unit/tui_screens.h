@@ -42,7 +42,7 @@ inline std::vector<NamedScreen> golden_screens() {
   poll.self = SelfView();
   poll.self->cost.process = {580'000'000, 17 * mib, 2 * mib};
   poll.self->cost.no_window = "no BPF program is loaded";
-  poll.totals = {864 * mib, 76 * mib + 300 * kib, {}, {}, {}, {}};
+  poll.totals = {864 * mib, 76 * mib + 300 * kib, {}, {}, {}, {}, {}};
   for (SuperblockView& view : poll.superblocks) {
     view.tally = {};
     view.info.drift_bytes.reset();

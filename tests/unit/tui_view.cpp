@@ -64,7 +64,7 @@ TEST_CASE("hostile names stay in their cells", "[tui][view]") {
   Snapshot snapshot = sample_snapshot();
   snapshot.kernel = hostile;
   snapshot.mode.reason = hostile;
-  snapshot.superblocks[1].info.mounts[0].mount_point = hostile;
+  snapshot.superblocks[1].info.mounts.own()[0].mount_point = hostile;
   snapshot.cgroups[1].info.path = "/" + hostile;
   Owner owner;
   owner.kind = "unit";
@@ -240,8 +240,8 @@ TEST_CASE("names and causes", "[tui][view]") {
   CHECK(superblock_name(superblock) == "/first +2");
   // Mount ids of two namespaces say nothing about each other.
   superblock.mounts = {mount_at(2, "/"), mount_at(24, "/dev"), mount_at(1, "/covered")};
-  superblock.mounts[0].pid = 21;
-  superblock.mounts[1].pid = 1;
+  superblock.mounts.own()[0].pid = 21;
+  superblock.mounts.own()[1].pid = 1;
   CHECK(superblock_name(superblock) == "/dev +2");
   CHECK(main_cause({}) == "-");
   CHECK(main_cause({{TMPFS_OP_WRITE, TMPFS_CAUSE_MEMCG, 2},

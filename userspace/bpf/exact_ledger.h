@@ -23,6 +23,7 @@ class ExactLedger : public LedgerSource {
   Result<void> seed(const std::vector<Superblock>& superblocks, const std::function<bool()>& stop_requested) override;
   void end_seeding() override { tracer_->end_seeding(); }
   Result<LedgerReading> read() override;
+  std::string cgroup_name(CgroupId id) const override { return tracer_->table().cgroup_name(id); }
   std::map<std::string, std::uint64_t> losses() const override;
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;

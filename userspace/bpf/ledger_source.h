@@ -25,7 +25,6 @@ struct KernelSuperblock {
 struct LedgerReading {
   std::vector<LedgerRow> rows;
   std::vector<KernelSuperblock> superblocks;
-  std::map<CgroupId, std::string> cgroup_names;  // last path component, for a cgroup that died before it was found
 };
 
 // Raw stack addresses belong to event.tgid; the live source symbolises them while that process may still live.
@@ -67,6 +66,10 @@ class LedgerSource {
   virtual void end_seeding() {}
 
   virtual Result<LedgerReading> read() = 0;
+
+  // The last component of a cgroup's path, for one that died before it was found: of those that the last reading had.
+  // Empty: not known.
+  virtual std::string cgroup_name(CgroupId id) const = 0;
 
   // By name, 0 included. Asks the kernel about each program: once a sample, not at each reading.
   virtual std::map<std::string, std::uint64_t> losses() const = 0;

@@ -147,6 +147,7 @@ void SlotTable::read(LedgerReading& reading) {
   }
   mark_replaced(reading.superblocks);
   used_slots_.clear();
+  slot_of_cgroup_.clear();
   for (std::uint32_t i = 0; i < size_.slots; ++i)
     if (slots_[i].in_use) used_slots_.push_back(i);
   reading.rows.reserve(used_slots_.size() + ended_.size());
@@ -155,11 +156,18 @@ void SlotTable::read(LedgerReading& reading) {
     const tmpfs_counters counters = counters_of(i);
     if (i == 0 && is_untouched(counters)) continue;
     reading.rows.push_back({slot.cgroup_id, superblock_of_row(slot.sb_row), rules_.decode(counters)});
-    if (slot.cgroup_id != TMPFS_CGROUP_NONE && slot.cgroup_name[0] != 0)
-      reading.cgroup_names.emplace(slot.cgroup_id,
-                                   std::string(slot.cgroup_name, strnlen(slot.cgroup_name, TMPFS_CGROUP_NAME_LEN)));
   }
   for (const auto& [superblock, counters] : ended_) reading.rows.push_back({kEndedCgroups, superblock, counters});
+}
+
+std::string SlotTable::cgroup_name(CgroupId id) const {
+  if (slot_of_cgroup_.empty())
+    for (const std::uint32_t i : used_slots_) slot_of_cgroup_.emplace(slots_[i].cgroup_id, i);
+  const auto found = slot_of_cgroup_.find(id);
+  if (id == TMPFS_CGROUP_NONE || found == slot_of_cgroup_.end()) return {};
+  const tmpfs_slot& slot = slots_[found->second];
+  if (slot.cgroup_id != id) return {};  // given back since
+  return {slot.cgroup_name, strnlen(slot.cgroup_name, TMPFS_CGROUP_NAME_LEN)};
 }
 
 bool SlotTable::is_crowded() const {

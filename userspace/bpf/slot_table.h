@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "bpf/ledger_source.h"
@@ -43,6 +45,9 @@ class SlotTable {
   // The kernel's counters go on moving while they are read; none is read twice or left out while it moves from a CPU's
   // line into its slot.
   void read(LedgerReading& reading);
+
+  // Of a cgroup that the last reading had; empty: of no other.
+  std::string cgroup_name(CgroupId id) const;
 
   // The superblock's identity; 0:0 for row 0, where events go that found no row, and for what is out of range.
   SuperblockId superblock_of_row(std::uint32_t row) const;
@@ -83,6 +88,7 @@ class SlotTable {
   std::vector<std::uint32_t> used_slots_;
   std::vector<std::uint32_t> dead_rows_;
   std::size_t used_rows_ = 0;
+  mutable std::unordered_map<CgroupId, std::uint32_t> slot_of_cgroup_;  // one of them; made when first asked for
   std::map<CgroupId, std::uint64_t> dead_since_;  // CLOCK_MONOTONIC when first found dead
   std::map<SuperblockId, Counters> ended_;        // kNoSuperblock: of superblocks that have ended, too
 };

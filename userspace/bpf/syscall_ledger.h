@@ -29,6 +29,7 @@ class SyscallLedger : public LedgerSource {
 
   // Resolves what waits in the ring first, so that a reading holds every refusal that happened before it.
   Result<LedgerReading> read() override;
+  std::string cgroup_name(CgroupId id) const override { return programs_->table().cgroup_name(id); }
   std::map<std::string, std::uint64_t> losses() const override;
 
   int event_fd() const override { return ring_->fd(); }

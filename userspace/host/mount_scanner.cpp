@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,9 +11,11 @@
 #include <functional>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "host/mount_access.h"
 #include "host/mount_reach.h"
+#include "host/process_namespace.h"
 #include "host/text_file.h"
 
 namespace tmpfstrace {
@@ -22,6 +23,9 @@ namespace tmpfstrace {
 namespace {
 
 constexpr std::size_t kMountinfoMax = 64U << 20;  // 5,000 mounts take about 1 MiB
+constexpr std::size_t kMostInTurn = 64;
+// The watch does not tell when a mount's options change through another namespace.
+constexpr std::uint64_t kWatchedAgain = 30'000'000'000;
 
 // A process that ended, or a zombie, which has no namespaces any more (EINVAL from mountinfo).
 bool has_gone(int code) { return code == ENOENT || code == ESRCH || code == EINVAL; }
@@ -47,10 +51,15 @@ bool is_shmem(const HostPaths& paths, const MountEntry& entry, std::int32_t pid)
 
 }  // namespace
 
-void MountScanner::parse(std::uint64_t id, std::int32_t pid, const std::string& text, Namespace& known) const {
+bool MountScanner::is_own(std::uint64_t id) const {
+  return mount_namespace_of(paths_, 1) == id || own_mount_namespace(paths_) == id;
+}
+
+void MountScanner::parse(std::int32_t pid, const std::string& text, Namespace& known) const {
   MountTable table = parse_mount_table(text);
   const MountReach reach = derive_mount_reach(table);
-  known = {};
+  known.shmem.clear();
+  known.not_to_enter.clear();
   known.damaged_lines = table.damaged_lines;
   for (auto& entry : table.entries) {
     if (!is_shmem_type(entry.fstype)) continue;
@@ -60,73 +69,102 @@ void MountScanner::parse(std::uint64_t id, std::int32_t pid, const std::string& 
     known.shmem.push_back(std::move(entry));
   }
   std::sort(known.not_to_enter.begin(), known.not_to_enter.end());
-  known.text_size = text.size();
-  known.text_hash = std::hash<std::string>{}(text) ^ static_cast<std::size_t>(id);
 }
 
-Result<std::int32_t> MountScanner::refresh(std::uint64_t id, const Pids& pids, Namespace& known) {
+// A watch lasts as long as the process that it was opened through is the one to read by.
+Result<std::string> MountScanner::read_table(std::uint64_t id, std::int32_t pid, Namespace& known) const {
+  const std::string path = fmt::format("{}/{}/mountinfo", paths_.proc, pid);
+  if (pid != known.pid) known.watch.reset();
+  if (!known.watch && is_own(id)) known.watch = MountWatch::open(path);
+  return known.watch ? known.watch->read(kMountinfoMax) : read_text_file(path, kMountinfoMax);
+}
+
+// False: all its processes have gone. An Error: none may be read.
+Result<bool> MountScanner::refresh(std::uint64_t id, const Pids& pids, Namespace& known) {
   Error refused;
   bool any_refused = false;
   for (const bool whole : {true, false}) {
     for (const std::int32_t pid : pids) {
       if (sees_whole_namespace(paths_, pid) != whole) continue;
-      auto text = read_text_file(fmt::format("{}/{}/mountinfo", paths_.proc, pid), kMountinfoMax);
+      const auto text = read_table(id, pid, known);
       if (!text) {
         if (has_gone(text.error().code)) continue;
         any_refused = true;
         refused = text.error();
         continue;
       }
-      const bool same = known.text_size == text->size() &&
-                        known.text_hash == (std::hash<std::string>{}(*text) ^ static_cast<std::size_t>(id));
-      if (!same) parse(id, pid, *text, known);
-      return pid;
+      const std::size_t hash = std::hash<std::string>{}(*text);
+      if (known.pid == 0 || known.text_size != text->size() || known.text_hash != hash) parse(pid, *text, known);
+      known.text_size = text->size();
+      known.text_hash = hash;
+      known.pid = pid;
+      return true;
     }
   }
   if (any_refused) return tl::unexpected(refused);
-  return 0;
+  return false;
 }
 
-Result<MountScan> MountScanner::scan() {
-  const auto pids = list_processes(paths_.proc);
-  if (!pids) return tl::unexpected(pids.error());
-  MountScan scan;
-  std::map<std::uint64_t, Pids> by_namespace;  // pids ascending: the lowest is most often the namespace's init
-  for (const std::int32_t pid : *pids) {
-    struct stat facts {};
-    if (::stat(fmt::format("{}/{}/ns/mnt", paths_.proc, pid).c_str(), &facts) == 0) {
-      by_namespace[facts.st_ino].push_back(pid);
-    } else if (!has_gone(errno)) {
-      ++scan.unreadable_processes;
-    }
+// The namespaces of which the table has to be read now.
+std::vector<std::uint64_t> MountScanner::due(std::uint64_t now_ns, bool everywhere) {
+  std::vector<std::uint64_t> due;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> in_turn;  // when it was read, which
+  for (const auto& [id, pids] : namespaces_.members()) {
+    const auto known = tables_.find(id);
+    const bool can_go_on = known != tables_.end() && std::binary_search(pids.begin(), pids.end(), known->second.pid);
+    const bool watched = can_go_on && known->second.watch && now_ns - known->second.read_ns < kWatchedAgain;
+    if (!can_go_on || (watched ? known->second.watch->changed() : everywhere))
+      due.push_back(id);
+    else if (!watched)
+      in_turn.emplace_back(known->second.read_ns, id);
   }
+  const std::size_t turns = std::min(in_turn.size(), kMostInTurn);
+  std::partial_sort(in_turn.begin(), in_turn.begin() + static_cast<std::ptrdiff_t>(turns), in_turn.end());
+  for (std::size_t i = 0; i < turns; ++i) due.push_back(in_turn[i].second);
+  return due;
+}
 
+void MountScanner::merge() {
   std::map<SuperblockId, Superblock> found;
-  for (const auto& [id, members] : by_namespace) {
-    Namespace& known = cache_[id];
-    const auto pid = refresh(id, members, known);
-    if (!pid) ++scan.unreadable_namespaces;
-    if (!pid || *pid == 0) {
-      cache_.erase(id);
-      continue;
-    }
-    scan.damaged_lines += known.damaged_lines;
-    for (const auto& entry : known.shmem) {
+  for (const auto& [id, table] : tables_) {
+    for (const auto& entry : table.shmem) {
       Superblock& superblock = found[SuperblockId{entry.major, entry.minor, 0}];
       superblock.id = {entry.major, entry.minor, 0};
       superblock.kind = entry.fstype == "devtmpfs" ? "devtmpfs" : "tmpfs";
-      const bool enter = !std::binary_search(known.not_to_enter.begin(), known.not_to_enter.end(), entry.mount_id);
-      superblock.mounts.push_back(make_mount(entry, id, enter ? *pid : 0));
+      const bool enter = !std::binary_search(table.not_to_enter.begin(), table.not_to_enter.end(), entry.mount_id);
+      superblock.mounts.own().push_back(make_mount(entry, id, enter ? table.pid : 0));
     }
   }
-  std::erase_if(cache_, [&](const auto& item) { return !by_namespace.contains(item.first); });
-
+  merged_.clear();
   for (auto& [id, superblock] : found) {
-    std::sort(superblock.mounts.begin(), superblock.mounts.end(), [](const Mount& left, const Mount& right) {
+    auto& mounts = superblock.mounts.own();
+    std::sort(mounts.begin(), mounts.end(), [](const Mount& left, const Mount& right) {
       return std::tie(left.mount_namespace, left.mount_id) < std::tie(right.mount_namespace, right.mount_id);
     });
-    scan.superblocks.push_back(std::move(superblock));
+    merged_.push_back(std::move(superblock));
   }
+}
+
+Result<MountScan> MountScanner::scan(std::uint64_t now_ns, bool everywhere) {
+  if (auto listed = namespaces_.refresh(now_ns, everywhere); !listed) return tl::unexpected(listed.error());
+  MountScan scan;
+  scan.unreadable_processes = namespaces_.unreadable_processes();
+  const auto& members = namespaces_.members();
+  bool changed = std::erase_if(tables_, [&](const auto& item) { return !members.contains(item.first); }) != 0;
+  for (const std::uint64_t id : due(now_ns, everywhere)) {
+    Namespace& table = tables_[id];
+    const auto before = std::tuple(table.pid, table.text_size, table.text_hash);
+    const auto read = refresh(id, members.at(id), table);
+    table.read_ns = now_ns;
+    changed = changed || before != std::tuple(table.pid, table.text_size, table.text_hash);
+    if (!read) ++scan.unreadable_namespaces;
+    if (read && *read) continue;
+    tables_.erase(id);
+    changed = true;
+  }
+  if (changed) merge();
+  for (const auto& [id, table] : tables_) scan.damaged_lines += table.damaged_lines;
+  scan.superblocks = merged_;
   return scan;
 }
 

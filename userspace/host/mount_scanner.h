@@ -6,12 +6,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "host/host_paths.h"
+#include "host/mount_namespaces.h"
 #include "host/mount_table.h"
+#include "host/mount_watch.h"
 #include "model/result.h"
 #include "model/sample.h"
 
@@ -29,28 +32,37 @@ struct MountScan {
 
 class MountScanner {
  public:
-  explicit MountScanner(HostPaths paths) : paths_(std::move(paths)) {}
+  explicit MountScanner(HostPaths paths) : paths_(std::move(paths)), namespaces_(paths_) {}
 
-  // Walks /proc once. One mountinfo is read per namespace, and parsed only when its bytes differ from the last scan's.
-  // (poll(2) would tell of changes, but an open mountinfo pins the root mount of its process.)
-  Result<MountScan> scan();
+  // One table is read per namespace: of our own and of process 1's when the kernel says that it has changed, of others
+  // at each scan on a host with few containers, in turn on one with many. It is parsed only when its bytes differ from
+  // the last. now_ns: CLOCK_MONOTONIC. everywhere: in turn is not enough,
+  // something is known to be new.
+  Result<MountScan> scan(std::uint64_t now_ns, bool everywhere = false);
 
  private:
   struct Namespace {
+    std::int32_t pid = 0;  // through which it was read
+    std::uint64_t read_ns = 0;
     std::size_t text_size = 0;
     std::size_t text_hash = 0;
+    std::optional<MountWatch> watch;
     std::vector<MountEntry> shmem;
     std::vector<std::uint64_t> not_to_enter;  // mount ids, sorted
     std::uint64_t damaged_lines = 0;
   };
-  using Pids = std::vector<std::int32_t>;
 
-  // The pid through which the namespace was read; 0 when all its processes have gone; an Error when none may be read.
-  Result<std::int32_t> refresh(std::uint64_t id, const Pids& pids, Namespace& known);
-  void parse(std::uint64_t id, std::int32_t pid, const std::string& text, Namespace& known) const;
+  std::vector<std::uint64_t> due(std::uint64_t now_ns, bool everywhere);
+  bool is_own(std::uint64_t id) const;
+  Result<std::string> read_table(std::uint64_t id, std::int32_t pid, Namespace& known) const;
+  Result<bool> refresh(std::uint64_t id, const Pids& pids, Namespace& known);
+  void parse(std::int32_t pid, const std::string& text, Namespace& known) const;
+  void merge();
 
   HostPaths paths_;
-  std::unordered_map<std::uint64_t, Namespace> cache_;
+  MountNamespaces namespaces_;
+  std::unordered_map<std::uint64_t, Namespace> tables_;
+  std::vector<Superblock> merged_;  // of all tables
 };
 
 }  // namespace tmpfstrace

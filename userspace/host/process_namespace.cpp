@@ -28,4 +28,8 @@ std::optional<std::uint64_t> mount_namespace_of(const HostPaths& paths, std::int
   return inode_of(paths.proc + "/" + std::to_string(pid) + "/ns/mnt");
 }
 
+std::optional<std::uint64_t> own_mount_namespace(const HostPaths& paths) {
+  return inode_of(paths.proc + "/self/ns/mnt");
+}
+
 }  // namespace tmpfstrace

@@ -58,7 +58,7 @@ using Group = std::unordered_map<Key, Sum, IdHash>;
 
 // Every sum of one sample, by identity. Of an object without a ledger row nothing is known.
 struct Sums {
-  Group<LedgerKey> rows;
+  std::vector<std::pair<LedgerKey, Sum>> rows;  // in the order of the sample
   Group<SuperblockId> superblocks;
   Group<CgroupId> cgroups;
   Sum all;
@@ -66,13 +66,19 @@ struct Sums {
 
 Sums sum_ledger(const Sample& sample) {
   Sums sums;
+  std::unordered_map<LedgerKey, std::size_t, IdHash> row_of;
+  row_of.reserve(sample.ledger.size());
   sums.rows.reserve(sample.ledger.size());
   sums.superblocks.reserve(sample.superblocks.size());
   sums.cgroups.reserve(sample.cgroups.size());
   for (const Superblock& superblock : sample.superblocks) sums.superblocks[superblock.id];
   for (const Cgroup& cgroup : sample.cgroups) sums.cgroups[cgroup.id];
   for (const LedgerRow& row : sample.ledger) {
-    sums.rows[{row.cgroup, row.superblock}].add(row.counters);
+    const LedgerKey key{row.cgroup, row.superblock};
+    // A recording may name one identity twice: its counters are in the first row then.
+    const auto [at, is_new] = row_of.emplace(key, sums.rows.size());
+    if (is_new) sums.rows.emplace_back(key, Sum());
+    sums.rows[at->second].second.add(row.counters);
     sums.superblocks[row.superblock].add(row.counters);
     sums.cgroups[row.cgroup].add(row.counters);
     sums.all.add(row.counters);
@@ -101,37 +107,79 @@ std::optional<std::int64_t> balance(std::optional<std::uint64_t> seeded, std::op
   return static_cast<std::int64_t>(*seeded + *in - *out);
 }
 
+SuperblockId key_of(const SuperblockView& view) { return view.info.id; }
+CgroupId key_of(const CgroupView& view) { return view.info.id; }
+LedgerKey key_of(const LedgerView& view) { return {view.cgroup, view.superblock}; }
+
+// The objects of one kind in the previous snapshot. Most come again in the same order: an index is made only when one
+// is not where it is looked for.
+template <typename Key, typename View>
+class Before {
+ public:
+  explicit Before(const std::vector<View>& views) : views_(views) {}
+
+  // Null: it was not there.
+  const Tally* find(const Key& key) {
+    if (next_ == views_.size() || key_of(views_[next_]) != key) {
+      if (index_.empty()) make_index();
+      const auto found = index_.find(key);
+      if (found == index_.end()) return nullptr;
+      next_ = found->second;
+    }
+    return &views_[next_++].tally;
+  }
+
+ private:
+  void make_index() {
+    index_.reserve(views_.size());
+    for (std::size_t i = 0; i < views_.size(); ++i) index_.emplace(key_of(views_[i]), i);
+  }
+
+  const std::vector<View>& views_;
+  std::size_t next_ = 0;
+  std::unordered_map<Key, std::size_t, IdHash> index_;
+};
+
 // What a sample is compared with: the previous one, where there is one and time has passed since.
 struct Baseline {
-  Sums sums;
-  std::uint64_t interval_ns = 0;
-  double seconds = 0;
+  explicit Baseline(const Snapshot& before, std::uint64_t interval)
+      : rows(before.ledger),
+        superblocks(before.superblocks),
+        cgroups(before.cgroups),
+        all(before.totals.counters),
+        interval_ns(interval),
+        seconds(static_cast<double>(interval) / nanoseconds_per_second) {}
 
   // The kernel makes a row at its first event, and its counters start at 0: where the previous sample has none, all
   // that is counted came about since. What existed before is in the seeded counters, which have no rates.
-  template <typename Key>
-  const Counters& of(const Group<Key>& group, const Key& key) const {
-    const auto sum = group.find(key);
-    return sum == group.end() ? nothing_counted : of(sum->second);
+  template <typename Key, typename View>
+  static const Counters& of(Before<Key, View>& before, const Key& key) {
+    const Tally* tally = before.find(key);
+    return tally != nullptr && tally->has_rows ? tally->counters : nothing_counted;
   }
-  static const Counters& of(const Sum& sum) { return sum.has_rows() ? sum.counters() : nothing_counted; }
+
+  Before<LedgerKey, LedgerView> rows;
+  Before<SuperblockId, SuperblockView> superblocks;
+  Before<CgroupId, CgroupView> cgroups;
+  const std::optional<Counters>& all;
+  std::uint64_t interval_ns;
+  double seconds;
 };
 
-std::optional<Baseline> baseline_of(const Sample& now, const Sample* previous) {
+std::optional<Baseline> baseline_of(const Sample& now, const Snapshot* previous) {
   if (previous == nullptr || now.monotonic_ns <= previous->monotonic_ns) return std::nullopt;
-  const std::uint64_t interval = now.monotonic_ns - previous->monotonic_ns;
-  return Baseline{sum_ledger(*previous), interval, static_cast<double>(interval) / nanoseconds_per_second};
+  return Baseline(*previous, now.monotonic_ns - previous->monotonic_ns);
 }
 
 bool has_rates(CgroupId cgroup) { return cgroup != kEndedCgroups; }
 bool has_rates(const SuperblockId& superblock) { return superblock != kNoSuperblock; }
 bool has_rates(const LedgerKey& row) { return has_rates(row.first) && has_rates(row.second); }
 
-// One member of Sums, looked up by identity, becomes a tally.
-template <typename Key>
-Tally derive_tally(const Sum& sum, const Key& key, Group<Key> Sums::*group, const std::optional<Baseline>& baseline) {
+template <typename Key, typename Before>
+Tally derive_tally(const Sum& sum, const Key& key, Before Baseline::*before, std::optional<Baseline>& baseline) {
   const Counters& counters = sum.counters();
   Tally tally{.counters = counters,
+              .has_rows = sum.has_rows(),
               .resident_bytes = balance(counters.seeded_bytes, counters.allocated_bytes, counters.freed_bytes),
               .inodes = balance(counters.seeded_inodes, whole_sum_of(counters.created), whole_sum_of(counters.removed)),
               .created = sum_of(counters.created),
@@ -140,7 +188,7 @@ Tally derive_tally(const Sum& sum, const Key& key, Group<Key> Sums::*group, cons
               .refusals = counters.refusals ? counters.refusals->list() : std::vector<RefusalCount>(),
               .rates = {}};
   if (baseline && has_rates(key))
-    tally.rates = derive_rates(counters, baseline->of(baseline->sums.*group, key), baseline->seconds);
+    tally.rates = derive_rates(counters, Baseline::of(*baseline.*before, key), baseline->seconds);
   return tally;
 }
 
@@ -156,17 +204,19 @@ std::optional<std::int64_t> magnitude(std::optional<std::int64_t> value) {
   return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(*value));
 }
 
-Totals derive_totals(const Sample& now, const Counters& all, const std::optional<Baseline>& baseline) {
+Totals derive_totals(const Sample& now, const Sum& sum, const std::optional<Baseline>& baseline) {
   Totals totals;
+  if (sum.has_rows()) totals.counters = sum.counters();
   for (const Superblock& superblock : now.superblocks) {
     add_known(totals.size_bytes, superblock.size_bytes);
     add_known(totals.used_bytes, superblock.used_bytes);
     add_known(totals.drift_bytes, magnitude(superblock.drift_bytes));
     add_known(totals.drift_inodes, magnitude(superblock.drift_inodes));
   }
-  totals.refusals = sum_of(all.refusals);
+  totals.refusals = sum_of(sum.counters().refusals);
   if (baseline)
-    totals.refusals_per_second = derive_rates(all, baseline->of(baseline->sums.all), baseline->seconds).refused;
+    totals.refusals_per_second =
+        derive_rates(sum.counters(), baseline->all ? *baseline->all : nothing_counted, baseline->seconds).refused;
   return totals;
 }
 
@@ -180,11 +230,11 @@ std::vector<Key> sorted_keys(const Group<Key>& group) {
 
 // The objects of the sample in its order, then those that only the ledger names.
 void add_superblocks(Snapshot& snapshot, const Sample& now, Group<SuperblockId> sums,
-                     const std::optional<Baseline>& baseline) {
+                     std::optional<Baseline>& baseline) {
   const auto add = [&](Superblock info) {
     const auto node = sums.extract(info.id);
     if (node.empty()) return;  // listed twice
-    Tally tally = derive_tally(node.mapped(), info.id, &Sums::superblocks, baseline);
+    Tally tally = derive_tally(node.mapped(), info.id, &Baseline::superblocks, baseline);
     snapshot.superblocks.push_back({std::move(info), std::move(tally)});
   };
   for (const Superblock& superblock : now.superblocks) add(superblock);
@@ -196,14 +246,14 @@ void add_superblocks(Snapshot& snapshot, const Sample& now, Group<SuperblockId> 
   }
 }
 
-void add_cgroups(Snapshot& snapshot, const Sample& now, Group<CgroupId> sums, const std::optional<Baseline>& baseline) {
+void add_cgroups(Snapshot& snapshot, const Sample& now, Group<CgroupId> sums, std::optional<Baseline>& baseline) {
   const auto add = [&](Cgroup info) {
     const auto node = sums.extract(info.id);
     if (node.empty()) return;
     if (info.id == TMPFS_CGROUP_NONE) info.path = "(unattributed)";
     // Recordings from before there were owners: what the path tells by itself.
     if (info.owner == nullptr) info.owner = owner_of_cgroup_path(info.path);
-    Tally tally = derive_tally(node.mapped(), info.id, &Sums::cgroups, baseline);
+    Tally tally = derive_tally(node.mapped(), info.id, &Baseline::cgroups, baseline);
     snapshot.cgroups.push_back({std::move(info), std::move(tally)});
   };
   for (const Cgroup& cgroup : now.cgroups) add(cgroup);
@@ -217,8 +267,8 @@ void add_cgroups(Snapshot& snapshot, const Sample& now, Group<CgroupId> sums, co
 
 }  // namespace
 
-Snapshot derive_snapshot(const Sample& now, const Sample* previous) {
-  const std::optional<Baseline> baseline = baseline_of(now, previous);
+Snapshot derive_snapshot(const Sample& now, const Snapshot* previous) {
+  std::optional<Baseline> baseline = baseline_of(now, previous);
   Sums sums = sum_ledger(now);
 
   Snapshot snapshot;
@@ -230,18 +280,14 @@ Snapshot derive_snapshot(const Sample& now, const Sample* previous) {
   snapshot.mode = now.mode;
   snapshot.losses = now.losses;
   if (now.self)
-    snapshot.self = derive_self(*now.self, baseline && previous->self ? &*previous->self : nullptr,
+    snapshot.self = derive_self(*now.self, baseline && previous->self ? &previous->self->cost : nullptr,
                                 baseline ? baseline->interval_ns : 0);
   snapshot.playback = now.playback;
-  snapshot.totals = derive_totals(now, sums.all.counters(), baseline);
+  snapshot.totals = derive_totals(now, sums.all, baseline);
 
   snapshot.ledger.reserve(sums.rows.size());
-  for (const LedgerRow& row : now.ledger) {
-    const LedgerKey key{row.cgroup, row.superblock};
-    const auto node = sums.rows.extract(key);
-    if (node.empty()) continue;  // its counters are in the first row of that identity
-    snapshot.ledger.push_back({row.cgroup, row.superblock, derive_tally(node.mapped(), key, &Sums::rows, baseline)});
-  }
+  for (const auto& [key, sum] : sums.rows)
+    snapshot.ledger.push_back({key.first, key.second, derive_tally(sum, key, &Baseline::rows, baseline)});
   snapshot.superblocks.reserve(sums.superblocks.size());
   snapshot.cgroups.reserve(sums.cgroups.size());
   add_superblocks(snapshot, now, std::move(sums.superblocks), baseline);

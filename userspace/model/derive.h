@@ -8,7 +8,8 @@
 
 namespace tmpfstrace {
 
-// previous may be null. Its objects are matched by identity: cgroup id, and device with generation.
-Snapshot derive_snapshot(const Sample& now, const Sample* previous);
+// previous: of the sample before, of which the rates are formed; may be null. Its objects are matched by identity:
+// cgroup id, and device with generation.
+Snapshot derive_snapshot(const Sample& now, const Snapshot* previous);
 
 }  // namespace tmpfstrace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Refusals by operation and cause. Only what is not 0 is held: of thousands of ledger rows next to none was ever refused
-// anything, and a table of all pairs would be most of what a sample copies.
+// Refusals by operation and cause. Only what is not 0 is held: of thousands of ledger rows next to none was ever
+// refused anything, and a table of all pairs would be most of what a sample copies.
 #pragma once
 
 #include <algorithm>

@@ -16,6 +16,7 @@
 #include "model/owner.h"
 #include "model/refusal_counts.h"
 #include "model/self_cost.h"
+#include "model/shared_list.h"
 #include "tmpfs_abi.h"
 
 namespace tmpfstrace {
@@ -77,7 +78,7 @@ struct Superblock {
   SuperblockId id;
   std::string kind;   // "tmpfs", "devtmpfs", "internal" (the kernel's own mount: memfd, SysV, anonymous shared memory)
   bool dead = false;  // its last mount and file are gone
-  std::vector<Mount> mounts;
+  SharedList<Mount> mounts;
   // From statfs; absent when no mount of it can be reached, or when the superblock has no such limit.
   std::optional<std::uint64_t> size_bytes;
   std::optional<std::uint64_t> used_bytes;

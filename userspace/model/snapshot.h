@@ -30,6 +30,7 @@ struct Rates {
 
 struct Tally {
   Counters counters;
+  bool has_rows = false;  // of the ledger; without one nothing is counted
   // Signed: a free whose owner was lost may be credited to another row and take it below zero. That must show.
   std::optional<std::int64_t> resident_bytes;  // seeded + allocated - freed, swapped pages included
   std::optional<std::int64_t> inodes;          // seeded + created - removed, all kinds
@@ -64,6 +65,7 @@ struct Totals {
   // Sums of magnitudes: a superblock that is over must not hide one that is under.
   std::optional<std::int64_t> drift_bytes;
   std::optional<std::int64_t> drift_inodes;
+  std::optional<Counters> counters;  // of all rows; absent: there is none
 };
 
 struct Snapshot {

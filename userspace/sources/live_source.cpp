@@ -57,12 +57,12 @@ class LiveSource : public SampleSource {
   MountScanner scanner_;
   CgroupTree cgroups_;
   std::optional<OwnerNames> owners_;  // from open() on
+  MountsToFind mounts_to_find_;
   UsageFigures usage_;
   MemoryFigures memory_;
   Symbols symbols_;
   std::vector<Superblock> last_superblocks_;
   bool rescanned_ = false;  // since the last sample
-  std::map<CgroupId, std::string> cgroup_names_;
   std::uint64_t sequence_ = 0;
   std::uint64_t unreadable_cgroups_ = 0;
 };
@@ -83,7 +83,7 @@ Result<void> LiveSource::open() {
 }
 
 Result<void> LiveSource::seed() {
-  auto mounts = scanner_.scan();
+  auto mounts = scanner_.scan(start_.clock_ns(CLOCK_MONOTONIC));
   if (!mounts) return tl::unexpected(mounts.error());
   if (!start_.ledger) return {};
   auto done = walk_until_equal(std::move(mounts->superblocks));
@@ -131,8 +131,12 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
     if (!reading) return tl::unexpected(reading.error());
     before = std::move(*reading);
   }
-  auto mounts = scanner_.scan();
+  auto mounts = scanner_.scan(start_.clock_ns(CLOCK_MONOTONIC));
   if (!mounts) return tl::unexpected(mounts.error());
+  if (mounts_to_find_.any(before.superblocks, mounts->superblocks)) {
+    mounts = scanner_.scan(start_.clock_ns(CLOCK_MONOTONIC), true);
+    if (!mounts) return tl::unexpected(mounts.error());
+  }
   sample.superblocks = std::move(mounts->superblocks);
   name_superblocks(before.superblocks, sample.superblocks);
   const std::uint64_t unreachable =
@@ -149,7 +153,6 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
     sample.losses = start_.ledger->losses();
   }
   usage_.keep_drift(sample.superblocks);
-  cgroup_names_ = std::move(after.cgroup_names);
   owners_->begin_sample(sample.monotonic_ns);
   add_cgroups(sample);
   for (Superblock& superblock : sample.superblocks)
@@ -191,8 +194,8 @@ std::string LiveSource::path_of(CgroupId id, const CgroupName& name) const {
   if (id == TMPFS_CGROUP_NONE) return "(unattributed)";
   if (id == kEndedCgroups) return "(ended cgroups)";
   if (!name.path.empty()) return name.path;
-  const auto kernel_name = cgroup_names_.find(id);
-  return "…/" + (kernel_name == cgroup_names_.end() ? "cgroup " + std::to_string(id) : kernel_name->second);
+  const std::string last = start_.ledger ? start_.ledger->cgroup_name(id) : std::string();
+  return "…/" + (last.empty() ? "cgroup " + std::to_string(id) : last);
 }
 
 void LiveSource::add_cgroups(Sample& sample) {
@@ -226,7 +229,7 @@ void LiveSource::add_cgroups(Sample& sample) {
 // What was mounted since the last sample, and which of the superblocks that bore a device number bears it now.
 void LiveSource::rescan() {
   rescanned_ = true;
-  auto mounts = scanner_.scan();
+  auto mounts = scanner_.scan(start_.clock_ns(CLOCK_MONOTONIC), true);
   auto reading = start_.ledger->read();
   if (!mounts || !reading) return;  // the next sample says so
   join_superblocks(reading->superblocks, mounts->superblocks);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "model/counters.h"
 #include "sources/turns.h"
@@ -12,6 +14,8 @@
 namespace tmpfstrace {
 namespace {
 
+// The programs see a superblock made before its mount is in any table.
+constexpr int kMostLooks = 3;
 constexpr std::int64_t kBytesPerInode = 1024;  // BOGO_INODE_SIZE: what one inode takes of a budget kept in bytes
 
 struct Net {
@@ -81,6 +85,23 @@ void join_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Su
     unmounted.dead = kernel->dead;
     mounted.push_back(std::move(unmounted));
   }
+}
+
+bool MountsToFind::any(const std::vector<KernelSuperblock>& known, const std::vector<Superblock>& mounted) {
+  std::unordered_set<std::uint64_t> devices;
+  devices.reserve(mounted.size());
+  for (const Superblock& superblock : mounted) devices.insert(device_of(superblock.id));
+  std::unordered_map<SuperblockId, int, IdHash> looked_for;
+  bool any = false;
+  for (const KernelSuperblock& kernel : known) {
+    if (kernel.dead || kernel.kind == "internal" || devices.contains(device_of(kernel.id))) continue;
+    const auto before = looked_for_.find(kernel.id);
+    const int times = before == looked_for_.end() ? 0 : before->second;
+    any = any || times < kMostLooks;
+    looked_for.emplace(kernel.id, std::min(times + 1, kMostLooks));
+  }
+  looked_for_ = std::move(looked_for);
+  return any;
 }
 
 const Superblock* find_superblock(const std::vector<Superblock>& superblocks, const SuperblockId& id) {

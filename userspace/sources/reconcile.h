@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "bpf/ledger_source.h"
+#include "model/id_hash.h"
 #include "model/sample.h"
 
 namespace tmpfstrace {
@@ -17,6 +19,17 @@ void name_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Su
 // The same, and adds those that have no mount any more (open files keep them) or never had one (the kernel's internal
 // mount).
 void join_superblocks(const std::vector<KernelSuperblock>& known, std::vector<Superblock>& mounted);
+
+// Superblocks that the programs know and no mount table that was read shows: worth looking for in all of them, some
+// times. (One that open files alone keep has no mount to be found.)
+class MountsToFind {
+ public:
+  // Call once a sample.
+  bool any(const std::vector<KernelSuperblock>& known, const std::vector<Superblock>& mounted);
+
+ private:
+  std::unordered_map<SuperblockId, int, IdHash> looked_for_;  // how often
+};
 
 // The superblock that an event names, by its generation too where that is known; null when it is not among these.
 const Superblock* find_superblock(const std::vector<Superblock>& superblocks, const SuperblockId& id);

@@ -95,6 +95,11 @@ class Decoder {
     return true;
   }
 
+  template <typename Value>
+  bool get(const Json& json, SharedList<Value>& list) {
+    return get(json, list.own());
+  }
+
   bool get(const Json& json, std::map<std::string, std::uint64_t>& counts) {
     return get_members(json, [&](const std::string& name, const Json& count) { return get(count, counts[name]); });
   }

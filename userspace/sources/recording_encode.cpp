@@ -60,6 +60,11 @@ class Encoder {
   void put(tmpfs_cause cause) { json_.value(cause_name(cause)); }
 
   template <typename Value>
+  void put(const SharedList<Value>& list) {
+    put(list.values());
+  }
+
+  template <typename Value>
   void put(const std::vector<Value>& list) {
     json_.begin_array();
     for (const Value& value : list) put(value);
