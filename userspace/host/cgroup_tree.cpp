@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -44,7 +45,7 @@ const char* relative(const std::string& path) { return path == "/" ? "." : path.
 
 CgroupTree::CgroupTree(std::string root, CgroupTreeOptions options) : root_(std::move(root)), options_(options) {}
 
-void CgroupTree::visit(int root, const std::string& path, std::vector<std::string>& pending) {
+void CgroupTree::visit(int root, const std::string& path) {
   const UniqueFd directory(::openat(root, relative(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat facts {};
   if (!directory || ::fstat(directory.get(), &facts) != 0) {
@@ -60,7 +61,7 @@ void CgroupTree::visit(int root, const std::string& path, std::vector<std::strin
   if (facts.st_nlink == 2) return;
   const std::string prefix = path == "/" ? path : path + "/";
   const auto listed = list_directory(directory.get(), [&](std::string_view name, unsigned char type) {
-    if (type == DT_DIR) pending.push_back(prefix + std::string(name));
+    if (type == DT_DIR) pending_.push_back(prefix + std::string(name));
     return true;
   });
   if (!listed && !has_vanished(listed.error().code)) unreadable_.push_back(path);
@@ -91,29 +92,49 @@ void CgroupTree::mark_vanished(std::uint64_t now_ns) {
   }
 }
 
-Result<void> CgroupTree::refresh(std::uint64_t now_ns) {
+void CgroupTree::begin_walk(std::uint64_t now_ns) {
   last_walk_ns_ = now_ns;
-  if (root_.empty()) return {};
-  const auto root = open_directory(root_);
-  if (!root) return tl::unexpected(root.error());
   ++walks_;
   unreadable_.clear();
-  std::vector<std::string> pending = {"/"};
-  while (!pending.empty()) {
-    const std::string path = std::move(pending.back());
-    pending.pop_back();
-    visit(root->get(), path, pending);
+  pending_ = {"/"};
+}
+
+Result<void> CgroupTree::walk(std::uint64_t now_ns, std::size_t most) {
+  // Opened for each step: an open directory would keep the hierarchy from being unmounted.
+  const auto root = open_directory(root_);
+  if (!root) {
+    pending_.clear();
+    return tl::unexpected(root.error());
   }
-  mark_vanished(now_ns);
-  struct stat facts {};
-  const bool from_the_top = ::fstat(root->get(), &facts) == 0 && facts.st_ino == options_.hierarchy_root;
-  settle_asked(from_the_top && unreadable_.empty());
+  for (std::size_t visited = 0; visited < most && !pending_.empty(); ++visited) {
+    const std::string path = std::move(pending_.back());
+    pending_.pop_back();
+    visit(root->get(), path);
+  }
+  if (pending_.empty()) end_walk(root->get(), now_ns);
   return {};
 }
 
+void CgroupTree::end_walk(int root, std::uint64_t now_ns) {
+  mark_vanished(now_ns);
+  struct stat facts {};
+  const bool from_the_top = ::fstat(root, &facts) == 0 && facts.st_ino == options_.hierarchy_root;
+  settle_asked(from_the_top && unreadable_.empty());
+}
+
+Result<void> CgroupTree::refresh(std::uint64_t now_ns) {
+  if (root_.empty()) return {};
+  begin_walk(now_ns);
+  return walk(now_ns, std::numeric_limits<std::size_t>::max());
+}
+
 Result<void> CgroupTree::refresh_if_due(std::uint64_t now_ns) {
-  if (last_walk_ns_ && now_ns - *last_walk_ns_ < options_.interval_ns) return {};
-  return refresh(now_ns);
+  if (!last_walk_ns_ || root_.empty()) return refresh(now_ns);
+  if (pending_.empty()) {
+    if (now_ns - *last_walk_ns_ < options_.interval_ns) return {};
+    begin_walk(now_ns);
+  }
+  return walk(now_ns, options_.step);
 }
 
 CgroupState CgroupTree::find_by_handle(CgroupId id) {
@@ -148,10 +169,13 @@ void CgroupTree::add_missing(CgroupId id) {
 
 void CgroupTree::settle_asked(bool whole) {
   for (auto& [id, asked] : asked_) {
+    if (asked.walks == walks_) continue;  // asked for since the walk began, perhaps behind it
     asked.walked = true;
     if (whole && !known_.contains(id)) add_missing(id);
   }
-  std::erase_if(asked_, [&](const auto& item) { return whole || known_.contains(item.first); });
+  std::erase_if(asked_, [&](const auto& item) {
+    return known_.contains(item.first) || (whole && item.second.walks != walks_);
+  });
 }
 
 void CgroupTree::ask(CgroupId id, std::uint64_t now_ns) {
@@ -164,7 +188,7 @@ void CgroupTree::ask(CgroupId id, std::uint64_t now_ns) {
       return;
     }
     if (asked_.size() >= kMaxRemembered) asked_.clear();
-    asked_[id] = {now_ns, false};
+    asked_[id] = {now_ns, walks_, false};
   }
   const bool may_walk = !last_walk_ns_ || now_ns - *last_walk_ns_ >= options_.min_gap_ns;
   if (may_walk && !asked_[id].walked) (void)refresh(now_ns);  // after a walk that fails it stays unknown

@@ -22,6 +22,7 @@ struct CgroupTreeOptions {
   std::uint64_t grace_ns = 600'000'000'000;  // how long a vanished cgroup keeps its name
   std::uint64_t interval_ns = 30'000'000'000;  // a walk is due this long after the last
   std::uint64_t min_gap_ns = 1'000'000'000;    // no unknown id causes a walk sooner than this after the last
+  std::size_t step = 500;                      // directories that refresh_if_due() visits at most
 };
 
 // Unknown: it may live where we cannot look. Only Dead is proof that nobody is in it any more.
@@ -37,11 +38,12 @@ class CgroupTree {
   // root: CgroupHierarchy::root. Empty: a tree without cgroups.
   explicit CgroupTree(std::string root, CgroupTreeOptions options = {});
 
-  // Walks the hierarchy. A cgroup that is not found is dead from now on, unless it lies where the walk could not go.
+  // Walks the hierarchy, all of it. A cgroup that is not found is dead from now on, unless it lies where the walk could not go.
   // Ids are unique while the kernel runs, so a cgroup made anew under an old name is another one.
   Result<void> refresh(std::uint64_t now_ns);
 
-  // refresh(), if interval_ns has passed since the last one.
+  // The same in steps, a step a call, when interval_ns has passed since the last walk began; the first walk at once. What
+  // comes while one is under way is found by its id.
   Result<void> refresh_if_due(std::uint64_t now_ns);
 
   // Asks the kernel for the directory of an id that is not known (a file handle of kernfs is the id): ESTALE is proof
@@ -64,14 +66,18 @@ class CgroupTree {
 
   struct Asked {
     std::uint64_t asked_ns = 0;
-    bool walked = false;  // a walk since did not settle it
+    std::uint64_t walks = 0;  // begun by then: a later one settles it
+    bool walked = false;      // one did not
   };
 
   CgroupState find_by_handle(CgroupId id);
   void ask(CgroupId id, std::uint64_t now_ns);
   void settle_asked(bool whole);
   void add_missing(CgroupId id);
-  void visit(int root, const std::string& path, std::vector<std::string>& pending);
+  void begin_walk(std::uint64_t now_ns);
+  Result<void> walk(std::uint64_t now_ns, std::size_t most);
+  void end_walk(int root, std::uint64_t now_ns);
+  void visit(int root, const std::string& path);
   void mark_vanished(std::uint64_t now_ns);
   bool is_below_unreadable(const std::string& path) const;
 
@@ -81,7 +87,8 @@ class CgroupTree {
   std::unordered_map<CgroupId, Asked> asked_;  // not settled yet
   std::unordered_set<CgroupId> missing_;       // dead before they were found: ids never return
   std::vector<std::string> unreadable_;        // paths
-  std::optional<std::uint64_t> last_walk_ns_;
+  std::vector<std::string> pending_;           // paths; empty: no walk is under way
+  std::optional<std::uint64_t> last_walk_ns_;  // when it began
   std::uint64_t walks_ = 0;
 };
 

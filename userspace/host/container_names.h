@@ -32,6 +32,7 @@ class ContainerNames {
 
   // Before the owners of a sample.
   void begin_round(std::uint64_t now_ns);
+  bool may_read() const { return reads_left_ != 0; }  // more state files in this round
 
   // Fills members that are empty. Reads files only for an id that is not known, or looked for in vain some time ago.
   // What a user's own service manager runs is left as it is: the node's files do not know it.
@@ -39,9 +40,8 @@ class ContainerNames {
 
   std::size_t remembered() const { return containers_.size() + pods_.size(); }
   std::uint64_t files_read() const { return files_read_; }
-  std::uint64_t unreadable_files() const {
-    return unreadable_files_;
-  }  // times; there, but not to be read or understood
+  // Times; they are there, but not to be read or understood.
+  std::uint64_t unreadable_files() const { return unreadable_files_; }
 
  private:
   struct Known {  // of a container id or a pod's uid

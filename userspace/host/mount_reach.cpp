@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -14,7 +13,15 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 4096;  // of mounts upon mounts; a damaged table may hold a cycle
 
-using Children = std::map<std::pair<std::uint64_t, std::string_view>, const MountEntry*>;
+using ChildKey = std::pair<std::uint64_t, std::string_view>;  // the parent's mount id, the mount point
+
+struct ChildHash {
+  std::size_t operator()(const ChildKey& key) const {
+    return std::hash<std::string_view>{}(key.second) ^ (key.first * 0x9E3779B97F4A7C15);
+  }
+};
+
+using Children = std::unordered_map<ChildKey, const MountEntry*, ChildHash>;
 
 // The mount on the shortest path component of target at which a child of parent lies: path lookup leaves parent there.
 const MountEntry* next_on_path(const Children& children, const MountEntry& parent, std::string_view target) {
@@ -40,6 +47,8 @@ bool is_remote_type(std::string_view fstype) {
 MountReach derive_mount_reach(const MountTable& table) {
   std::unordered_map<std::uint64_t, const MountEntry*> by_id;
   Children children;
+  by_id.reserve(table.entries.size());
+  children.reserve(table.entries.size());
   for (const auto& entry : table.entries) {
     by_id.emplace(entry.mount_id, &entry);
     if (entry.parent_id != entry.mount_id) children[{entry.parent_id, entry.mount_point}] = &entry;

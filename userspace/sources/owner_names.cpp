@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/owner_names.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "host/process_namespace.h"
@@ -10,6 +11,9 @@ namespace {
 
 constexpr std::uint64_t kGraceNs = 600'000'000'000;
 constexpr std::uint64_t kCleanInterval = 60'000'000'000;
+// A name that is missing is asked for after these times: a runtime writes its files when the cgroup is there already.
+constexpr std::uint64_t kFirstWait = 1'000'000'000;
+constexpr std::uint64_t kLastWait = 30'000'000'000;
 
 }  // namespace
 
@@ -32,7 +36,7 @@ void OwnerNames::begin_sample(std::uint64_t now_ns) {
 OwnerRef OwnerNames::of_cgroup(CgroupId id, const std::string& path, std::uint64_t now_ns) {
   Known& known = cgroups_[id];
   if (path != known.path && (known.owner == nullptr || path.starts_with('/')))
-    known = {path, owner_of_cgroup_path(path), false, now_ns};
+    known = {.path = path, .owner = owner_of_cgroup_path(path)};
   return complete(known, now_ns);
 }
 
@@ -46,7 +50,7 @@ OwnerRef OwnerNames::of_superblock(const Superblock& superblock, std::uint64_t n
     OwnerRef owner = owner_of_mount_point(mount.mount_point);
     if (owner == nullptr) continue;
     Known& known = superblocks_[superblock.id];
-    known = {mount.mount_point, std::move(owner), false, now_ns};
+    known = {.path = mount.mount_point, .owner = std::move(owner)};
     return complete_mount(known, now_ns);
   }
   // A device number without a generation may be another superblock's by now.
@@ -67,6 +71,9 @@ OwnerRef OwnerNames::complete_mount(Known& known, std::uint64_t now_ns) {
 OwnerRef OwnerNames::complete(Known& known, std::uint64_t now_ns) {
   known.used_ns = now_ns;
   if (known.owner == nullptr || known.named) return known.owner;
+  if (now_ns < known.ask_again_ns || !names_.may_read()) return known.owner;
+  known.wait_ns = std::clamp(2 * known.wait_ns, kFirstWait, kLastWait);
+  known.ask_again_ns = now_ns + known.wait_ns;
   Owner owner = *known.owner;
   names_.complete(owner, now_ns);
   known.named = is_named(owner);

@@ -41,6 +41,8 @@ class OwnerNames {
     std::string path;  // that it comes from
     OwnerRef owner;
     bool named = false;
+    std::uint64_t ask_again_ns = 0;  // for the names that are missing
+    std::uint64_t wait_ns = 0;
     std::uint64_t used_ns = 0;
   };
 
