@@ -2,7 +2,6 @@
 #include "sources/host_figures.h"
 
 #include <cerrno>
-#include <unordered_set>
 
 #include "host/memcg_files.h"
 #include "host/mount_access.h"
@@ -14,6 +13,7 @@ namespace {
 template <typename Id>
 Activities<Id> activities_of(const std::vector<LedgerRow>& rows, Id LedgerRow::*id) {
   Activities<Id> activities;
+  activities.reserve(rows.size());
   for (const LedgerRow& row : rows) activities[row.*id] += activity_of(row.counters);
   return activities;
 }
@@ -38,37 +38,34 @@ std::uint64_t UsageFigures::fill(const HostPaths& paths, const std::vector<Ledge
   for (std::size_t i = 0; i < superblocks.size(); ++i) {
     Superblock& superblock = superblocks[i];
     if (!has_usage(superblock)) continue;
+    auto& known = book_.at(superblock.id);
     if (asked[i]) {
       const auto usage = read_superblock_usage(root, superblock);
-      book_.put(superblock.id, {{usage.value_or(SuperblockUsage{}), usage.has_value(), {}, {}},
-                                monotonic_ns,
-                                book_.activity(activities, superblock.id)});
+      known.figures = {usage.value_or(SuperblockUsage{}), usage.has_value(), {}, {}};
+      known.asked_ns = monotonic_ns;
+      known.activity = book_.activity(activities, superblock.id);
     }
-    const auto* known = book_.find(superblock.id);
-    set_usage(superblock, known->figures.usage);
-    if (!asked[i]) superblock.usage_age_ns = monotonic_ns - known->asked_ns;
-    if (!known->figures.reached) ++unreachable;
+    set_usage(superblock, known.figures.usage);
+    if (!asked[i]) superblock.usage_age_ns = monotonic_ns - known.asked_ns;
+    if (!known.figures.reached) ++unreachable;
   }
   return unreachable;
 }
 
 void UsageFigures::keep_drift(std::vector<Superblock>& superblocks) {
-  std::unordered_set<SuperblockId, IdHash> there;
   for (Superblock& superblock : superblocks) {
-    const auto* known = book_.find(superblock.id);
-    if (known == nullptr || !has_usage(superblock)) continue;
-    there.insert(superblock.id);
+    // What has no mount any more had no turn.
+    if (!has_usage(superblock) || book_.find(superblock.id) == nullptr) continue;
+    auto& known = book_.at(superblock.id).figures;
     if (superblock.usage_age_ns) {
-      superblock.drift_bytes = known->figures.drift_bytes;
-      superblock.drift_inodes = known->figures.drift_inodes;
-      continue;
+      superblock.drift_bytes = known.drift_bytes;
+      superblock.drift_inodes = known.drift_inodes;
+    } else {
+      known.drift_bytes = superblock.drift_bytes;
+      known.drift_inodes = superblock.drift_inodes;
     }
-    auto entry = *known;
-    entry.figures.drift_bytes = superblock.drift_bytes;
-    entry.figures.drift_inodes = superblock.drift_inodes;
-    book_.put(superblock.id, entry);
   }
-  book_.keep_if([&](const SuperblockId& id) { return there.contains(id); });
+  book_.forget_others();
 }
 
 std::uint64_t MemoryFigures::fill(const CgroupHierarchy& hierarchy, const std::vector<LedgerRow>& rows,
@@ -78,7 +75,6 @@ std::uint64_t MemoryFigures::fill(const CgroupHierarchy& hierarchy, const std::v
   const std::vector<bool> asked = book_.pick(ids_of(cgroups), activities);
 
   std::uint64_t unreadable = 0;
-  std::unordered_set<CgroupId, IdHash> there;
   for (std::size_t i = 0; i < cgroups.size(); ++i) {
     Cgroup& cgroup = cgroups[i];
     if (!alive[i]) continue;
@@ -88,17 +84,21 @@ std::uint64_t MemoryFigures::fill(const CgroupHierarchy& hierarchy, const std::v
         if (cgroup.dead) continue;
         ++unreadable;
       }
-      book_.put(cgroup.id, {cgroup, monotonic_ns, book_.activity(activities, cgroup.id)});
     }
-    there.insert(cgroup.id);
-    const auto* known = book_.find(cgroup.id);
-    cgroup.memory_current = known->figures.memory_current;
-    cgroup.memory_max = known->figures.memory_max;
-    cgroup.memory_unlimited = known->figures.memory_unlimited;
-    cgroup.shmem_bytes = known->figures.shmem_bytes;
-    if (!asked[i]) cgroup.memory_age_ns = monotonic_ns - known->asked_ns;
+    auto& known = book_.at(cgroup.id);
+    if (asked[i]) {
+      known.figures = {cgroup.memory_current, cgroup.memory_max, cgroup.memory_unlimited, cgroup.shmem_bytes};
+      known.asked_ns = monotonic_ns;
+      known.activity = book_.activity(activities, cgroup.id);
+      continue;
+    }
+    cgroup.memory_current = known.figures.current;
+    cgroup.memory_max = known.figures.max;
+    cgroup.memory_unlimited = known.figures.unlimited;
+    cgroup.shmem_bytes = known.figures.shmem_bytes;
+    cgroup.memory_age_ns = monotonic_ns - known.asked_ns;
   }
-  book_.keep_if([&](CgroupId id) { return there.contains(id); });
+  book_.forget_others();
   return unreadable;
 }
 

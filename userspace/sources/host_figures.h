@@ -15,8 +15,8 @@
 namespace tmpfstrace {
 
 // A statfs takes some microseconds, a cgroup's memory files some tens.
-constexpr std::size_t kMostStatfs = 1000;
-constexpr std::size_t kMostMemoryReads = 250;
+constexpr std::size_t kMostStatfs = 500;
+constexpr std::size_t kMostMemoryReads = 150;
 
 class UsageFigures {
  public:
@@ -45,7 +45,13 @@ class MemoryFigures {
                      const std::vector<bool>& alive, std::vector<Cgroup>& cgroups);
 
  private:
-  TurnBook<CgroupId, Cgroup> book_{kMostMemoryReads};
+  struct Figures {
+    std::optional<std::uint64_t> current;
+    std::optional<std::uint64_t> max;
+    bool unlimited = false;
+    std::optional<std::uint64_t> shmem_bytes;
+  };
+  TurnBook<CgroupId, Figures> book_{kMostMemoryReads};
 };
 
 }  // namespace tmpfstrace

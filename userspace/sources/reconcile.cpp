@@ -32,6 +32,7 @@ using Nets = std::unordered_map<SuperblockId, Net, IdHash>;
 
 Nets net_of(const std::vector<LedgerRow>& rows) {
   Nets nets;
+  nets.reserve(rows.size());
   for (const LedgerRow& row : rows) {
     const Counters& c = row.counters;
     if (!c.allocated_bytes || !c.freed_bytes || !c.created || !c.removed) continue;

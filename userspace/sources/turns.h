@@ -38,6 +38,7 @@ class TurnBook {
     Figures figures;
     std::uint64_t asked_ns = 0;
     std::uint64_t activity = 0;
+    std::uint64_t round = 0;  // in which it was there last
   };
 
   explicit TurnBook(std::size_t most) : most_(most) {}
@@ -60,12 +61,20 @@ class TurnBook {
     return found == entries_.end() ? nullptr : &found->second;
   }
 
-  void put(const Id& id, Entry entry) { entries_.insert_or_assign(id, std::move(entry)); }
+  // The entry of an object that is there in this round.
+  Entry& at(const Id& id) {
+    Entry& entry = entries_[id];
+    if (entry.round != round_) ++there_;
+    entry.round = round_;
+    return entry;
+  }
 
-  // Forgets what has gone.
-  template <typename IsThere>
-  void keep_if(IsThere is_there) {
-    std::erase_if(entries_, [&](const auto& item) { return !is_there(item.first); });
+  // Ends a round: forgets what was not there.
+  void forget_others() {
+    if (there_ != entries_.size())
+      std::erase_if(entries_, [&](const auto& item) { return item.second.round != round_; });
+    ++round_;
+    there_ = 0;
   }
 
   static std::uint64_t activity(const Activities<Id>& activities, const Id& id) {
@@ -75,6 +84,8 @@ class TurnBook {
 
  private:
   std::size_t most_;
+  std::uint64_t round_ = 1;
+  std::size_t there_ = 0;
   std::unordered_map<Id, Entry, IdHash> entries_;
 };
 
