@@ -152,7 +152,7 @@ Result<void> Loop::take_sample() {
     return {};
   }
   if (end_ == End::complete) return {};  // the sink has ended while it took the events
-  if (Result<void> put = follow(sink_.put_sample(**sample)); !put) return put;
+  if (Result<void> put = follow(sink_.put_sample(std::move(**sample))); !put) return put;
   ++samples_;
   if (options_.count && samples_ >= *options_.count) end_ = End::complete;
   return {};

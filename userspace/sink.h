@@ -13,7 +13,7 @@ class Sink {
 
   virtual ~Sink() = default;
 
-  virtual Result<Flow> put_sample(const Sample& sample) = 0;
+  virtual Result<Flow> put_sample(Sample sample) = 0;
   virtual Result<Flow> put_event(const RefusalEvent& event) = 0;
 
   // Once, after the last of them.

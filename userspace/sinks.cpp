@@ -16,8 +16,8 @@ Result<Sink::Flow> go_on_if(const Result<void>& done) {
 
 }  // namespace
 
-Result<Sink::Flow> JsonSink::put_sample(const Sample& sample) {
-  previous_ = derive_snapshot(sample, previous_ ? &*previous_ : nullptr);
+Result<Sink::Flow> JsonSink::put_sample(Sample sample) {
+  previous_ = derive_snapshot(std::move(sample), previous_ ? &*previous_ : nullptr);
   return put_line(sample_to_json(*previous_));
 }
 
@@ -30,12 +30,12 @@ Result<Sink::Flow> JsonSink::put_line(std::string line) {
   return go_on_if(written);
 }
 
-Result<Sink::Flow> RecordSink::put_sample(const Sample& sample) { return go_on_if(recorder_.write(sample)); }
+Result<Sink::Flow> RecordSink::put_sample(Sample sample) { return go_on_if(recorder_.write(sample)); }
 
 Result<Sink::Flow> RecordSink::put_event(const RefusalEvent& event) { return go_on_if(recorder_.write(event)); }
 
-Result<Sink::Flow> TopSink::put_sample(const Sample& sample) {
-  previous_ = std::make_shared<const Snapshot>(derive_snapshot(sample, previous_.get()));
+Result<Sink::Flow> TopSink::put_sample(Sample sample) {
+  previous_ = std::make_shared<const Snapshot>(derive_snapshot(std::move(sample), previous_.get()));
   app_->show(previous_);
   return Flow::go_on;
 }

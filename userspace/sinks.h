@@ -17,7 +17,7 @@ class JsonSink : public Sink {
  public:
   explicit JsonSink(LineOutput output) : output_(output) {}
 
-  Result<Flow> put_sample(const Sample& sample) override;
+  Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;
   int output_fd() const override { return output_.fd(); }
 
@@ -33,7 +33,7 @@ class RecordSink : public Sink {
  public:
   explicit RecordSink(Recorder recorder) : recorder_(std::move(recorder)) {}
 
-  Result<Flow> put_sample(const Sample& sample) override;
+  Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;
   Result<void> finish() override { return recorder_.finish(); }
 
@@ -46,7 +46,7 @@ class TopSink : public Sink {
  public:
   explicit TopSink(std::unique_ptr<App> app) : app_(std::move(app)) {}
 
-  Result<Flow> put_sample(const Sample& sample) override;
+  Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;
   int input_fd() const override { return app_->input_fd(); }
   Result<Flow> on_input() override;

@@ -194,7 +194,7 @@ void measure_samples(Bench& bench, const Scale& scale, const char* load, bool ch
     std::string line;
     const double before = cpu_ms();
     stages.run("sample", [&] { sample = std::move(*bench.source->next_sample().value()); });
-    stages.run("derive", [&] { snapshot = derive_snapshot(sample, i == 0 ? nullptr : &previous); });
+    stages.run("derive", [&] { snapshot = derive_snapshot(std::move(sample), i == 0 ? nullptr : &previous); });
     stages.run("JSON", [&] { line = sample_to_json(snapshot); });
     bytes = line.size();
     stages.run("write to a pipe", [&] { check(output.write_line(std::move(line)).has_value(), "cannot write"); });

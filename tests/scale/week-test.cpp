@@ -112,7 +112,7 @@ void Week::take_sample() {
             })
             .has_value(),
         "no events");
-  Snapshot snapshot = derive_snapshot(**sample, previous_ ? &*previous_ : nullptr);
+  Snapshot snapshot = derive_snapshot(std::move(**sample), previous_ ? &*previous_ : nullptr);
   check(snapshot.superblocks.size() >= kLiving && !sample_to_json(snapshot).empty(), "a sample is empty");
   previous_ = std::move(snapshot);
 }

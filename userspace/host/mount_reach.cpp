@@ -23,6 +23,11 @@ struct ChildHash {
 
 using Children = std::unordered_map<ChildKey, const MountEntry*, ChildHash>;
 
+struct Listed {
+  const MountEntry* entry = nullptr;
+  bool has_children = false;
+};
+
 // The mount on the shortest path component of target at which a child of parent lies: path lookup leaves parent there.
 const MountEntry* next_on_path(const Children& children, const MountEntry& parent, std::string_view target) {
   if (const auto root = children.find({parent.mount_id, "/"}); root != children.end()) return root->second;
@@ -45,13 +50,15 @@ bool is_remote_type(std::string_view fstype) {
 }
 
 MountReach derive_mount_reach(const MountTable& table) {
-  std::unordered_map<std::uint64_t, const MountEntry*> by_id;
+  std::unordered_map<std::uint64_t, Listed> by_id;
   Children children;
   by_id.reserve(table.entries.size());
   children.reserve(table.entries.size());
   for (const auto& entry : table.entries) {
-    by_id.emplace(entry.mount_id, &entry);
-    if (entry.parent_id != entry.mount_id) children[{entry.parent_id, entry.mount_point}] = &entry;
+    if (Listed& listed = by_id[entry.mount_id]; listed.entry == nullptr) listed.entry = &entry;
+    if (entry.parent_id == entry.mount_id) continue;
+    by_id[entry.parent_id].has_children = true;
+    children[{entry.parent_id, entry.mount_point}] = &entry;
   }
 
   MountReach reach;
@@ -59,15 +66,16 @@ MountReach derive_mount_reach(const MountTable& table) {
     if (!is_shmem_type(entry.fstype)) continue;
     // Upwards: the chain of mounts that a lookup should pass through. Each must send it on to the one below it.
     const MountEntry* wanted = nullptr;
-    const MountEntry* at = &entry;
+    const Listed* at = &by_id.at(entry.mount_id);
     for (std::size_t depth = 0; depth < kMaxDepth; ++depth) {
-      if (next_on_path(children, *at, entry.mount_point) != wanted) reach.covered.insert(entry.mount_id);
-      if (wanted != nullptr && is_remote_type(at->fstype) && at->mount_point != "/") {
+      const MountEntry* next = at->has_children ? next_on_path(children, *at->entry, entry.mount_point) : nullptr;
+      if (next != wanted) reach.covered.insert(entry.mount_id);
+      if (wanted != nullptr && is_remote_type(at->entry->fstype) && at->entry->mount_point != "/")
         reach.behind_remote.insert(entry.mount_id);
-      }
-      const auto parent = by_id.find(at->parent_id);
-      if (parent == by_id.end() || parent->second == at) break;
-      wanted = std::exchange(at, parent->second);
+      const Listed& parent = by_id.at(at->entry->parent_id);
+      if (parent.entry == nullptr || &parent == at) break;
+      wanted = at->entry;
+      at = &parent;
     }
   }
   return reach;

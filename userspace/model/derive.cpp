@@ -229,15 +229,14 @@ std::vector<Key> sorted_keys(const Group<Key>& group) {
 }
 
 // The objects of the sample in its order, then those that only the ledger names.
-void add_superblocks(Snapshot& snapshot, const Sample& now, Group<SuperblockId> sums,
-                     std::optional<Baseline>& baseline) {
+void add_superblocks(Snapshot& snapshot, Sample& now, Group<SuperblockId> sums, std::optional<Baseline>& baseline) {
   const auto add = [&](Superblock info) {
     const auto node = sums.extract(info.id);
     if (node.empty()) return;  // listed twice
     Tally tally = derive_tally(node.mapped(), info.id, &Baseline::superblocks, baseline);
     snapshot.superblocks.push_back({std::move(info), std::move(tally)});
   };
-  for (const Superblock& superblock : now.superblocks) add(superblock);
+  for (Superblock& superblock : now.superblocks) add(std::move(superblock));
   for (const SuperblockId& id : sorted_keys(sums)) {
     Superblock unlisted;
     unlisted.id = id;
@@ -246,7 +245,7 @@ void add_superblocks(Snapshot& snapshot, const Sample& now, Group<SuperblockId> 
   }
 }
 
-void add_cgroups(Snapshot& snapshot, const Sample& now, Group<CgroupId> sums, std::optional<Baseline>& baseline) {
+void add_cgroups(Snapshot& snapshot, Sample& now, Group<CgroupId> sums, std::optional<Baseline>& baseline) {
   const auto add = [&](Cgroup info) {
     const auto node = sums.extract(info.id);
     if (node.empty()) return;
@@ -256,7 +255,7 @@ void add_cgroups(Snapshot& snapshot, const Sample& now, Group<CgroupId> sums, st
     Tally tally = derive_tally(node.mapped(), info.id, &Baseline::cgroups, baseline);
     snapshot.cgroups.push_back({std::move(info), std::move(tally)});
   };
-  for (const Cgroup& cgroup : now.cgroups) add(cgroup);
+  for (Cgroup& cgroup : now.cgroups) add(std::move(cgroup));
   for (const CgroupId id : sorted_keys(sums)) {
     Cgroup unlisted;
     unlisted.id = id;
@@ -267,7 +266,7 @@ void add_cgroups(Snapshot& snapshot, const Sample& now, Group<CgroupId> sums, st
 
 }  // namespace
 
-Snapshot derive_snapshot(const Sample& now, const Snapshot* previous) {
+Snapshot derive_snapshot(Sample now, const Snapshot* previous) {
   std::optional<Baseline> baseline = baseline_of(now, previous);
   Sums sums = sum_ledger(now);
 
@@ -276,9 +275,9 @@ Snapshot derive_snapshot(const Sample& now, const Snapshot* previous) {
   snapshot.realtime_ns = now.realtime_ns;
   snapshot.monotonic_ns = now.monotonic_ns;
   if (baseline) snapshot.interval_ns = baseline->interval_ns;
-  snapshot.kernel = now.kernel;
-  snapshot.mode = now.mode;
-  snapshot.losses = now.losses;
+  snapshot.kernel = std::move(now.kernel);
+  snapshot.mode = std::move(now.mode);
+  snapshot.losses = std::move(now.losses);
   if (now.self)
     snapshot.self = derive_self(*now.self, baseline && previous->self ? &previous->self->cost : nullptr,
                                 baseline ? baseline->interval_ns : 0);

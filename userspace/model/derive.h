@@ -10,6 +10,6 @@ namespace tmpfstrace {
 
 // previous: of the sample before, of which the rates are formed; may be null. Its objects are matched by identity:
 // cgroup id, and device with generation.
-Snapshot derive_snapshot(const Sample& now, const Snapshot* previous);
+Snapshot derive_snapshot(Sample now, const Snapshot* previous);
 
 }  // namespace tmpfstrace
