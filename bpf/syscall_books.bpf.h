@@ -135,10 +135,12 @@ static __noinline __u32 count_alone(__u32 index, __u32 operation, __u32 cause)
 
 /*
  * Blocks in use. The kernel keeps the number in parts: up to 32 a CPU (more on big machines) have not reached the sum
- * yet, so that a full superblock's sum alone may look as if there were room.
+ * yet, so that a full superblock's sum alone may look as if there were room. Not static: the verifier walks the loop once,
+ * not once for each way that leads here.
  */
-static __noinline __s64 used_blocks(struct shmem_sb_info *info)
+__noinline __s64 sum_of_used_blocks(__u64 address)
 {
+	struct shmem_sb_info *info = (void *)address;
 	__s64 sum = READ(info, used_blocks.count);
 	struct percpu_counter *counter = (void *)info + bpf_core_field_offset(struct shmem_sb_info, used_blocks);
 	__s32 *parts = READ((struct percpu_counter___cpus *)counter, counters), part;
@@ -151,6 +153,11 @@ static __noinline __s64 used_blocks(struct shmem_sb_info *info)
 			sum += part;
 	}
 	return sum;
+}
+
+static __always_inline __s64 used_blocks(struct shmem_sb_info *info)
+{
+	return sum_of_used_blocks((__u64)info);
 }
 
 static __always_inline int is_full(struct super_block *sb)

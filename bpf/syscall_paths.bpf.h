@@ -54,14 +54,18 @@ static __always_inline __u32 path_cause(struct super_block *sb, __s32 error, __u
 	return READ(info, max_inodes) ? TMPFS_CAUSE_INODES : TMPFS_CAUSE_MEMORY;
 }
 
-static __always_inline int has_slash(const char *path)
+/* Of the path in this CPU's record. Not static: see sum_of_used_blocks(). */
+__noinline int path_has_slash(void)
 {
-	__u32 i;
+	__u32 i, zero = 0;
+	struct syscall_record *record = bpf_map_lookup_elem(&scratch, &zero);
 
+	if (!record)
+		return 1;
 	for (i = 0; i < TMPFS_NAME_LEN; i++) {
-		if (path[i] == '/')
+		if (record->path[i] == '/')
 			return 1;
-		if (!path[i])
+		if (!record->path[i])
 			return 0;
 	}
 	return 1; /* longer than any one name */
@@ -89,7 +93,7 @@ static __noinline int count_bare_name(struct call *call, struct path_call *what,
 	struct inode *directory;
 	struct super_block *sb;
 
-	if ((flags & SYSCALL_PATH_OBJECT) || has_slash(record->path))
+	if ((flags & SYSCALL_PATH_OBJECT) || path_has_slash())
 		return NAME_ELSEWHERE;
 	directory = start_directory(what->dirfd);
 	if (!directory)

@@ -15,9 +15,13 @@ struct segment {
 	__u64 length;
 };
 
-/* Bytes that a vector asks for; UNKNOWN_SIZE when the memory that describes it is not there to be read. */
-static __noinline __u64 vector_bytes(const struct segment *vector, __u64 count)
+/*
+ * Bytes that a vector asks for; UNKNOWN_SIZE when the memory that describes it is not there to be read. Not static: see
+ * sum_of_used_blocks().
+ */
+__noinline __u64 vector_bytes(__u64 address, __u64 count)
 {
+	const struct segment *vector = (void *)address;
 	struct segment segment;
 	__u64 sum = 0;
 	__u32 i;
@@ -46,7 +50,7 @@ static __always_inline __u64 bytes_asked(struct call *call)
 	case NR_WRITEV:
 	case NR_PWRITEV:
 	case NR_PWRITEV2:
-		asked = vector_bytes((void *)regs_of(call)->si, regs_of(call)->dx);
+		asked = vector_bytes(regs_of(call)->si, regs_of(call)->dx);
 		break;
 	case NR_FALLOCATE:
 		return regs_of(call)->r10;

@@ -123,6 +123,8 @@ struct tmpfs_slot {
 	__u64 window_events[TMPFS_CAUSE_MAX];
 };
 
+#define FILL_AT_ONCE 1024 /* of c_fill_queue */
+
 #define TMPFS_CPU_LINES 32 /* of one CPU; a slot's is its index modulo that */
 
 /* One entry of the map "cpu_lines": what this CPU has counted for the slot since it took the line. Add it to the slot's. */

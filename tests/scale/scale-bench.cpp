@@ -33,7 +33,7 @@ using namespace tmpfstrace::scale;
 
 namespace {
 
-constexpr int kSamples = 25;      // of which the median counts
+constexpr int kSamples = 15;      // of which the median counts
 constexpr int kProcesses = 1000;  // in /proc
 constexpr std::uint64_t kSecond = 1'000'000'000;
 

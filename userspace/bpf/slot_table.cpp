@@ -39,16 +39,21 @@ Result<const Entry*> map_array(bpf_object* object, const char* map, std::size_t 
   return static_cast<const Entry*>(memory);
 }
 
-// Entry 0 is reserved: where events go that found no row. The queue holds the indices of all others.
+// Entry 0 is reserved: where events go that found no row. The queue of free ones (c_fill_queue) holds all others.
 template <typename Entry>
-Result<void> fill(bpf_object* object, const char* map, const char* queue, std::uint32_t entries) {
+Result<void> prepare(bpf_object* object, const char* map, std::uint64_t queue, std::uint32_t entries) {
   Entry reserved{};
   reserved.in_use = 1;
   const std::uint32_t zero = 0;
-  int error = bpf_map_update_elem(fd_of(object, map), &zero, &reserved, BPF_ANY);
-  for (std::uint32_t i = 1; error == 0 && i < entries; ++i)
-    error = bpf_map_update_elem(fd_of(object, queue), nullptr, &i, BPF_ANY);
-  if (error != 0) return bpf_fail(std::string("cannot prepare the BPF map ") + map, error);
+  if (const int error = bpf_map_update_elem(fd_of(object, map), &zero, &reserved, BPF_ANY))
+    return bpf_fail(std::string("cannot prepare the BPF map ") + map, error);
+  const bpf_program* fill = bpf_object__find_program_by_name(object, "c_fill_queue");
+  for (std::uint32_t next = 1; next < entries;) {
+    const std::uint32_t wanted = std::min<std::uint32_t>(entries - next, FILL_AT_ONCE);
+    if (run_program(fill, {next, entries, queue}) != wanted)
+      return fail(std::string("cannot prepare the BPF map ") + map + ": its free entries were not entered");
+    next += wanted;
+  }
   return {};
 }
 
@@ -91,8 +96,8 @@ void SlotTable::resize(bpf_object* object, const SlotTableSize& size) {
 
 Result<void> SlotTable::open(bpf_object* object) {
   object_ = object;
-  if (auto filled = fill<tmpfs_slot>(object, "slots", "free_slots", size_.slots); !filled) return filled;
-  if (auto filled = fill<tmpfs_sb_row>(object, "sb_rows", "free_sb_rows", size_.superblocks); !filled) return filled;
+  if (auto prepared = prepare<tmpfs_slot>(object, "slots", 0, size_.slots); !prepared) return prepared;
+  if (auto prepared = prepare<tmpfs_sb_row>(object, "sb_rows", 1, size_.superblocks); !prepared) return prepared;
   slots_bytes_ = mapped_size(size_.slots, sizeof(tmpfs_slot));
   sb_rows_bytes_ = mapped_size(size_.superblocks, sizeof(tmpfs_sb_row));
   auto slots = map_array<tmpfs_slot>(object, "slots", slots_bytes_);

@@ -64,6 +64,7 @@ class LiveSource : public SampleSource {
   std::vector<Superblock> last_superblocks_;
   bool rescanned_ = false;  // since the last sample
   std::uint64_t sequence_ = 0;
+  std::uint64_t drains_ = 0;
   std::uint64_t unreadable_cgroups_ = 0;
 };
 
@@ -166,7 +167,6 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   if (start_.ledger) sample.losses["stacks_without_names"] = symbols_.unanswered();
   last_superblocks_ = sample.superblocks;
   rescanned_ = false;
-  if (start_.ledger && sample.sequence == 0) look_up_symbols();
   sample.mode = start_.mode;
   if (start_.ledger)
     start_.ledger->release_dead(
@@ -179,7 +179,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   return sample;
 }
 
-// Reading all of kallsyms takes longer than everything else at the start: it is done when counting is under way.
+// Reading all of kallsyms takes as long as a good part of the start: it is done when the first sample has been shown.
 void LiveSource::look_up_symbols() {
   constexpr const char* kMode = "sysctl_overcommit_memory";
   const auto symbols = KernelSymbols::load(start_.paths, {kMode});
@@ -268,6 +268,8 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
 Result<void> LiveSource::drain_events(const EventHandler& handler) {
   if (!start_.ledger) return {};
   cost_.end_window_if_over(start_.clock_ns(CLOCK_MONOTONIC));
+  // The first sample is followed by a call for what was refused until then.
+  if (++drains_ == 2) look_up_symbols();
   return start_.ledger->drain_events([&](const KernelEvent& event) { handler(complete(event)); });
 }
 
