@@ -292,3 +292,28 @@ TEST_CASE("memory files of a cgroup", "[host]") {
     CHECK(cgroup.shmem_bytes == 12582912U);
   }
 }
+
+TEST_CASE("a walk in steps judges only what it went over", "[host]") {
+  const TempTree tree;
+  for (const auto* name : {"a", "b", "c", "d"}) tree.directory(std::string("cg/") + name);
+  CgroupTreeOptions options = whole(tree);
+  options.step = 2;
+  CgroupTree cgroups(tree.path("cg"), options);
+  REQUIRE(cgroups.refresh_if_due(10 * kSecond));  // the first one at once
+  CHECK(cgroups.living().size() == 5);
+  const CgroupId gone = tree.inode("cg/a");
+  std::filesystem::rename(tree.path("cg/a"), tree.path("away"));
+
+  REQUIRE(cgroups.refresh_if_due(40 * kSecond));  // the root and one of them
+  CHECK(state_of(cgroups, gone, 40 * kSecond) == CgroupState::Alive);
+  tree.directory("cg/late");
+  const CgroupId late = tree.inode("cg/late");
+  CHECK(state_of(cgroups, late, 40 * kSecond) == CgroupState::Unknown);  // it is behind the walk, and no other is due
+  REQUIRE(cgroups.refresh_if_due(41 * kSecond));
+  CHECK(cgroups.walks() == 2);
+  CHECK(state_of(cgroups, gone, 41 * kSecond) == CgroupState::Dead);
+  CHECK(path_of(cgroups, gone, 41 * kSecond) == "/a");
+  CHECK(cgroups.living().size() == 4);
+  CHECK(path_of(cgroups, late, 41 * kSecond) == "/late");  // by a walk of its own
+  CHECK(cgroups.walks() == 3);
+}

@@ -151,3 +151,16 @@ TEST_CASE("the mount that a process sees") {
   superblock.mounts.own().clear();
   CHECK(choose_mount(superblock, 200) == nullptr);
 }
+
+TEST_CASE("a superblock without a mount is looked for three times") {
+  const std::vector<Superblock> in_tables = {mounted(7)};
+  std::vector<KernelSuperblock> known = {
+      {{0, 7, 1}, "tmpfs", false}, {{0, 8, 1}, "tmpfs", true}, {{0, 9, 1}, "internal", false}};
+  MountsToFind to_find;
+  CHECK_FALSE(to_find.any(known, in_tables));
+  known.push_back({{0, 10, 5}, "tmpfs", false});
+  for (int sample = 0; sample < 3; ++sample) CHECK(to_find.any(known, in_tables));
+  CHECK_FALSE(to_find.any(known, in_tables));
+  known.back().id.generation = 6;  // another one with its number
+  CHECK(to_find.any(known, in_tables));
+}
