@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "model/file_survey.h"
 #include "model/owner.h"
 #include "model/refusal_counts.h"
 #include "model/self_cost.h"
@@ -89,6 +90,7 @@ struct Superblock {
   std::optional<std::int64_t> drift_bytes;
   std::optional<std::int64_t> drift_inodes;
   OwnerRef owner = nullptr;  // null: its mounts do not tell, or an older recording
+  SurveyRef survey = nullptr;
 };
 
 struct Cgroup {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What files lie on a superblock, folded to patterns: found by a walk over its tree, not counted by the kernel's
+// programs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tmpfstrace {
+
+// Files of one directory whose names differ only in what a counter, a clock or a random generator put there.
+struct FilePattern {
+  std::string directory;  // path inside the superblock, "/" for its root
+  std::string pattern;    // "session_*"; a name that is like no other stands for itself
+  std::uint64_t files = 0;
+  std::uint64_t empty_files = 0;
+  std::uint64_t allocated_bytes = 0;  // whole pages
+  std::uint64_t size_bytes = 0;       // as stat says: of a sparse file more than is allocated
+  // CLOCK_REALTIME, of birth where the kernel tells it, else of the last change.
+  std::optional<std::uint64_t> oldest_ns;
+  std::optional<std::uint64_t> newest_ns;
+  std::uint64_t counts_over = 0;  // how many of `files` may belong to patterns that were dropped; 0: exact
+  bool operator==(const FilePattern&) const = default;
+};
+
+struct FileSurvey {
+  std::uint64_t monotonic_ns = 0;  // when the walk ended
+  std::uint64_t files = 0;         // regular files met
+  std::uint64_t entries = 0;       // everything met
+  bool complete = false;           // every entry was met; else the walk came to its bound
+  // Regular files: what more they would take if every page of them were touched.
+  std::uint64_t promised_bytes = 0;
+  // Files that have no name any more and are held open or mapped. Absent: not looked for.
+  std::optional<std::uint64_t> unlinked_files;
+  std::optional<std::uint64_t> unlinked_bytes;
+  std::vector<FilePattern> patterns;  // those that hold most first; bounded
+  bool operator==(const FileSurvey&) const = default;
+};
+
+// Shared by the samples of a superblock and never changed. Null: it was not surveyed.
+using SurveyRef = std::shared_ptr<const FileSurvey>;
+
+}  // namespace tmpfstrace
