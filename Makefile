@@ -252,7 +252,7 @@ test-week: $(O)/week-test
 test-backtest: $(O)/backtest
 	$(call script,tests/backtest/run.sh,holds the forecast against real traces)
 
-# The traces anew, by running their programs (root, 80 s).
+# The traces anew, by running their programs (root, 4 min).
 backtest-traces: all $(O)/backtest
 	$(call script,tests/backtest/record.sh,records the traces of the backtest)
 

@@ -77,7 +77,7 @@ bool judge_filling(const Trace& trace, const Answers& answers, Errors& errors, i
   std::size_t next = 0;
   for (const Judged& judged : judged_points(trace)) {
     for (; next <= judged.index; ++next)
-      if (const auto seen = observation_of(trace.points[next], trace.limit())) forecast.observe(*seen);
+      if (const auto seen = observation_of(trace, trace.points[next], trace.limit())) forecast.observe(*seen);
     const Forecast said = forecast.forecast();
     const std::string part = fmt::format("{:.2f}", judged.part);
     const auto quarter = answers.find({trace.name, part, "quarter"});
@@ -115,7 +115,7 @@ Claims judge_never_filling(const Trace& trace) {
   for (const Limit limit : {Limit::blocks, Limit::inodes}) {
     LimitForecast forecast;
     for (const TracePoint& point : trace.points) {
-      const auto seen = observation_of(point, limit);
+      const auto seen = observation_of(trace, point, limit);
       if (!seen) continue;
       forecast.observe(*seen);
       const ForecastState state = forecast.forecast().state;
@@ -145,7 +145,7 @@ int check(const std::vector<Trace>& traces, const std::string& answers_path) {
   std::map<std::string, Errors> errors;
   int numbers = 0;
   for (const Trace& trace : traces)
-    if (trace.fills() && !judge_filling(trace, *answers, errors[trace.name], numbers)) return 2;
+    if (trace.fills() && !judge_filling(trace, *answers, errors[trace.workload()], numbers)) return 2;
 
   fmt::print("\nMedian error from 25 % to 75 % of the way, every 5 %:\n\n");
   fmt::print("| trace | ours | predict_linear, quarter | whole |\n|---|--:|--:|--:|\n");

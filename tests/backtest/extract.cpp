@@ -26,27 +26,20 @@ std::int64_t microseconds(std::uint64_t time_ns, std::uint64_t start_ns) {
   return (static_cast<std::int64_t>(time_ns) - static_cast<std::int64_t>(start_ns)) / 1000;
 }
 
-std::optional<TracePoint> point_of(const Sample& sample, std::uint64_t major, std::uint64_t minor,
-                                   std::uint64_t start_ns) {
-  for (const Superblock& superblock : sample.superblocks) {
-    if (superblock.id.major != major || superblock.id.minor != minor || superblock.dead) continue;
-    TracePoint point{microseconds(sample.monotonic_ns - superblock.usage_age_ns.value_or(0), start_ns),
-                     superblock.size_bytes,
-                     superblock.used_bytes,
-                     superblock.inodes_total,
-                     superblock.inodes_used,
-                     {},
-                     {},
-                     {}};
-    Counters sum;
-    for (const LedgerRow& row : sample.ledger)
-      if (row.superblock == superblock.id) add_counters(sum, row.counters);
-    point.created = sum_of(sum.created);
-    point.removed = sum_of(sum.removed);
-    point.written_bytes = sum.written_bytes;
-    return point;
-  }
-  return std::nullopt;
+const Superblock* find(const Sample& sample, std::uint64_t major, std::uint64_t minor) {
+  for (const Superblock& superblock : sample.superblocks)
+    if (superblock.id.major == major && superblock.id.minor == minor && !superblock.dead) return &superblock;
+  return nullptr;
+}
+
+TracePoint point_of(const Sample& sample, const Superblock& superblock, std::uint64_t start_ns) {
+  TracePoint point{microseconds(sample.monotonic_ns - superblock.usage_age_ns.value_or(0), start_ns),
+                   superblock.used_bytes, superblock.inodes_used, std::nullopt};
+  Counters sum;
+  for (const LedgerRow& row : sample.ledger)
+    if (row.superblock == superblock.id) add_counters(sum, row.counters);
+  point.created = sum_of(sum.created);
+  return point;
 }
 
 }  // namespace
@@ -66,20 +59,27 @@ int extract(int count, char** arguments) {
     fmt::print(stderr, "backtest: {}\n", source.error().message);
     return 1;
   }
-  const std::string refused = arguments[3];
-  const std::int64_t refused_us = microseconds(refused_ns, start_ns);
-  fmt::print("{}", format_header(refused, refused_us));
+  Trace trace;
+  if (std::string_view(arguments[3]) != "-") trace.refused = arguments[3];
+  trace.refused_us = microseconds(refused_ns, start_ns);
   for (;;) {
     auto sample = (*source)->next_sample();
     if (!sample || (*source)->damage()) {
       fmt::print(stderr, "backtest: {}\n", sample ? *(*source)->damage() : sample.error().message);
       return 1;
     }
-    if (!*sample) return 0;
-    const auto point = point_of(**sample, major, minor, start_ns);
-    if (!point || (refused != "-" && point->time_us > refused_us + kept_after_refusal_us)) continue;
-    fmt::print("{}", format_point(*point));
+    if (!*sample) break;
+    const Superblock* superblock = find(**sample, major, minor);
+    if (superblock == nullptr) continue;
+    const TracePoint point = point_of(**sample, *superblock, start_ns);
+    if (trace.fills() && point.time_us > trace.refused_us + kept_after_refusal_us) continue;
+    trace.size_bytes = superblock->size_bytes.value_or(trace.size_bytes);
+    trace.inodes_total = superblock->inodes_total.value_or(trace.inodes_total);
+    trace.points.push_back(point);
   }
+  fmt::print("{}", format_header(trace));
+  for (const TracePoint& point : trace.points) fmt::print("{}", format_point(point));
+  return 0;
 }
 
 }  // namespace tmpfstrace::backtest

@@ -21,7 +21,7 @@ int print_openmetrics(const std::vector<Trace>& traces) {
   fmt::print("# TYPE free gauge\n");
   for (const Trace& trace : traces)
     for (const TracePoint& point : trace.points)
-      if (const auto seen = observation_of(point, trace.limit()); seen && seen->limit)
+      if (const auto seen = observation_of(trace, point, trace.limit()); seen && seen->limit)
         fmt::print("free{{trace=\"{}\"}} {} {}.{:03}\n", trace.name, *seen->limit - std::min(*seen->limit, seen->used),
                    timestamp_ms(point) / 1000, timestamp_ms(point) % 1000);
   fmt::print("# EOF\n");

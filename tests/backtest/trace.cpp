@@ -6,14 +6,14 @@
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <type_traits>
 
 #include <fmt/format.h>
 
 namespace tmpfstrace::backtest {
 namespace {
 
-constexpr std::string_view columns =
-    "time_us,size_bytes,used_bytes,inodes_total,inodes_used,created,removed,written_bytes";
+constexpr std::string_view columns = "time_us,used_bytes,inodes_used,created";
 
 std::string text_of(const std::optional<std::uint64_t>& value) { return value ? fmt::format("{}", *value) : ""; }
 
@@ -35,10 +35,23 @@ bool parse_point(std::string_view line, TracePoint& point) {
     if (end == std::string_view::npos) break;
     begin = end + 1;
   }
-  return fields.size() == 8 && parse(fields[0], point.time_us) && parse(fields[1], point.size_bytes) &&
-         parse(fields[2], point.used_bytes) && parse(fields[3], point.inodes_total) &&
-         parse(fields[4], point.inodes_used) && parse(fields[5], point.created) && parse(fields[6], point.removed) &&
-         parse(fields[7], point.written_bytes);
+  return fields.size() == 4 && parse(fields[0], point.time_us) && parse(fields[1], point.used_bytes) &&
+         parse(fields[2], point.inodes_used) && parse(fields[3], point.created);
+}
+
+// "name=value" in a comment line.
+template <typename Value>
+bool find(std::string_view line, std::string_view name, Value& value) {
+  const std::size_t at = line.find(fmt::format(" {}=", name));
+  if (at == std::string_view::npos) return false;
+  const std::string_view rest = line.substr(at + name.size() + 2);
+  const std::string_view text = rest.substr(0, rest.find(' '));
+  if constexpr (std::is_same_v<Value, std::string>) {
+    value = text;
+    return true;
+  } else {
+    return parse(text, value);
+  }
 }
 
 Result<Trace> read_trace(const std::filesystem::path& path) {
@@ -46,16 +59,12 @@ Result<Trace> read_trace(const std::filesystem::path& path) {
   Trace trace;
   trace.name = path.stem().string();
   std::string line;
-  if (!std::getline(file, line) || !line.starts_with("# refused=")) return fail(path.string() + ": no trace");
-  const std::string_view facts = std::string_view(line).substr(sizeof "# refused=" - 1);
-  const std::size_t space = facts.find(" at_us=");
-  if (space != std::string_view::npos) {
-    trace.refused = facts.substr(0, space);
-    if (!parse(facts.substr(space + sizeof " at_us=" - 1), trace.refused_us))
-      return fail(path.string() + ": the time of the refusal is no number");
-  } else if (facts != "-") {
-    return fail(path.string() + ": a refusal without a time");
-  }
+  if (!std::getline(file, line) || !find(line, "refused", trace.refused)) return fail(path.string() + ": no trace");
+  if (trace.refused == "-") trace.refused.clear();
+  if (trace.fills() && !find(line, "at_us", trace.refused_us)) return fail(path.string() + ": refused at no time");
+  if (!std::getline(file, line) || !find(line, "size_bytes", trace.size_bytes) ||
+      !find(line, "inodes_total", trace.inodes_total))
+    return fail(path.string() + ": no limits");
   if (!std::getline(file, line) || line != columns) return fail(path.string() + ": other columns");
   while (std::getline(file, line))
     if (!parse_point(line, trace.points.emplace_back())) return fail(path.string() + ": not a sample: " + line);
@@ -63,16 +72,15 @@ Result<Trace> read_trace(const std::filesystem::path& path) {
   return trace;
 }
 
-double share(const std::optional<std::uint64_t>& used, const std::optional<std::uint64_t>& limit) {
-  return used && limit && *limit > 0 ? static_cast<double>(*used) / static_cast<double>(*limit) : 0;
+double share(const std::optional<std::uint64_t>& used, std::uint64_t limit) {
+  return used && limit > 0 ? static_cast<double>(*used) / static_cast<double>(limit) : 0;
 }
 
 }  // namespace
 
 Limit Trace::limit() const {
   const TracePoint& last = points.back();
-  return share(last.inodes_used, last.inodes_total) > share(last.used_bytes, last.size_bytes) ? Limit::inodes
-                                                                                              : Limit::blocks;
+  return share(last.inodes_used, inodes_total) > share(last.used_bytes, size_bytes) ? Limit::inodes : Limit::blocks;
 }
 
 const char* name_of(Limit limit) { return limit == Limit::blocks ? "blocks" : "inodes"; }
@@ -94,18 +102,18 @@ Result<std::vector<Trace>> read_traces(const std::string& directory) {
   return traces;
 }
 
-std::string format_header(const std::string& refused, std::int64_t refused_us) {
-  const std::string end = refused == "-" ? "-" : fmt::format("{} at_us={}", refused, refused_us);
-  return fmt::format("# refused={}\n{}\n", end, columns);
+std::string format_header(const Trace& trace) {
+  const std::string end = trace.fills() ? fmt::format("{} at_us={}", trace.refused, trace.refused_us) : "-";
+  return fmt::format("# refused={}\n# size_bytes={} inodes_total={}\n{}\n", end, trace.size_bytes, trace.inodes_total,
+                     columns);
 }
 
 std::string format_point(const TracePoint& point) {
-  return fmt::format("{},{},{},{},{},{},{},{}\n", point.time_us, text_of(point.size_bytes), text_of(point.used_bytes),
-                     text_of(point.inodes_total), text_of(point.inodes_used), text_of(point.created),
-                     text_of(point.removed), text_of(point.written_bytes));
+  return fmt::format("{},{},{},{}\n", point.time_us, text_of(point.used_bytes), text_of(point.inodes_used),
+                     text_of(point.created));
 }
 
-std::optional<Observation> observation_of(const TracePoint& point, Limit limit) {
+std::optional<Observation> observation_of(const Trace& trace, const TracePoint& point, Limit limit) {
   const auto& used = limit == Limit::blocks ? point.used_bytes : point.inodes_used;
   if (!used) return std::nullopt;
   // The forecast wants an unsigned clock: an hour before the start of the workload is its zero.
@@ -113,12 +121,9 @@ std::optional<Observation> observation_of(const TracePoint& point, Limit limit) 
   Observation seen;
   seen.monotonic_ns = static_cast<std::uint64_t>(point.time_us + hour_us) * 1000;
   seen.used = *used;
-  seen.limit = limit == Limit::blocks ? point.size_bytes : point.inodes_total;
-  // Mode syscall counts files made and removed, and no blocks.
-  if (limit == Limit::inodes) {
-    seen.allocated = point.created;
-    seen.freed = point.removed;
-  }
+  seen.limit = limit == Limit::blocks ? trace.size_bytes : trace.inodes_total;
+  // Mode syscall counts the files that are made, and no blocks.
+  if (limit == Limit::inodes) seen.allocated = point.created;
   return seen;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One trace of the backtest: what a recording tells of one superblock, and what the workload on it saw of its end.
 //
-// A file is one comment line "# refused=ENOSPC at_us=41234567" (or "refused=-"), a line of column names, and a line a
-// sample. Times are microseconds after the start of the workload, by CLOCK_MONOTONIC. An empty field is not known.
+// A file is two comment lines, "# refused=ENOSPC at_us=41234567" (or "refused=-") and "# size_bytes=33554432
+// inodes_total=4096", a line of column names, and a line a sample. Times are microseconds after the start of the
+// workload, by CLOCK_MONOTONIC. An empty field is not known. Its name is that of the workload and the number of the
+// run.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +19,8 @@ namespace tmpfstrace::backtest {
 
 struct TracePoint {
   std::int64_t time_us = 0;
-  std::optional<std::uint64_t> size_bytes, used_bytes, inodes_total, inodes_used;
-  std::optional<std::uint64_t> created, removed, written_bytes;  // cumulative, of all cgroups
+  std::optional<std::uint64_t> used_bytes, inodes_used;
+  std::optional<std::uint64_t> created;  // cumulative, of all cgroups
 };
 
 enum class Limit { blocks, inodes };
@@ -27,20 +29,22 @@ struct Trace {
   std::string name;
   std::string refused;  // symbol of the error or signal; empty: it was never refused
   std::int64_t refused_us = 0;
+  std::uint64_t size_bytes = 0, inodes_total = 0;
   std::vector<TracePoint> points;
 
   bool fills() const { return !refused.empty(); }
   Limit limit() const;  // the one that is nearest to its end
+  std::string workload() const { return name.substr(0, name.find('.')); }
 };
 
 // Every trace of a directory, by name.
 Result<std::vector<Trace>> read_traces(const std::string& directory);
 
-std::string format_header(const std::string& refused, std::int64_t refused_us);
+std::string format_header(const Trace& trace);
 std::string format_point(const TracePoint& point);
 
 // Absent when the point does not know the use.
-std::optional<Observation> observation_of(const TracePoint& point, Limit limit);
+std::optional<Observation> observation_of(const Trace& trace, const TracePoint& point, Limit limit);
 const char* name_of(Limit limit);
 
 // The tables and figures of what the traces give. The exit code.

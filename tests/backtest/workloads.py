@@ -38,9 +38,9 @@ def bursts(root, dice):
     """A log that is flushed in chunks of very different sizes, at very different times."""
     at = 0.0
     while True:
-        at += dice.uniform(0.25, 0.75)
+        at += dice.uniform(0.1, 0.4)
         yield at
-        append(root + "/log", int(dice.uniform(128, 640) * 1024))
+        append(root + "/log", int(dice.uniform(64, 320) * 1024))
 
 
 def sawtooth_leak(root, _):
@@ -99,12 +99,12 @@ def leak_and_churn(root, dice):
 
 
 def rate_shift(root, _):
-    """A leak that becomes four times as fast."""
+    """A leak that becomes three times as fast, at about a quarter of the way."""
     at = 0.0
     while True:
         at += 0.01
         yield at
-        append(root + "/log", 4096 if at < 24 else 16384)
+        append(root + "/log", 4096 if at < 8 else 12288)
 
 
 def log_rotation(root, _):
@@ -179,5 +179,5 @@ WORKLOADS = {
 }
 
 
-def dice_of(name):
-    return random.Random(name)
+def dice_of(name, run):
+    return random.Random(f"{name}.{run}")

@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "model/regime.h"
+
 namespace tmpfstrace {
 namespace {
 
@@ -31,8 +33,6 @@ double quantile(unsigned steps) {
 }
 
 std::uint64_t whole_ns(double ns) { return static_cast<std::uint64_t>(std::clamp(ns, 0.0, farthest_ns)); }
-
-double time_between(std::uint64_t earlier, std::uint64_t later) { return static_cast<double>(later - earlier); }
 
 Forecast without_time(ForecastState state, EvidenceGap gap = EvidenceGap::none) {
   Forecast forecast;
@@ -83,6 +83,7 @@ void LimitForecast::observe(const Observation& observation) {
   if (started_ && is_another_object(observation)) {
     history_.clear();
     freed_.clear();
+    freed_total_.reset();
     cycles_ = Cycles();
     started_ = false;
   }
@@ -91,21 +92,34 @@ void LimitForecast::observe(const Observation& observation) {
   last_ = observation;
   const HistoryPoint point{observation.monotonic_ns, static_cast<double>(observation.used)};
   history_.add(point);
-  if (observation.freed) freed_.add({observation.monotonic_ns, static_cast<double>(*observation.freed)});
+  note_freed(observation);
   const double limit = static_cast<double>(observation.limit.value_or(0));
   cycles_.add(point, std::max({least_fall_of_limit * limit, least_fall_of_use * cycles_.extreme().value, 2.0}));
 }
 
+// What was allocated and is not in use was freed. The two are not of one instant: it never goes back.
+void LimitForecast::note_freed(const Observation& now) {
+  std::optional<double> freed;
+  if (now.freed && first_.freed)
+    freed = static_cast<double>(*now.freed - *first_.freed);
+  else if (now.allocated && first_.allocated)
+    freed = static_cast<double>(*now.allocated - *first_.allocated) -
+            (static_cast<double>(now.used) - static_cast<double>(first_.used));
+  if (!freed) return;
+  freed_total_ = std::max(freed_total_.value_or(0), *freed);
+  freed_.add({now.monotonic_ns, *freed_total_});
+}
+
 bool LimitForecast::clean_up_is_overdue() const {
-  return cycles_.is_rising() && time_between(cycles_.trough().time_ns, last_.monotonic_ns) >
+  return cycles_.is_rising() && ns_after(last_.monotonic_ns, cycles_.trough().time_ns) >
                                     overdue_rises * static_cast<double>(cycles_.longest_rise_ns());
 }
 
 // Little's law: what is in use stays for used / (what is freed a time) on average.
 bool LimitForecast::was_turned_over(double growing_ns) const {
-  if (!last_.freed || !first_.freed || *last_.freed == *first_.freed) return false;
-  const double freed = static_cast<double>(*last_.freed - *first_.freed);
-  const double stay = static_cast<double>(last_.used) * time_between(first_.monotonic_ns, last_.monotonic_ns) / freed;
+  if (freed_total_.value_or(0) <= 0) return false;
+  const double watched = ns_after(last_.monotonic_ns, first_.monotonic_ns);
+  const double stay = static_cast<double>(last_.used) * watched / *freed_total_;
   return growing_ns >= turnovers * stay;
 }
 
@@ -118,7 +132,7 @@ std::optional<double> LimitForecast::plateau_of_flow(const Trend& trend) const {
   struct Half {
     double used = 0, freed = 0, grown = 0;
   } halves[2];
-  const double length = time_between(trend.start_ns, trend.end_ns);
+  const double length = ns_after(trend.end_ns, trend.start_ns);
   const auto at = [&](double share) { return trend.start_ns + whole_ns(share * length); };
   constexpr int parts = 8;
   for (int i = 0; i < parts; ++i) {
@@ -147,7 +161,7 @@ Forecast LimitForecast::of_history(std::uint64_t since_ns) const {
 }
 
 Forecast LimitForecast::of_trend(const Trend& trend) const {
-  const double growing = time_between(trend.start_ns, trend.end_ns);
+  const double growing = ns_after(trend.end_ns, trend.start_ns);
   const double limit = static_cast<double>(*last_.limit);
   const double left = std::max(limit - trend.level, 1.0);
   Forecast forecast;
@@ -207,7 +221,7 @@ Forecast LimitForecast::of_cycles() const {
   if (cycles_.count() < fewest_peaks) return inside;
   const std::optional<Trend> trend = fit_trend(cycles_.peaks(), fewest_peaks);
   if (!trend) return inside;
-  const double growing = time_between(trend->start_ns, last_.monotonic_ns);
+  const double growing = ns_after(last_.monotonic_ns, trend->start_ns);
   const double limit = static_cast<double>(*last_.limit);
   const double period = cycles_.period_ns();
   const double left = limit - trend->level;

@@ -30,7 +30,8 @@ struct Observation {
   std::uint64_t monotonic_ns = 0;
   std::uint64_t used = 0;              // bytes or inodes, as the limit
   std::optional<std::uint64_t> limit;  // absent: there is none
-  // Cumulative and exact, in the same unit, where the mode knows them. One that goes backwards is of another object.
+  // Cumulative, in the same unit, where the mode knows them. One that goes backwards is of another object. Without
+  // freed it is what was allocated and is not in use.
   std::optional<std::uint64_t> allocated;
   std::optional<std::uint64_t> freed;
 };
@@ -70,6 +71,7 @@ class LimitForecast {
   void set_lifetime(std::optional<std::uint64_t> lifetime_ns) { lifetime_ns_ = lifetime_ns; }
 
  private:
+  void note_freed(const Observation& now);
   bool is_another_object(const Observation& observation) const;
   Forecast of_history(std::uint64_t since_ns) const;
   Forecast of_trend(const Trend& trend) const;
@@ -80,9 +82,10 @@ class LimitForecast {
   std::optional<double> plateau_of_flow(const Trend& trend) const;
 
   History<80, 5> history_;
-  History<20, 2> freed_;  // where it is known
+  History<20, 2> freed_;  // since first_, where it is known
   Cycles cycles_;
   Observation first_, last_;
+  std::optional<double> freed_total_;
   std::optional<std::uint64_t> lifetime_ns_;
   bool started_ = false;
 };

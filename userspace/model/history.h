@@ -3,7 +3,8 @@
 //
 // An exponential histogram: at most PerLevel points of each level are kept; of one more, the two oldest of the level
 // become one (the older of them) of the next. So an age of 2^k samples is known to about one part in PerLevel, and a
-// week of samples a second takes the same memory as a minute. When all is full the oldest point goes.
+// day of samples a second takes the same memory as a minute. When all is full the oldest point goes: with 80 points,
+// 5 a level, after some 300,000.
 #pragma once
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The trend that a gauge follows now: since when, how fast, how sure. Pure arithmetic over few points.
+// The trend that a gauge follows now: how fast, how sure, for how long. Pure arithmetic over some dozen points.
 //
-// The present regime is what remains after cuts: a series is cut where two lines fit it much better than one, unless
-// what came after the cut was seen before over as long a time (a burst among bursts, a pause among pauses). The rate is
-// the Theil-Sen slope over the regime, on a grid of equal times, so that neither the density of the points nor a few
-// outliers weigh in it. Its error is reckoned from the growth in equal blocks of the regime, which holds for bursts
-// also: they are not independent from sample to sample, but from block to block.
+// The rate is the Theil-Sen slope on a grid of equal times over the present regime (regime.h), so that neither the
+// density of the points nor a few outliers weigh in it. A regime whose halves differ by more than they scatter is
+// halved until they do not, unless its growth dies away as towards a plateau. The error of the rate is reckoned from
+// the growth in eight equal blocks, which holds for bursts also: they are not independent from sample to sample, but
+// from block to block.
 #pragma once
 
 #include <cstddef>
@@ -34,9 +34,6 @@ struct Trend {
   // The growth slows down as towards a plateau: slope * exp(-decay * t) from end_ns on. 0: it does not.
   double decay = 0;
 };
-
-// Linear between points in order of time, of which there is at least one; outside, the first or the last value.
-double value_at(std::span<const HistoryPoint> points, std::uint64_t time_ns);
 
 // Of points in order of time, not before not_before_ns. Absent: fewer of them than `fewest`, or no time between them.
 std::optional<Trend> fit_trend(std::span<const HistoryPoint> points, std::size_t fewest,
