@@ -23,6 +23,7 @@ constexpr double least_fall_of_use = 0.05;
 constexpr double overdue_rises = 1.5;  // a clean-up that has not come for that many of the longest rise
 constexpr double small_fall = 0.25;
 constexpr double turnovers = 5;
+constexpr double least_error = 0.01;  // of a time: samples and pages are whole
 constexpr double ns_per_second = 1e9;
 constexpr double farthest_ns = 9e18;  // what 64 bits hold
 
@@ -59,7 +60,7 @@ double enough_confidence(const Trend& trend) {
 
 void set_times(Forecast& forecast, double horizon, double error, double growing_ns, double enough_confidence) {
   // On a scale of ratios: the error of a rate makes the late end longer than the early one.
-  const double factor = 1 + error / std::max(horizon, 1.0);
+  const double factor = 1 + std::max(error / std::max(horizon, 1.0), least_error);
   forecast.low_ns = whole_ns(horizon / factor);
   forecast.mid_ns = whole_ns(horizon);
   forecast.high_ns = whole_ns(horizon * factor);

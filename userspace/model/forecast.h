@@ -13,7 +13,7 @@
 //   about 90 % of the limit, reached from an empty mount, is therefore never said to fill. Before that, the number
 //   is given as `fills_unless_cleaned`.
 // - Where the clean-up is known, 1 in 2 is enough (h <= T): peaks that rise from clean-up to clean-up, content that was
-//   turned over three times while it grew, or a declared lifetime that does not save it.
+//   turned over five times while it grew, or a declared lifetime that does not save it.
 // - Growth inside a cycle of clean-ups is no trend, until the next clean-up is overdue.
 #pragma once
 
