@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -87,6 +88,32 @@ TEST_CASE("one burst is no trend, and quiet is not growing") {
   watch(shrinking, 0, 300, 1000 * page, [](std::uint64_t t) { return (900 - t) * page; });
   CHECK(shrinking.forecast().state != ForecastState::fills);
   CHECK_FALSE(has_time(shrinking.forecast()));
+}
+
+TEST_CASE("a burst like one that was seen before is none either") {
+  // 100 pages in 60 s, half an hour of nothing, and again: at 40 s of the second burst 133 are left.
+  LimitForecast forecast;
+  const auto used = [](std::uint64_t t) {
+    const auto burst = [&](std::uint64_t at) { return t < at ? 0 : std::min<std::uint64_t>((t - at) * 100 / 60, 100); };
+    return (100 + burst(1000) + burst(3000)) * page;
+  };
+  watch(forecast, 0, 3041, 400 * page, used);
+  CHECK_FALSE(has_time(forecast.forecast()));
+}
+
+TEST_CASE("a rate that changes by a little is followed, and growth that dies away is not taken for a line") {
+  LimitForecast slower;
+  watch(slower, 0, 900, 10'000 * page,
+        [](std::uint64_t t) { return t < 400 ? t * 10 * page : (8 * t + t / 2 + 600) * page; });
+  CHECK(*slower.forecast().growth_per_second == Approx(8.5 * page).epsilon(0.02));
+
+  // Pages of a sparse file, touched at random, 10 a second of 3000: used = 3000 (1 - e^(-t/300)). 1000 are full at
+  // 300 ln 1.5 = 121.6 s; at 90 s a line at the rate of that moment says 35.
+  LimitForecast sparse;
+  watch(sparse, 0, 91, 1000 * page, [](std::uint64_t t) {
+    return static_cast<std::uint64_t>(3000 * (1 - std::exp(-static_cast<double>(t) / 300))) * page;
+  });
+  CHECK(seconds_of(sparse.forecast().mid_ns) == Approx(121.6 - 90).epsilon(0.05));
 }
 
 TEST_CASE("a leak after a long quiet is seen soon, at its own rate, over its own time") {

@@ -30,30 +30,6 @@ struct LineSums {
   }
 };
 
-// What happened from `cut` on was seen before over as long a time: as much growth, and as little. Of an age at which
-// the points lie wider apart than that time, the growth from point to point counts as if it had come at once.
-bool seen_before(Points points, std::size_t cut) {
-  const std::uint64_t origin = points.front().time_ns;
-  const double cut_time = ns_after(points[cut].time_ns, origin);
-  const double length = ns_after(points.back().time_ns, points[cut].time_ns);
-  const double growth = points.back().value - points[cut].value;
-  double most = 0;
-  double least = 0;
-  bool any = false;
-  for (std::size_t i = 0, ahead = 0; i < cut; ++i) {
-    const double time = ns_after(points[i].time_ns, origin);
-    while (ahead < cut && ns_after(points[ahead].time_ns, origin) < time + length) ++ahead;
-    const double at_most = points[ahead].value - points[i].value;
-    if (!any) most = least = at_most;
-    most = std::max(most, at_most);
-    if (time >= cut_time - 4 * length && time + length <= cut_time)
-      least = std::min(least, value_at(points, origin + static_cast<std::uint64_t>(time + length)) - points[i].value);
-    any = true;
-    if (ahead == cut) break;
-  }
-  return any && growth <= most * 1.4 && growth >= least - 0.1 * std::abs(most);
-}
-
 // Index of the point at which the present regime begins, or 0.
 std::size_t find_cut(Points points) {
   const std::uint64_t origin = points.front().time_ns;
@@ -82,7 +58,7 @@ std::size_t find_cut(Points points) {
     }
     before.add(ns_after(points[i].time_ns, origin), points[i].value);
   }
-  return best != 0 && !seen_before(points, best) ? best : 0;
+  return best;
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Since when a gauge behaves as it does now. Pure.
 //
-// A series is cut where two lines fit it much better than one (a fifth of the squared error), unless what came after
-// the cut was seen before over as long a time: a burst among bursts, a pause among pauses. Then what is left is cut
-// again. As the points of a history lie the denser the younger they are, a change is met after some dozen samples,
-// however long the series is.
+// A series is cut where two lines fit it much better than one: a fifth of the squared error. Then what is left is cut
+// again. A burst among bursts is no such place: the line over all of them fits nearly as well. As the points of a
+// history lie the denser the younger they are, a change is met after some dozen samples, however long the series is.
 #pragma once
 
 #include <cstdint>
