@@ -45,5 +45,5 @@ printf '#!/bin/sh\nexit 101\n' >"$policy"
 chmod 755 "$policy"
 apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-install-recommends "${missing[@]}" >/dev/null
 if [[ " ${missing[*]} " = *' prometheus '* ]]; then
-	deb-systemd-helper disable prometheus.service >/dev/null 2>&1 || true
+	rm -f /etc/systemd/system/multi-user.target.wants/prometheus.service
 fi
