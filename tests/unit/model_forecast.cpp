@@ -192,6 +192,16 @@ TEST_CASE("when the clean-up is overdue, growth counts again, since the last one
   CHECK(seconds_of(said.growing_for_ns) == Approx(250).epsilon(0.15));
 }
 
+TEST_CASE("after one clean-up and a quiet time it is not growing, and then a leak counts from its start") {
+  LimitForecast forecast;
+  const auto used = [](std::uint64_t t) { return (t < 100 ? 5 * t : t < 1000 ? 100 : 100 + t - 1000) * page; };
+  watch(forecast, 0, 1000, 1000 * page, used);
+  CHECK(forecast.forecast().state == ForecastState::not_growing);
+  watch(forecast, 1000, 401, 1000 * page, used);
+  CHECK(seconds_of(forecast.forecast().mid_ns) == Approx(500).epsilon(0.03));
+  CHECK(seconds_of(forecast.forecast().growing_for_ns) == Approx(400).epsilon(0.15));
+}
+
 TEST_CASE("removals at a constant risk: the plateau is known from the flow before it is reached") {
   // 10 pages a second, each removed in any second with probability 1/200: used = 2000 (1 - e^(-t/200)).
   LimitForecast forecast;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "model/history.h"
 
@@ -17,9 +18,8 @@ class Cycles {
   unsigned count() const { return count_; }  // falls seen
   std::span<const HistoryPoint> peaks() const { return peaks_.points(); }
   bool is_rising() const { return rising_; }
-  const HistoryPoint& extreme() const {
-    return extreme_;
-  }  // highest since the trough when rising, else lowest since the peak
+  // The highest since the trough when rising, else the lowest since the peak.
+  const HistoryPoint& extreme() const { return extreme_; }
   const HistoryPoint& trough() const { return trough_; }  // the last one that is over; before the first: where it began
   const HistoryPoint& last_peak() const { return last_peak_; }  // the points of peaks() are thinned, this is not
   double period_ns() const { return period_ns_; }               // from peak to peak, smoothed; 0 before the second peak

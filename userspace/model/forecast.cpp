@@ -27,7 +27,7 @@ constexpr double least_error = 0.01;  // of a time: samples and pages are whole
 constexpr double ns_per_second = 1e9;
 constexpr double farthest_ns = 9e18;  // what 64 bits hold
 
-// Student's t at 95 % on both sides together 90 %, by degrees of freedom.
+// Student's t: a mean of that many steps lies within so many standard errors nine times in ten.
 double quantile(unsigned steps) {
   constexpr std::array table{6.31, 6.31, 2.92, 2.35, 2.13, 2.02, 1.94, 1.90};
   return table[std::min<std::size_t>(steps > 0 ? steps - 1 : 0, table.size() - 1)];
@@ -39,6 +39,13 @@ Forecast without_time(ForecastState state, EvidenceGap gap = EvidenceGap::none) 
   Forecast forecast;
   forecast.state = state;
   forecast.gap = gap;
+  return forecast;
+}
+
+Forecast settling(Forecast forecast, double plateau) {
+  forecast.state = ForecastState::settles;
+  forecast.gap = EvidenceGap::none;
+  forecast.settles_at = plateau;
   return forecast;
 }
 
@@ -111,9 +118,11 @@ void LimitForecast::note_freed(const Observation& now) {
   freed_.add({now.monotonic_ns, *freed_total_});
 }
 
-bool LimitForecast::clean_up_is_overdue() const {
-  return cycles_.is_rising() && ns_after(last_.monotonic_ns, cycles_.trough().time_ns) >
-                                    overdue_rises * static_cast<double>(cycles_.longest_rise_ns());
+// Since the last clean-up, when no further one has come for longer than any rise took.
+std::optional<std::uint64_t> LimitForecast::overdue_since() const {
+  const HistoryPoint& since = cycles_.is_rising() ? cycles_.trough() : cycles_.last_peak();
+  const double longest = overdue_rises * static_cast<double>(cycles_.longest_rise_ns());
+  return ns_after(last_.monotonic_ns, since.time_ns) > longest ? std::optional(since.time_ns) : std::nullopt;
 }
 
 // Little's law: what is in use stays for used / (what is freed a time) on average.
@@ -177,29 +186,14 @@ Forecast LimitForecast::of_trend(const Trend& trend) const {
   double horizon = left / trend.slope;
   if (trend.decay > 0) {
     const double plateau = trend.level + trend.slope / trend.decay;
-    if (plateau <= limit) {
-      forecast.state = ForecastState::settles;
-      forecast.gap = EvidenceGap::none;
-      forecast.settles_at = plateau;
-      return forecast;
-    }
+    if (plateau <= limit) return settling(forecast, plateau);
     horizon = -std::log1p(-left * trend.decay / trend.slope) / trend.decay;
   }
-  if (const auto plateau = plateau_of_flow(trend); plateau && *plateau <= limit) {
-    forecast.state = ForecastState::settles;
-    forecast.gap = EvidenceGap::none;
-    forecast.settles_at = plateau;
-    return forecast;
-  }
+  if (const auto plateau = plateau_of_flow(trend); plateau && *plateau <= limit) return settling(forecast, *plateau);
   double enough = was_turned_over(growing) ? enough_confidence(trend) : confidence_to_say;
   if (lifetime_ns_ && cycles_.count() == 0 && growing < static_cast<double>(*lifetime_ns_)) {
     const double plateau = trend.slope * static_cast<double>(*lifetime_ns_);
-    if (plateau <= limit) {
-      forecast.state = ForecastState::settles;
-      forecast.gap = EvidenceGap::none;
-      forecast.settles_at = plateau;
-      return forecast;
-    }
+    if (plateau <= limit) return settling(forecast, plateau);
     enough = confidence_with_clean_up;
   }
   if (horizon > longest_horizon * growing) {
@@ -236,8 +230,9 @@ Forecast LimitForecast::of_cycles() const {
   const double peak = trend->level + cycles * gain;
   const double rise = cycles_.fall() + gain;
   const double share = std::clamp((limit - (peak - rise)) / rise, 0.0, 1.0);
-  const double at = static_cast<double>(cycles_.last_peak().time_ns) + (cycles - 1 + share) * period;
-  const double horizon = std::max(at - static_cast<double>(last_.monotonic_ns), 0.0);
+  double horizon = (cycles - 1 + share) * period - ns_after(last_.monotonic_ns, cycles_.last_peak().time_ns);
+  // It should have been by now: then in a later cycle.
+  if (horizon <= 0) horizon += std::floor(1 - horizon / period) * period;
   if (horizon > longest_horizon * growing) {
     forecast.gap = EvidenceGap::too_far;
     return forecast;
@@ -258,7 +253,7 @@ Forecast LimitForecast::forecast() const {
     return full;
   }
   if (cycles_.count() == 0) return of_history(0);
-  if (clean_up_is_overdue()) return of_history(cycles_.trough().time_ns);
+  if (const auto since = overdue_since()) return of_history(*since);
   const Forecast peaks = of_cycles();
   if (peaks.state != ForecastState::not_enough_evidence || !falls_are_small()) return peaks;
   return of_history(0);

@@ -76,7 +76,7 @@ class LimitForecast {
   Forecast of_history(std::uint64_t since_ns) const;
   Forecast of_trend(const Trend& trend) const;
   Forecast of_cycles() const;
-  bool clean_up_is_overdue() const;
+  std::optional<std::uint64_t> overdue_since() const;
   bool falls_are_small() const;
   bool was_turned_over(double growing_ns) const;
   std::optional<double> plateau_of_flow(const Trend& trend) const;
