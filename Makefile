@@ -75,6 +75,7 @@ SRC_term    := $(wildcard tui/terminal.cpp)
 SRC_bpfside := $(filter-out $(PLAN_SOURCES),$(wildcard userspace/bpf/*.cpp)) $(LIVE_SOURCES)
 SRC_main    := $(wildcard userspace/*.cpp)
 SRC_unit    := $(wildcard tests/unit/*.cpp tests/support/*.cpp)
+SRC_backtest := $(wildcard tests/backtest/*.cpp)
 SRC_scale   := $(wildcard tests/scale/synthetic_*.cpp) tests/support/temp_tree.cpp
 SCALE       := $(patsubst tests/scale/%.cpp,$(O)/%,$(filter-out $(wildcard tests/scale/synthetic_*.cpp),$(wildcard tests/scale/*.cpp)))
 
@@ -93,7 +94,7 @@ GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
-.PHONY: all deps run demo test test-unit test-week test-asan test-abi test-layering test-docs test-budget test-host \
+.PHONY: all deps run demo test test-unit test-week test-backtest backtest-traces test-asan test-abi test-layering test-docs test-budget test-host \
         test-guest budget bench bench-atomics bench-scale scale counted lint format install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -170,6 +171,10 @@ $(SCALE): $(O)/%: $(O)/obj/tests/scale/%.o $(call objects,obj,$(SRC_scale) users
 
 scale: $(SCALE)
 
+$(O)/backtest: $(call objects,obj,$(SRC_backtest)) $(O)/libsources.a $(O)/libhost.a $(O)/libmodel.a
+	$(call say,LINK,$@)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST))
+
 # Static: they run in an initramfs that has no libraries but the tool's.
 $(GUEST_CXX): $(O)/guest/%: $(O)/obj/tests/guest/%.o $(GUEST_LIB)
 	$(call say,LINK,$@)
@@ -231,7 +236,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
 # built on all processors, unless make was told how many to use.
 test:
-	$(Q)for step in unit week asan abi layering docs budget host guest; do \
+	$(Q)for step in unit week backtest asan abi layering docs budget host guest; do \
 		echo "== test-$$step"; \
 		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
@@ -242,6 +247,14 @@ test-unit: $(O)/unit-tests
 # A week of samples in some seconds: does the process grow?
 test-week: $(O)/week-test
 	$(Q)$(O)/week-test
+
+# The forecast on recorded traces, beside predict_linear.
+test-backtest: $(O)/backtest
+	$(call script,tests/backtest/run.sh,holds the forecast against real traces)
+
+# The traces anew, by running their programs (root, 4 min).
+backtest-traces: all $(O)/backtest
+	$(call script,tests/backtest/record.sh,records the traces of the backtest)
 
 test-asan: $(O)/unit-tests-asan
 	$(Q)$(O)/unit-tests-asan
@@ -304,6 +317,6 @@ install: all
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
 		$(O)/budget $(O)/state \
-		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan
+		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted -name '*.d' 2>/dev/null)
