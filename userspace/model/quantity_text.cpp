@@ -66,12 +66,13 @@ std::string duration_in_words(std::uint64_t ns) {
 std::string rate_in_words(double per_second) {
   struct Unit {
     double seconds;
+    const char* article;
     const char* name;
   };
-  constexpr std::array<Unit, 3> units = {Unit{1, "second"}, Unit{60, "minute"}, Unit{3600, "hour"}};
+  constexpr std::array<Unit, 3> units = {Unit{1, "a", "second"}, Unit{60, "a", "minute"}, Unit{3600, "an", "hour"}};
   for (const Unit& unit : units)
     if (const double rate = per_second * unit.seconds; rate >= 0.995)
-      return fmt::format("{} a {}", rate < 999.5 ? three_digits(rate) : count_in_words(rate), unit.name);
+      return fmt::format("{} {} {}", rate < 999.5 ? three_digits(rate) : count_in_words(rate), unit.article, unit.name);
   return fmt::format("{} a day", three_digits(per_second * 86400));
 }
 

@@ -94,9 +94,10 @@ Remedy find_remedy(const SuperblockView& view, const Snapshot& snapshot, bool bi
   }
   if (remedy.size_bytes && snapshot.node && *remedy.size_bytes > snapshot.node->total_bytes) {
     Remedy other;
-    other.reason = fmt::format("have them removed or written to disk: {} take {}, the node has {}",
-                               remedy.reason.ends_with("7 days of them") ? "7 days of them" : "what it settles at would",
-                               bytes_in_words(bytes), bytes_in_words(static_cast<double>(snapshot.node->total_bytes)));
+    other.reason =
+        fmt::format("have them removed or written to disk: {} take {}, the node has {}",
+                    remedy.reason.ends_with("7 days of them") ? "7 days of them" : "what it settles at would",
+                    bytes_in_words(bytes), bytes_in_words(static_cast<double>(snapshot.node->total_bytes)));
     return other;
   }
   if (remedy.size_bytes) remedy.memory_limit = limit_for(view, snapshot, *remedy.size_bytes);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "model/losses.h"
 #include "model/names.h"
@@ -106,7 +107,7 @@ class OfSuperblock {
     const auto& total = blocks ? view_.info.size_bytes : view_.info.inodes_total;
     const std::string whole = blocks ? bytes_in_words(number(total)) : count_in_words(number(total));
     const double part = ratio(used, total);
-    const std::string how = part >= 1 ? "full" : fmt::format("{:.0f} % full", std::min(part * 100, 99.0));
+    const std::string how = part >= 1 ? "full" : fmt::format("{:.0f} % full", std::floor(part * 100));
     return fmt::format("{} ({}, {})", how, whole, blocks ? "blocks" : "inodes");
   }
 
