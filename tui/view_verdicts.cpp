@@ -65,8 +65,9 @@ std::vector<VerdictLine> verdict_lines(const Snapshot& snapshot, GridSize size, 
   }
   const std::size_t left = snapshot.verdicts.size() - begun;
   if (lines.empty() || (left == 0 && !cut)) return lines;
-  const char* dots = charset == Charset::Utf8 ? "…" : "...";
-  const std::string more = left == 0 ? fmt::format(" {}", dots) : fmt::format(" {} (+{})", dots, left);
+  // A sentence that goes on, and those that have no line at all.
+  std::string more = cut ? charset == Charset::Utf8 ? " …" : " ~" : "";
+  if (left != 0) more += fmt::format(" (+{})", left);
   std::string& last = lines.back().text;
   last = truncate_text(last, size.columns - text_width(more, charset), charset) + more;
   return lines;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <tuple>
 
 #include "model/losses.h"
 #include "model/names.h"
@@ -30,7 +31,11 @@ double number(const std::optional<std::uint64_t>& value) { return static_cast<do
 
 std::string shortest_mount(const Superblock& info) {
   const auto shortest = std::min_element(info.mounts.begin(), info.mounts.end(), [](const Mount& a, const Mount& b) {
-    return std::pair(a.root != "/", a.mount_point.size()) < std::pair(b.root != "/", b.mount_point.size());
+    // "/" is how kdevtmpfs sees /dev.
+    const auto rank = [](const Mount& mount) {
+      return std::tuple(mount.root != "/", mount.mount_point == "/", mount.mount_point.size());
+    };
+    return rank(a) < rank(b);
   });
   return shortest == info.mounts.end() ? std::string() : shortest->mount_point;
 }
