@@ -21,11 +21,9 @@ constexpr std::uint64_t kForecastAgain = 5 * kSecond;  // one that has not chang
 // Each forecast is made once a sample, whoever needs it.
 class MemoryForecasts {
  public:
-  MemoryForecasts(const Snapshot& snapshot, const std::unordered_map<CgroupId, LimitForecast>& memory,
-                  const LimitForecast& node)
-      : snapshot_(snapshot), memory_(memory), node_(node.forecast()) {
-    for (std::size_t i = 0; i < snapshot.cgroups.size(); ++i) index_.emplace(snapshot.cgroups[i].info.id, i);
-  }
+  MemoryForecasts(const Snapshot& snapshot, const CgroupIndex& index,
+                  const std::unordered_map<CgroupId, LimitForecast>& memory, const LimitForecast& node)
+      : snapshot_(snapshot), index_(index), memory_(memory), node_(node.forecast()) {}
 
   void add_to(Outlook& outlook) {
     if (outlook.writers.empty() || outlook.forecasts.empty()) return;
@@ -47,9 +45,9 @@ class MemoryForecasts {
   }
 
   const Snapshot& snapshot_;
+  const CgroupIndex& index_;
   const std::unordered_map<CgroupId, LimitForecast>& memory_;
   Forecast node_;
-  std::unordered_map<CgroupId, std::size_t> index_;
   std::unordered_map<CgroupId, Forecast> made_;
 };
 
@@ -126,8 +124,11 @@ void Analyst::watch_memory(const Snapshot& snapshot) {
 }
 
 void Analyst::add_outlooks(Snapshot& snapshot) const {
-  auto writers = find_writers(snapshot);
-  MemoryForecasts memory(snapshot, memory_, node_);
+  CgroupIndex index;
+  index.reserve(snapshot.cgroups.size());
+  for (std::size_t i = 0; i < snapshot.cgroups.size(); ++i) index.emplace(snapshot.cgroups[i].info.id, i);
+  auto writers = find_writers(snapshot, index);
+  MemoryForecasts memory(snapshot, index, memory_, node_);
   for (SuperblockView& view : snapshot.superblocks) {
     const auto watch = superblocks_.find(view.info.id);
     if (watch == superblocks_.end()) continue;

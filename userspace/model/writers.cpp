@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace tmpfstrace {
 namespace {
@@ -19,10 +20,17 @@ struct Part {
 
 using Parts = std::unordered_map<SuperblockId, std::vector<Part>, IdHash>;
 
+bool is_filled(const Superblock& info) {
+  return !info.dead && info.kind == "tmpfs" && info.used_bytes.value_or(0) != 0;
+}
+
 Parts parts_of_ledger(const Snapshot& snapshot) {
+  std::unordered_set<SuperblockId, IdHash> filled;
+  for (const SuperblockView& view : snapshot.superblocks)
+    if (is_filled(view.info)) filled.insert(view.info.id);
   Parts parts;
   for (const LedgerView& row : snapshot.ledger) {
-    if (row.cgroup == 0 || row.cgroup == kEndedCgroups || row.superblock == kNoSuperblock) continue;
+    if (row.cgroup == 0 || row.cgroup == kEndedCgroups || !filled.contains(row.superblock)) continue;
     const Part part{row.cgroup, row.tally.rates.allocated_bytes.value_or(0),
                     static_cast<double>(std::max<std::int64_t>(row.tally.resident_bytes.value_or(0), 0)),
                     static_cast<double>(row.tally.counters.written_bytes.value_or(0))};
@@ -65,9 +73,7 @@ double sum_of(const std::vector<Part>& parts, double Part::*member) {
 
 class HeadroomOf {
  public:
-  explicit HeadroomOf(const Snapshot& snapshot) : snapshot_(snapshot) {
-    for (std::size_t i = 0; i < snapshot.cgroups.size(); ++i) index_.emplace(snapshot.cgroups[i].info.id, i);
-  }
+  HeadroomOf(const Snapshot& snapshot, const CgroupIndex& index) : snapshot_(snapshot), index_(index) {}
 
   // The cgroup whose limit binds the writer, which is filled in; absent: none does. What the node leaves is no limit of
   // his.
@@ -83,7 +89,7 @@ class HeadroomOf {
 
  private:
   const Snapshot& snapshot_;
-  std::unordered_map<CgroupId, std::size_t> index_;
+  const CgroupIndex& index_;
 };
 
 std::vector<TmpfsWriter> writers_of(const std::vector<Part>& parts, const HeadroomOf& headroom) {
@@ -114,13 +120,14 @@ std::vector<TmpfsWriter> writers_of(const std::vector<Part>& parts, const Headro
 
 }  // namespace
 
-std::unordered_map<SuperblockId, std::vector<TmpfsWriter>, IdHash> find_writers(const Snapshot& snapshot) {
+std::unordered_map<SuperblockId, std::vector<TmpfsWriter>, IdHash> find_writers(const Snapshot& snapshot,
+                                                                                const CgroupIndex& index) {
   const Parts ledger = parts_of_ledger(snapshot);
-  const HeadroomOf headroom(snapshot);
+  const HeadroomOf headroom(snapshot, index);
   const Containers containers(snapshot);
   std::unordered_map<SuperblockId, std::vector<TmpfsWriter>, IdHash> all;
   for (const SuperblockView& view : snapshot.superblocks) {
-    if (view.info.dead || view.info.kind != "tmpfs" || view.info.used_bytes == 0U) continue;
+    if (!is_filled(view.info)) continue;
     const auto parts = ledger.find(view.info.id);
     auto writers = writers_of(parts != ledger.end() ? parts->second : containers.parts_of(view.info.owner), headroom);
     if (!writers.empty()) all.emplace(view.info.id, std::move(writers));

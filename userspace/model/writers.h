@@ -14,6 +14,9 @@ namespace tmpfstrace {
 // By what is allocated of the last interval, where nothing was by what is resident; where the mode does not know that,
 // by what was written. A mode that counts nothing leaves the cgroups of the superblock's owner, by their shared memory.
 // Those of less than 1 % are left out; the first has most. Needs Snapshot::cgroups with their headroom.
-std::unordered_map<SuperblockId, std::vector<TmpfsWriter>, IdHash> find_writers(const Snapshot& snapshot);
+using CgroupIndex = std::unordered_map<CgroupId, std::size_t>;  // into Snapshot::cgroups
+
+std::unordered_map<SuperblockId, std::vector<TmpfsWriter>, IdHash> find_writers(const Snapshot& snapshot,
+                                                                                const CgroupIndex& index);
 
 }  // namespace tmpfstrace
