@@ -8,7 +8,7 @@ set -euo pipefail
 build=(make g++ clang llvm bpftool libbpf-dev libbpfcc-dev libelf-dev zlib1g-dev liblzma-dev
 	libzstd-dev libncurses-dev libfmt-dev libexpected-dev libcli11-dev nlohmann-json3-dev git)
 tests=(catch2 qemu-system-x86 busybox-static cpio xz-utils zstd debian-archive-keyring
-	ca-certificates tmux jq procps psmisc util-linux time python3 e2fsprogs libbpf-tools bpftrace prometheus)
+	ca-certificates tmux jq procps psmisc util-linux time python3 python3-jsonschema e2fsprogs libbpf-tools bpftrace prometheus)
 lint=(clang-format clang-tidy shellcheck)
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

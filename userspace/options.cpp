@@ -135,6 +135,8 @@ void add_sampling(CLI::App& app, Options& options) {
   add_time(app, "--interval", options.interval, longest_interval, "Between two samples, 100ms to 60m (default 1s)",
            "a time from 100ms to 60m (units ms, s, m)");
   add_number<std::uint64_t>(app, "--count", options.count, 1, most_samples, "N", "Stop after N samples");
+  app.add_flag_callback("--once", [&options] { options.count = 1; }, "Stop after one sample: --count 1")
+      ->disable_flag_override();
   add_time(app, "--duration", options.duration, longest_duration, "Stop after this time, with one last sample",
            "a time from 100ms to 527040m (units ms, s, m)");
 }
@@ -169,7 +171,8 @@ bool has_meaning(Subcommand command, const std::string& option) {
     case Subcommand::top: return true;
     case Subcommand::json: return !is({"--speed"});
     case Subcommand::record: return !is({"--speed", "--replay"});
-    case Subcommand::doctor: return !is({"--speed", "--replay", "--interval", "--count", "--duration", "--host-root"});
+    case Subcommand::doctor:
+      return !is({"--speed", "--replay", "--interval", "--count", "--once", "--duration", "--host-root"});
     case Subcommand::audit: return is({"--host-root"});
   }
   return true;
@@ -242,6 +245,7 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
   if ((options.mode == "poll" || options.mode == "syscall") && options.hooks != "auto") {
     return "--hooks " + options.hooks + " has no meaning with --mode " + options.mode + ": they are of the exact mode";
   }
+  if (given("--once") && given("--count")) return "--once is --count 1: give one of them";
   if (given("--speed") && !given("--replay")) return "--speed needs --replay";
   if (options.command == Subcommand::record && options.file.empty()) return "FILE: the file name is empty";
   return std::nullopt;
