@@ -135,7 +135,8 @@ void add_sampling(CLI::App& app, Options& options) {
   add_time(app, "--interval", options.interval, longest_interval, "Between two samples, 100ms to 60m (default 1s)",
            "a time from 100ms to 60m (units ms, s, m)");
   add_number<std::uint64_t>(app, "--count", options.count, 1, most_samples, "N", "Stop after N samples");
-  app.add_flag_callback("--once", [&options] { options.count = 1; }, "Stop after one sample: --count 1")
+  app.add_flag_callback(
+         "--once", [&options] { options.count = 1; }, "Stop after one sample: --count 1")
       ->disable_flag_override();
   add_time(app, "--duration", options.duration, longest_duration, "Stop after this time, with one last sample",
            "a time from 100ms to 527040m (units ms, s, m)");

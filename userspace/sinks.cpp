@@ -16,7 +16,10 @@ Result<Sink::Flow> go_on_if(const Result<void>& done) {
 }  // namespace
 
 Result<Sink::Flow> JsonSink::put_sample(Sample sample) {
-  return put_line(sample_to_json(*analyst_.add(std::move(sample))));
+  const std::shared_ptr<const Snapshot> snapshot = analyst_.add(std::move(sample));
+  for (const LimitChange& change : snapshot->limit_changes)
+    if (auto put = put_line(limit_change_to_json(change, *snapshot)); !put || *put == Flow::stop) return put;
+  return put_line(sample_to_json(*snapshot));
 }
 
 Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) {

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import subprocess
 import time
 
 from harness import Mount, Tool, equal, run
@@ -65,5 +66,17 @@ def case_a_refusal_is_explained_within_two_seconds():
             os.unlink(f"{mount.path}/{name}")
 
 
-ANYWHERE = [case_audit_ranks_a_full_mount_first]
+def case_a_remount_is_an_event():
+    with Mount("size=1m,nr_inodes=100") as mount, Tool("--mode", "poll") as tool:
+        tool.wait_for_samples(2)
+        subprocess.run(["mount", "-o", "remount,size=2m,nr_inodes=200", mount.path], check=True)
+        tool.wait_for_samples(2)
+        tool.stop()
+        told = [document for document in tool.documents if document["type"] == "event" and document["dev"] == mount.dev]
+        names = ("event", "size_bytes_before", "size_bytes", "inodes_total_before", "inodes_total")
+        equal("what is told", [[event[name] for name in names] for event in told],
+              [["limit_change", MIB, 2 * MIB, 100, 200]])
+
+
+ANYWHERE = [case_audit_ranks_a_full_mount_first, case_a_remount_is_an_event]
 WITH_TRACEPOINTS = [case_a_refusal_is_explained_within_two_seconds]

@@ -166,3 +166,25 @@ TEST_CASE("what is lost is said last") {
   CHECK(snapshot->verdicts[0].kind == VerdictKind::full);
   CHECK(snapshot->verdicts[1].sentence() == "tmpfstrace did not count all: 1,200 slots_full.");
 }
+
+TEST_CASE("a remount is told with what the limits were") {
+  Analyst analyst;
+  Superblock superblock = dev_shm(10 * mib);
+  superblock.inodes_total = 1000;
+  superblock.inodes_used = 5;
+  CHECK(analyst.add(sample_of(1 * second, superblock))->limit_changes.empty());
+  CHECK(analyst.add(sample_of(2 * second, superblock))->limit_changes.empty());
+  superblock.size_bytes = 128 * mib;
+  superblock.usage_age_ns = second;  // of an earlier sample: it is told with the next
+  CHECK(analyst.add(sample_of(3 * second, superblock))->limit_changes.empty());
+  superblock.usage_age_ns.reset();
+  const auto changed = analyst.add(sample_of(4 * second, superblock));
+  REQUIRE(changed->limit_changes.size() == 1);
+  CHECK(changed->limit_changes[0].size_before == 64 * mib);
+  CHECK(changed->limit_changes[0].size_bytes == 128 * mib);
+  CHECK(changed->limit_changes[0].inodes_before == 1000u);
+  CHECK(changed->limit_changes[0].inodes_total == 1000u);
+  CHECK(analyst.add(sample_of(5 * second, superblock))->limit_changes.empty());
+  superblock.inodes_total.reset();  // nr_inodes=0
+  CHECK(analyst.add(sample_of(6 * second, superblock))->limit_changes.size() == 1);
+}

@@ -268,6 +268,22 @@ std::string sample_to_json(const Snapshot& snapshot) {
   return json.take();
 }
 
+std::string limit_change_to_json(const LimitChange& change, const Snapshot& snapshot) {
+  JsonWriter json;
+  write_head(json, "event");
+  json.field("event", "limit_change");
+  write_time(json, snapshot.realtime_ns, snapshot.monotonic_ns);
+  write_superblock_id(json, change.superblock);
+  write_owner(json, change.owner);
+  json.field("mount_point", if_known(change.mount_point));
+  json.field("size_bytes_before", change.size_before);
+  json.field("size_bytes", change.size_bytes);
+  json.field("inodes_total_before", change.inodes_before);
+  json.field("inodes_total", change.inodes_total);
+  json.end_object();
+  return json.take();
+}
+
 std::string event_to_json(const RefusalEvent& event) {
   JsonWriter json;
   write_head(json, "event");

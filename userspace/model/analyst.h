@@ -28,7 +28,7 @@ class Analyst {
  private:
   using Watches = std::unordered_map<SuperblockId, SuperblockWatch, IdHash>;
 
-  void watch(const Snapshot& snapshot);
+  void watch(Snapshot& snapshot);
   void forecast_in_turn(std::uint64_t monotonic_ns);
   void watch_memory(const Snapshot& snapshot);
   void add_outlooks(Snapshot& snapshot) const;

@@ -62,6 +62,15 @@ struct LedgerView {
   Tally tally;
 };
 
+// A remount gave a superblock other limits since the previous sample. Absent: no limit, or not known.
+struct LimitChange {
+  SuperblockId superblock;
+  OwnerRef owner;
+  std::string mount_point;  // empty: it has none
+  std::optional<std::uint64_t> size_before, size_bytes;
+  std::optional<std::uint64_t> inodes_before, inodes_total;
+};
+
 struct Totals {
   std::optional<std::uint64_t> size_bytes;  // of the superblocks that have a limit
   std::optional<std::uint64_t> used_bytes;
@@ -84,7 +93,8 @@ struct Snapshot {
   std::optional<NodeMemory> node;
   std::optional<SelfView> self;
   std::optional<Playback> playback;
-  std::vector<Verdict> verdicts;  // the worst first
+  std::vector<Verdict> verdicts;           // the worst first
+  std::vector<LimitChange> limit_changes;  // by the Analyst
   Totals totals;
   // In the order of the sample. What only the ledger names comes last, so that no count is without a place.
   std::vector<SuperblockView> superblocks;

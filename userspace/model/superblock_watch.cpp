@@ -24,6 +24,13 @@ void SuperblockWatch::note_refusal(const RefusalEvent& event) {
   if (!event.mount_point.empty()) refused_mount_point_ = event.mount_point;
 }
 
+std::optional<LimitChange> SuperblockWatch::limit_change(const Superblock& now) const {
+  if (!has_limits_ || now.usage_age_ns || !has_room_figures(now)) return std::nullopt;
+  if (now.size_bytes == size_ && now.inodes_total == inodes_total_) return std::nullopt;
+  const std::string where = now.mounts.empty() ? std::string() : now.mounts[0].mount_point;
+  return LimitChange{now.id, now.owner, where, size_, now.size_bytes, inodes_total_, now.inodes_total};
+}
+
 void SuperblockWatch::observe(const SuperblockView& view, std::uint64_t realtime_ns, std::uint64_t monotonic_ns) {
   const std::uint64_t refused = view.tally.refused.value_or(0);
   if (refused > refused_.value_or(0)) {
@@ -32,6 +39,7 @@ void SuperblockWatch::observe(const SuperblockView& view, std::uint64_t realtime
   }
   refused_ = refused;
   if (view.info.usage_age_ns || !has_room_figures(view.info)) return;  // of an earlier sample, or there are none
+  has_limits_ = true;
   size_ = view.info.size_bytes;
   inodes_total_ = view.info.inodes_total;
   used_ = view.info.used_bytes;

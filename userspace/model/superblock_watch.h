@@ -19,6 +19,9 @@ class SuperblockWatch {
   void observe(const SuperblockView& view, std::uint64_t realtime_ns, std::uint64_t monotonic_ns);
   void note_refusal(const RefusalEvent& event);
 
+  // Against what was observed last; before observe(). Absent: no change, or the limits were not asked for now.
+  std::optional<LimitChange> limit_change(const Superblock& now) const;
+
   // Has its use changed since the first time? One at rest costs nothing more than this object.
   bool is_moving() const { return growth_ != nullptr; }
 
@@ -43,6 +46,7 @@ class SuperblockWatch {
   std::unique_ptr<Growth> growth_;
   std::optional<std::uint64_t> first_used_, first_inodes_;
   std::optional<std::uint64_t> size_, inodes_total_, used_;
+  bool has_limits_ = false;  // the two are known, absent or not
   std::optional<std::uint64_t> refused_;
   std::optional<std::uint64_t> first_refused_ns_, last_refused_ns_;
   std::string refused_mount_point_;
