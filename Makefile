@@ -95,7 +95,7 @@ objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest backtest-traces test-asan test-abi test-layering test-docs test-budget test-host \
-        test-guest budget bench bench-atomics bench-contention bench-scale bench-start scale counted lint format install clean guest
+        test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
 
@@ -162,6 +162,28 @@ $(O)/unit-tests: $(call objects,obj,$(SRC_unit)) $(PURE_LIBS:%=$(O)/lib%.a)
 $(O)/unit-tests-asan: $(call objects,asan,$(SRC_unit) $(PURE_SOURCES))
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(CXXFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS_HOST)
+
+# Each parser of what others wrote, under libFuzzer and the sanitizers; clang's alone.
+FUZZ_CXX     ?= clang++
+FUZZ_SECONDS ?= 600
+FUZZERS      := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/fuzz_*.cpp))
+FUZZ_FLAGS   := -std=c++20 -O1 -g -w -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(O)/fuzz/%.o: %.cpp
+	$(call say,CXX-FUZZ,$<)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CXX) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INCLUDES) -MMD -MP -c $< -o $@
+
+$(O)/fuzz/libpure.a: $(call objects,fuzz,$(filter-out tui/%,$(PURE_SOURCES)))
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(O)/fuzz/libpure.a
+	$(call say,LINK,$@)
+	$(Q)$(FUZZ_CXX) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(O)/fuzz/libpure.a -Wl,--end-group $(LIBS_HOST)
+
+fuzzers: $(FUZZERS:%=$(O)/fuzz/%)
 
 # The whole live path but its BPF programs: these link what the tool links.
 $(call objects,obj,$(wildcard tests/scale/*.cpp)): ALL_CXXFLAGS += $(BPF_SIDE_FLAGS)
@@ -280,6 +302,13 @@ backtest-traces: all $(O)/backtest
 
 test-asan: $(O)/unit-tests-asan
 	$(Q)$(O)/unit-tests-asan
+
+# A minute for all of them; `make fuzz` for longer, FUZZ_SECONDS each. What breaks one is kept in $(O)/fuzz.
+test-fuzz: fuzzers
+	$(Q)O='$(O)' bash tests/fuzz/run.sh 10 $(FUZZERS)
+
+fuzz: fuzzers
+	$(Q)O='$(O)' bash tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
 
 test-abi: $(SKELETONS)
 	$(call script,tests/abi/run.sh,compares the layout of the BPF side with the C++ side)
