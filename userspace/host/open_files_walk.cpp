@@ -74,7 +74,7 @@ void OpenFilesWalk::visit(int directory, const char* name) {
   if (!devices_.contains(device)) return;
   if (!is_new(device, facts.st_ino)) return;
   ++counts_.visited;
-  counts_.stopped = !visitor_(SeedVisit(facts, directory, name, 0));
+  counts_.stopped = !visitor_(SeedVisit(facts, directory, name, 0, {}));
 }
 
 void OpenFilesWalk::walk_descriptors(const std::string& process) {
@@ -138,7 +138,7 @@ Result<InternalShmem> probe_internal_shmem(const HostPaths& paths) {
 }
 
 void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InternalShmem& internal,
-                     const SeedVisitor& visitor, SeedCounts& counts) {
+                     const SeedVisitor& visitor, SeedCounts& counts, const std::function<bool()>& stop) {
   const auto pids = list_processes(paths.proc);
   if (!pids) {
     ++counts.errors[pids.error().code];
@@ -146,6 +146,7 @@ void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& supe
   }
   OpenFilesWalk walk(paths, superblocks, internal, visitor, counts);
   for (const std::int32_t pid : *pids) {
+    counts.stopped = counts.stopped || (stop && stop());
     if (counts.stopped) return;
     walk.walk_process(pid);
   }

@@ -18,21 +18,33 @@ namespace {
 
 constexpr std::size_t kMaxOpen = 64;
 constexpr std::size_t kMaxPendingBytes = 64U << 20;
+constexpr std::size_t kMaxPath = 64U << 10;  // what lies deeper is told as in the last directory that fits
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 constexpr unsigned long long kStay = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
 
+UniqueFd open_to_list(int directory, const char* name) {
+  UniqueFd fd(open_at(directory, name, kDirectory | O_NOATIME, kStay));
+  if (!fd && errno == EPERM) fd.reset(open_at(directory, name, kDirectory, kStay));
+  return fd;
+}
+
 }  // namespace
 
-TreeWalk::TreeWalk(const SeedVisitor& visitor, SeedCounts& counts, bool bare)
-    : visitor_(visitor), counts_(counts), bare_(bare) {}
+TreeWalk::TreeWalk(const SeedVisitor& visitor, SeedCounts& counts, bool bare, std::string root)
+    : visitor_(visitor), counts_(counts), bare_(bare), path_(std::move(root)) {}
+
+bool TreeWalk::visit(const struct stat& facts, int fd, const char* name, int flags, const char* entry) {
+  ++counts_.visited;
+  counts_.stopped = !visitor_(SeedVisit(facts, fd, name, flags, {path_, entry}));
+  return true;
+}
 
 void TreeWalk::run(int top) {
   struct stat facts {};
   if (::fstatat(top, "", &facts, AT_EMPTY_PATH) != 0) return count_error(errno);
   device_ = facts.st_dev;
-  ++counts_.visited;
-  counts_.stopped = !visitor_(SeedVisit(facts, top, "", AT_EMPTY_PATH));
+  visit(facts, top, "", AT_EMPTY_PATH, "");
   if (!S_ISDIR(facts.st_mode)) return;
   enter(top, ".");
   while (!frames_.empty() && !counts_.stopped) {
@@ -54,9 +66,7 @@ bool TreeWalk::stat_entry(int directory, const char* name, struct stat& facts) {
       ++counts_.mounts_not_crossed;
       return false;
     }
-    ++counts_.visited;
-    counts_.stopped = !visitor_(SeedVisit(facts, directory, name, kFlags));
-    return true;
+    return visit(facts, directory, name, kFlags, name);
   }
   // No RESOLVE_NO_SYMLINKS: with O_PATH | O_NOFOLLOW a symbolic link is opened itself, which is what we want.
   const UniqueFd fd(open_at(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_NO_XDEV));
@@ -68,9 +78,7 @@ bool TreeWalk::stat_entry(int directory, const char* name, struct stat& facts) {
     count_error(errno);
     return false;
   }
-  ++counts_.visited;
-  counts_.stopped = !visitor_(SeedVisit(facts, fd.get(), "", AT_EMPTY_PATH));
-  return true;
+  return visit(facts, fd.get(), "", AT_EMPTY_PATH, name);
 }
 
 void TreeWalk::visit_entry(Frame& frame, const char* name) {
@@ -96,7 +104,7 @@ void TreeWalk::list(Frame& frame) {
 
 void TreeWalk::enter(int directory, const char* name) {
   Frame frame;
-  frame.fd = UniqueFd(open_at(directory, name, kDirectory, kStay));
+  frame.fd = open_to_list(directory, name);
   struct stat facts {};
   if (!frame.fd || ::fstat(frame.fd.get(), &facts) != 0) {
     if (errno == EXDEV) {
@@ -111,6 +119,11 @@ void TreeWalk::enter(int directory, const char* name) {
     return;
   }
   frame.inode = facts.st_ino;
+  frame.parent_size = path_.size();
+  if (!frames_.empty() && path_.size() < kMaxPath) {
+    if (path_.back() != '/') path_ += '/';
+    path_ += name;
+  }
   list(frame);
   frames_.push_back(std::move(frame));
   if (frames_.size() > kMaxOpen + 1) frames_[frames_.size() - kMaxOpen - 1].fd.reset();
@@ -127,11 +140,13 @@ void TreeWalk::descend() {
 void TreeWalk::abandon_last() {
   counts_.directories_skipped += frames_.back().pending.size();
   for (const auto& name : frames_.back().pending) pending_bytes_ -= sizeof(std::string) + name.size();
+  path_.resize(frames_.back().parent_size);
   frames_.pop_back();
 }
 
 void TreeWalk::leave() {
   const UniqueFd child = std::move(frames_.back().fd);
+  path_.resize(frames_.back().parent_size);
   frames_.pop_back();
   if (frames_.empty() || frames_.back().fd) return;
   Frame& parent = frames_.back();
