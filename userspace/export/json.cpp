@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "export/json_self.h"
+#include "export/json_survey.h"
 #include "model/json_writer.h"
 #include "model/names.h"
 #include "model/time_text.h"
@@ -181,6 +182,7 @@ void write_superblock(JsonWriter& json, const SuperblockView& superblock) {
   json.field("drift_bytes", info.drift_bytes);
   json.field("drift_inodes", info.drift_inodes);
   write_owner(json, info.owner);
+  write_survey(json, info.survey);
   write_tally(json, superblock.tally);
   json.end_object();
 }

@@ -23,7 +23,7 @@ namespace tmpfstrace {
 struct SurveyBounds {
   std::uint64_t entries = 50'000;
   std::size_t patterns = 16;
-  std::function<bool()> stop;
+  std::function<bool()> stop = {};
 };
 
 // Absent: none of its mounts could be entered. monotonic_ns and what is unlinked are left to the caller.

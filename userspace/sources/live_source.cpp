@@ -17,11 +17,13 @@
 #include "sources/live_start.h"
 #include "sources/owner_names.h"
 #include "sources/reconcile.h"
+#include "sources/surveys.h"
 
 namespace tmpfstrace {
 namespace {
 
 constexpr int kMostWalks = 3;
+constexpr std::uint64_t kMostWalkTime = 250'000'000;  // of a survey
 
 class LiveSource : public SampleSource {
  public:
@@ -30,7 +32,9 @@ class LiveSource : public SampleSource {
         start_(std::move(start)),
         cost_(start_.paths, start_.ledger ? start_.ledger->object() : nullptr, start_.probed.shape.measures_maps),
         scanner_(start_.paths),
-        cgroups_(start_.hierarchy.root) {}
+        cgroups_(start_.hierarchy.root),
+        surveys_([this](const Superblock& superblock) { return survey(superblock); },
+                 [this](const std::vector<Superblock>& superblocks) { return find_unlinked(superblocks); }) {}
 
   Result<void> open();
   Result<void> seed();
@@ -45,6 +49,9 @@ class LiveSource : public SampleSource {
   Result<std::vector<Superblock>> that_differ(std::vector<Superblock> superblocks);
   void look_up_symbols();
   void add_cgroups(Sample& sample);
+  std::function<bool()> stop_after(std::uint64_t patience_ns) const;
+  std::optional<FileSurvey> survey(const Superblock& superblock);
+  std::optional<UnlinkedByDevice> find_unlinked(const std::vector<Superblock>& superblocks);
   std::string path_of(CgroupId id, const CgroupName& name) const;
   const Superblock* superblock_of(const RefusalEvent& event);
   void rescan();
@@ -60,6 +67,8 @@ class LiveSource : public SampleSource {
   MountsToFind mounts_to_find_;
   UsageFigures usage_;
   MemoryFigures memory_;
+  Surveys surveys_;
+  RefusedSince refused_;
   Symbols symbols_;
   std::vector<Superblock> last_superblocks_;
   bool rescanned_ = false;  // since the last sample
@@ -158,6 +167,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   add_cgroups(sample);
   for (Superblock& superblock : sample.superblocks)
     superblock.owner = owners_->of_superblock(superblock, sample.monotonic_ns);
+  if (options_.surveys) surveys_.refresh(sample.superblocks, sample.monotonic_ns, refused_.find(sample.ledger));
   sample.losses["unreadable_namespaces"] = mounts->unreadable_namespaces;
   sample.losses["unreadable_processes"] = mounts->unreadable_processes;
   sample.losses["damaged_mount_lines"] = mounts->damaged_lines;
@@ -224,6 +234,21 @@ void LiveSource::add_cgroups(Sample& sample) {
   // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
   if (!start_.ledger)
     std::erase_if(sample.cgroups, [](const Cgroup& cgroup) { return cgroup.shmem_bytes == std::uint64_t{0}; });
+}
+
+// A walk runs while a sample is made and refusals wait: one that does not get on is given up.
+std::function<bool()> LiveSource::stop_after(std::uint64_t patience_ns) const {
+  return [this, end = start_.clock_ns(CLOCK_MONOTONIC) + patience_ns] {
+    return start_.clock_ns(CLOCK_MONOTONIC) >= end || (options_.stop_requested && options_.stop_requested());
+  };
+}
+
+std::optional<FileSurvey> LiveSource::survey(const Superblock& superblock) {
+  return survey_files(start_.paths, superblock, {.stop = stop_after(kMostWalkTime)});
+}
+
+std::optional<UnlinkedByDevice> LiveSource::find_unlinked(const std::vector<Superblock>& superblocks) {
+  return find_unlinked_files(start_.paths, superblocks, stop_after(kMostWalkTime));
 }
 
 // What was mounted since the last sample, and which of the superblocks that bore a device number bears it now.
