@@ -17,16 +17,7 @@ namespace tmpfstrace {
 namespace {
 
 constexpr std::uint64_t kEntriesBetweenStops = 256;
-constexpr std::uint64_t kBirthsToMiss = 8;
 constexpr std::uint64_t kPage = 4096;
-
-std::uint64_t allocated_bytes(const struct stat& facts) { return static_cast<std::uint64_t>(facts.st_blocks) * 512; }
-
-std::uint64_t time_ns(const struct timespec& time) {
-  return time.tv_sec < 0
-             ? 0
-             : static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
-}
 
 void add_to(std::uint64_t& sum, std::uint64_t amount) { sum += std::min(amount, UINT64_MAX - sum); }
 
@@ -39,7 +30,7 @@ class Surveyor {
     if (survey_.entries >= bounds_.entries) return false;
     if (survey_.entries % kEntriesBetweenStops == 0 && bounds_.stop && bounds_.stop()) return false;
     ++survey_.entries;
-    if (S_ISREG(visit.facts().st_mode) && is_new(visit.facts())) add(visit);
+    if (S_ISREG(visit.facts().mode) && is_new(visit.facts())) add(visit);
     return true;
   }
 
@@ -50,11 +41,11 @@ class Surveyor {
 
  private:
   // Bounded by the entries.
-  bool is_new(const struct stat& facts) { return facts.st_nlink < 2 || linked_.insert(facts.st_ino).second; }
+  bool is_new(const InodeFacts& facts) { return facts.links < 2 || linked_.insert(facts.inode).second; }
 
   void add(const SeedVisit& visit) {
-    const struct stat& facts = visit.facts();
-    const FileFacts file{allocated_bytes(facts), static_cast<std::uint64_t>(facts.st_size), time_of(visit)};
+    const InodeFacts& facts = visit.facts();
+    const FileFacts file{facts.allocated_bytes, facts.size_bytes, facts.born_ns.value_or(facts.changed_ns)};
     sketch_.add(visit.place().directory, visit.place().name, file);
     ++survey_.files;
     // A size below 2^63 can be rounded up.
@@ -64,20 +55,10 @@ class Surveyor {
     add_to(survey_.size_bytes, file.size_bytes);
   }
 
-  // A kernel that keeps no birth of some files keeps none of any: it is not asked for each.
-  std::uint64_t time_of(const SeedVisit& visit) {
-    const bool ask = births_ != 0 || births_missed_ < kBirthsToMiss;
-    const auto birth = ask ? visit.birth_ns() : std::nullopt;
-    ++(birth ? births_ : births_missed_);
-    return birth ? *birth : time_ns(visit.facts().st_ctim);
-  }
-
   const SurveyBounds& bounds_;
   FileSurvey survey_;
   PatternSketch sketch_;
   std::unordered_set<std::uint64_t> linked_;  // inodes of several names
-  std::uint64_t births_ = 0;
-  std::uint64_t births_missed_ = 0;
 };
 
 bool is_complete(const SeedCounts& counts) {
@@ -110,9 +91,9 @@ std::optional<UnlinkedByDevice> find_unlinked_files(const HostPaths& paths, cons
   SeedCounts counts;
   const auto visitor = [&](const SeedVisit& visit) {
     const auto device = found.find({visit.major(), visit.minor()});
-    if (device == found.end() || !S_ISREG(visit.facts().st_mode) || visit.facts().st_nlink != 0) return true;
+    if (device == found.end() || !S_ISREG(visit.facts().mode) || visit.facts().links != 0) return true;
     ++device->second.files;
-    device->second.bytes += allocated_bytes(visit.facts());
+    device->second.bytes += visit.facts().allocated_bytes;
     return true;
   };
   walk_open_files(paths, superblocks, *internal, visitor, counts, stop);

@@ -68,11 +68,11 @@ class OpenFilesWalk {
 
 // name is a link of /proc that leads straight to the inode.
 void OpenFilesWalk::visit(int directory, const char* name) {
-  struct stat facts {};
-  if (::fstatat(directory, name, &facts, 0) != 0) return count_error(errno);
-  const Device device{gnu_dev_major(facts.st_dev), gnu_dev_minor(facts.st_dev)};
+  InodeFacts facts;
+  if (const int error = read_inode_facts(directory, name, 0, facts); error != 0) return count_error(error);
+  const Device device{facts.major, facts.minor};
   if (!devices_.contains(device)) return;
-  if (!is_new(device, facts.st_ino)) return;
+  if (!is_new(device, facts.inode)) return;
   ++counts_.visited;
   counts_.stopped = !visitor_(SeedVisit(facts, directory, name, 0, {}));
 }

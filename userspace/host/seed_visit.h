@@ -2,15 +2,13 @@
 // One inode met by a walk, and what the walk counted.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "host/inode_facts.h"
 #include "model/sample.h"
 
 namespace tmpfstrace {
@@ -25,25 +23,20 @@ class SeedVisit {
     std::string_view name;
   };
 
-  SeedVisit(const struct stat& facts, int fd, const char* name, int flags, Place place);
+  SeedVisit(const InodeFacts& facts, int fd, const char* name, int flags, Place place)
+      : facts_(facts), fd_(fd), name_(name), flags_(flags), place_(place) {}
 
-  std::uint32_t major() const { return major_; }
-  std::uint32_t minor() const { return minor_; }
-  std::uint64_t inode() const { return facts_.st_ino; }
-  const struct stat& facts() const { return facts_; }
+  std::uint32_t major() const { return facts_.major; }
+  std::uint32_t minor() const { return facts_.minor; }
+  std::uint64_t inode() const { return facts_.inode; }
+  const InodeFacts& facts() const { return facts_; }
   const Place& place() const { return place_; }
 
   // Repeats the stat. 0, a positive errno, or ESTALE when the name is another inode's by now.
   int restat() const;
 
-  // CLOCK_REALTIME nanoseconds, by a stat of its own. Absent: the kernel keeps none for tmpfs, as older ones, or
-  // the file has gone.
-  std::optional<std::uint64_t> birth_ns() const;
-
  private:
-  const struct stat& facts_;
-  std::uint32_t major_;
-  std::uint32_t minor_;
+  const InodeFacts& facts_;
   int fd_;
   const char* name_;
   int flags_;

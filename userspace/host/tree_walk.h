@@ -6,9 +6,8 @@
 // are left as they are where we may (CAP_FOWNER): what cleans up by age must not take our looks for use.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,26 +31,26 @@ class TreeWalk {
   // others are found again through ".." and recognised by their inode.
   struct Frame {
     UniqueFd fd;
-    ino_t inode = 0;
+    std::uint64_t inode = 0;
     std::size_t parent_size = 0;       // of path_ in the directory that it is in
     std::vector<std::string> pending;  // subdirectories yet to be entered
   };
 
-  bool stat_entry(int directory, const char* name, struct stat& facts);
+  bool stat_entry(int directory, const char* name, InodeFacts& facts);
   void visit_entry(Frame& frame, const char* name);
   void list(Frame& frame);
   void enter(int directory, const char* name);
   void descend();
   void leave();
   void abandon_last();
-  bool visit(const struct stat& facts, int fd, const char* name, int flags, const char* entry);
+  bool visit(const InodeFacts& facts, int fd, const char* name, int flags, const char* entry);
   void count_error(int code) { ++counts_.errors[code]; }
 
   const SeedVisitor& visitor_;
   SeedCounts& counts_;
   bool bare_;
   std::string path_;  // of the directory that is listed
-  dev_t device_ = 0;
+  InodeFacts top_;
   std::size_t pending_bytes_ = 0;
   std::vector<Frame> frames_;
 };

@@ -12,7 +12,10 @@ constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_alnum(char c) { return is_digit(c) || is_lower(c) || is_upper(c); }
 constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-constexpr bool is_vowel(char c) { return std::string_view("aeiouyAEIOUY").find(c) != std::string_view::npos; }
+constexpr bool is_vowel(char c) {
+  const auto lower = static_cast<char>(c | 0x20);
+  return lower == 'a' || lower == 'e' || lower == 'i' || lower == 'o' || lower == 'u' || lower == 'y';
+}
 
 // What the parts of a word look like, cut as in camelCase and at digits. A part is odd if it is shorter than words are,
 // has no vowel, or is a number in between. A number's length tells nothing: each counts as one character, so that a
@@ -24,7 +27,6 @@ struct Shape {
   std::size_t odd = 0;
   std::size_t vowels = 0;
   bool mixed_case = false;
-  bool hex = true;
 };
 
 class ShapeReader {
@@ -37,7 +39,6 @@ class ShapeReader {
     for (const char c : word_) {
       shape_.digits += is_digit(c) ? 1 : 0;
       shape_.vowels += is_vowel(c) ? 1 : 0;
-      shape_.hex = shape_.hex && is_hex(c);
       lower = lower || is_lower(c);
       upper = upper || is_upper(c);
     }
@@ -83,7 +84,6 @@ class ShapeReader {
 };
 
 bool looks_generated(const Shape& shape, std::size_t size) {
-  if (shape.hex && size >= 8) return true;
   if (shape.odd >= 3 && shape.length >= 5 && shape.odd * 6 >= shape.length) return true;
   if (shape.odd >= 2 && shape.length >= 6 && shape.odd * 6 >= shape.length) return true;
   // Base32 has few digits: one in five.
@@ -113,9 +113,10 @@ bool is_known_ending(std::string_view word) {
 
 void judge(std::string_view name, NameWord& word) {
   const std::string_view text = name.substr(word.begin, word.end - word.begin);
-  if (std::all_of(text.begin(), text.end(), is_digit)) {
-    word.kind = WordKind::Counter;
-    return;
+  if (std::all_of(text.begin(), text.end(), is_hex)) {  // most of what is generated, and the cheapest to tell
+    const bool counter = std::all_of(text.begin(), text.end(), is_digit);
+    word.kind = counter ? WordKind::Counter : text.size() >= 8 ? WordKind::Generated : WordKind::Chosen;
+    if (word.kind != WordKind::Chosen) return;
   }
   const Shape shape = ShapeReader(text).read();
   if (const std::size_t prefix = known_prefix(text); prefix != 0) {

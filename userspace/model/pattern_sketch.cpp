@@ -49,6 +49,7 @@ void PatternSketch::add(std::string_view directory, std::string_view name, const
   }
   entry.one_directory = entry.one_directory && entry.directory == directory_;
   ++figures.files;
+  add_to(entry.weight, weight);
   if (facts.size_bytes == 0) ++figures.empty_files;
   add_to(figures.allocated_bytes, facts.allocated_bytes);
   add_to(figures.size_bytes, facts.size_bytes);
@@ -86,6 +87,7 @@ std::vector<FilePattern> PatternSketch::patterns(std::size_t most) const {
   std::vector<FilePattern> patterns;
   patterns.reserve(entries_.size());
   for (const Entry& entry : entries_) {
+    if (!is_certain(entry)) continue;
     FilePattern& pattern = patterns.emplace_back(entry.figures);
     const std::size_t nul = entry.key->find('\0');
     const bool like_no_other = pattern.files == 1;

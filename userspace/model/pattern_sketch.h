@@ -4,12 +4,13 @@
 // The algorithm is SpaceSaving: when all entries are taken, a new pattern takes the place of the lightest. A file
 // weighs 1 and 1 more for each page, so that neither many empty files nor few large ones are lost. With W the weight of
 // all files and m entries:
-// - a pattern that weighs more than W/m is there;
 // - as long as there are no more than m patterns, and for each that was never dropped (counts_over 0), everything is
 //   exact;
-// - else `files` is too high by counts_over at most, which is at most W/m, and never too low. The other figures are
+// - else `files` is never too low, and too high by counts_over at most, which is at most W/m. The other figures are
 // those
-//   of the files since it was last taken in: never too high.
+//   of the files since it was last taken in: never too high;
+// - of those that may have been dropped before, the ones are told that certainly weigh more than W/m. That is every
+//   pattern above 2W/m.
 #pragma once
 
 #include <cstddef>
@@ -43,8 +44,8 @@ class PatternSketch {
   // W/m: no counts_over is higher.
   std::uint64_t bound() const { return weight_ / most_; }
 
-  // At most so many, first those that hold the largest share of the bytes or of the files. What a pattern and a
-  // directory have in common with no other is told as it is (literal_glob), not folded.
+  // At most so many, first those that hold the largest share of the bytes or of the files. A name that is like no other
+  // and a directory that is the only one of its pattern are told as they are (literal_glob), not folded.
   std::vector<FilePattern> patterns(std::size_t most) const;
 
  private:
@@ -53,11 +54,13 @@ class PatternSketch {
     std::string directory;             // of the first file
     std::string name;                  // of the first file
     bool one_directory = true;
-    FilePattern figures;  // its directory and pattern are left empty
+    std::uint64_t weight = 0;  // of its own files
+    FilePattern figures;       // its directory and pattern are left empty
   };
 
   Entry& at_current_key(std::uint64_t weight);
   Entry& take_place(std::size_t index, std::uint64_t weight);
+  bool is_certain(const Entry& entry) const { return entry.figures.counts_over == 0 || entry.weight > bound(); }
 
   std::size_t most_;
   std::uint64_t weight_ = 0;
@@ -65,7 +68,8 @@ class PatternSketch {
   std::uint64_t files_ = 0;
   std::uint64_t most_dropped_ = 0;  // the highest `files` of an entry that was dropped
   std::vector<Entry> entries_;
-  std::vector<std::uint64_t> weights_;  // of entries_, by themselves: the lightest is searched for
+  // Of entries_ with what they took over, by themselves: the lightest is searched for.
+  std::vector<std::uint64_t> weights_;
   std::unordered_map<std::string, std::size_t> entries_by_key_;
   std::string last_directory_;  // as it was given
   std::string directory_;       // cut
