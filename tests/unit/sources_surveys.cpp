@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sources/surveys.h"
@@ -118,6 +120,20 @@ TEST_CASE("large trees are walked as seldom as the budget wants it", "[sources]"
   CHECK(walks <= (1'000 * 2'000 + 20'000) / 50'100 + 1);
   // Each had its turn.
   for (const Superblock& superblock : superblocks) CHECK(superblock.survey);
+}
+
+TEST_CASE("where the budget is short nobody waits for ever", "[sources]") {
+  FakeHost host;
+  host.entries = 50'000;
+  Surveys surveys = host.surveys();
+  // Three that are full and large would take all of it seven times.
+  std::vector<Superblock> superblocks = {superblock_of(1, 99), superblock_of(2, 99), superblock_of(3, 99),
+                                         superblock_of(4, 10), superblock_of(5, 10)};
+  for (std::uint64_t second = 0; second < 2000; ++second) surveys.refresh(superblocks, second * kSecond, {});
+  const Minors walked = host.take();
+  const auto times = [&](std::uint32_t minor) { return std::count(walked.begin(), walked.end(), minor); };
+  for (const std::uint32_t minor : {4U, 5U}) CHECK(times(minor) >= 2);
+  for (const std::uint32_t minor : {1U, 2U, 3U}) CHECK(times(minor) >= 3 * times(4));
 }
 
 TEST_CASE("what cannot be entered is not surveyed", "[sources]") {

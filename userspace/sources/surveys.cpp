@@ -47,66 +47,81 @@ Surveys::Surveys(Walk walk, FindUnlinked find_unlinked)
 
 void Surveys::refresh(std::vector<Superblock>& superblocks, std::uint64_t monotonic_ns,
                       const std::set<SuperblockId>& refused) {
+  earn(monotonic_ns);
+  const std::vector<Listed> listed = list(superblocks, monotonic_ns);
+  for (const SuperblockId& id : refused)
+    if (const auto known = book_.find(id); known != book_.end()) known->second.wanted = true;
+  for (const Listed& next : due(listed, monotonic_ns)) {
+    if (credit_ <= 0) break;
+    survey(*next.superblock, *next.entry, monotonic_ns);
+  }
+  look_for_unlinked(listed, monotonic_ns);
+  for (const Listed& known : listed) known.superblock->survey = known.entry->survey;
+}
+
+void Surveys::earn(std::uint64_t monotonic_ns) {
   if (last_ns_ && monotonic_ns > *last_ns_) {
     const std::uint64_t earned = (monotonic_ns - *last_ns_) / (kSecond / kEntriesPerSecond);
     credit_ = std::min(kMostCredit, credit_ + static_cast<std::int64_t>(std::min<std::uint64_t>(earned, 1U << 30)));
   }
   last_ns_ = monotonic_ns;
-  forget_others(superblocks);
-  for (const SuperblockId& id : refused)
-    if (const auto known = book_.find(id); known != book_.end()) known->second.wanted = true;
-
-  for (const Superblock* superblock : due(superblocks, monotonic_ns)) {
-    if (credit_ <= 0) break;
-    survey(*superblock, monotonic_ns);
-  }
-  look_for_unlinked(superblocks, monotonic_ns);
-  for (Superblock& superblock : superblocks)
-    if (const auto known = book_.find(superblock.id); known != book_.end()) superblock.survey = known->second.survey;
 }
 
-void Surveys::forget_others(const std::vector<Superblock>& superblocks) {
-  std::map<SuperblockId, Entry> there;
-  for (const Superblock& superblock : superblocks) {
-    const SuperblockId& id = superblock.id;
-    auto known = book_.find(id);
-    // It had no event until now, and therefore no generation.
-    if (known == book_.end()) known = book_.find({id.major, id.minor, 0});
-    if (known != book_.end())
-      there[id] = std::move(known->second);
-    else if (can_be_entered(superblock))
-      there[id] = {};
+// Those that have an entry. What is not there any more is forgotten.
+std::vector<Surveys::Listed> Surveys::list(std::vector<Superblock>& superblocks, std::uint64_t monotonic_ns) {
+  ++round_;
+  std::vector<Listed> listed;
+  listed.reserve(superblocks.size());
+  for (Superblock& superblock : superblocks) {
+    Entry* entry = find_entry(superblock, monotonic_ns);
+    if (entry == nullptr) continue;
+    entry->round = round_;
+    listed.push_back({.superblock = &superblock, .entry = entry, .fill = fill(superblock)});
   }
-  book_ = std::move(there);
+  if (listed.size() != book_.size())
+    std::erase_if(book_, [&](const auto& item) { return item.second.round != round_; });
+  return listed;
 }
 
-bool Surveys::is_urgent(const Superblock& superblock) const {
-  return book_.at(superblock.id).wanted || fill(superblock) > 0.8;
+Surveys::Entry* Surveys::find_entry(const Superblock& superblock, std::uint64_t monotonic_ns) {
+  const SuperblockId& id = superblock.id;
+  if (const auto known = book_.find(id); known != book_.end()) return &known->second;
+  // It had no event until now, and therefore no generation.
+  if (auto unnamed = book_.extract({id.major, id.minor, 0}); !unnamed.empty())
+    return &(book_[id] = std::move(unnamed.mapped()));
+  if (!can_be_entered(superblock)) return nullptr;
+  Entry& entry = book_[id];
+  entry.since_ns = monotonic_ns;
+  return &entry;
 }
 
-// Those that cannot wait, and one more. First those that were never tried, the fullest of them first.
-std::vector<const Superblock*> Surveys::due(const std::vector<Superblock>& superblocks, std::uint64_t monotonic_ns) {
-  std::vector<const Superblock*> urgent, others;
-  for (const Superblock& superblock : superblocks) {
-    if (!can_be_entered(superblock)) continue;
-    const bool now = is_urgent(superblock);
-    const auto& tried_ns = book_.at(superblock.id).tried_ns;
-    if (!tried_ns || monotonic_ns >= *tried_ns + (now ? kUrgentWait : kOtherWait))
-      (now ? urgent : others).push_back(&superblock);
-  }
-  const auto longest_first = [&](const Superblock* left, const Superblock* right) {
-    return std::make_tuple(book_.at(left->id).tried_ns, -fill(*left), left->id) <
-           std::make_tuple(book_.at(right->id).tried_ns, -fill(*right), right->id);
+// Those that cannot wait, and one more.
+std::vector<Surveys::Listed> Surveys::due(const std::vector<Listed>& listed, std::uint64_t monotonic_ns) {
+  const auto before = [](const Listed& left, const Listed& right) {
+    return std::make_tuple(-left.overdue, !left.urgent, -left.fill, left.superblock->id) <
+           std::make_tuple(-right.overdue, !right.urgent, -right.fill, right.superblock->id);
   };
-  std::sort(urgent.begin(), urgent.end(), longest_first);
-  if (const auto first = std::min_element(others.begin(), others.end(), longest_first); first != others.end())
-    urgent.push_back(*first);
-  return urgent;
+  std::vector<Listed> due;
+  std::optional<Listed> other;
+  for (Listed one : listed) {
+    one.urgent = one.entry->wanted || one.fill > 0.8;
+    const std::uint64_t wait = one.urgent ? kUrgentWait : kOtherWait;
+    const std::uint64_t due_ns = one.entry->since_ns + (one.entry->tried ? wait : 0);
+    if (monotonic_ns < due_ns || !can_be_entered(*one.superblock)) continue;
+    one.overdue = static_cast<double>(monotonic_ns - due_ns) / static_cast<double>(wait);
+    if (one.urgent)
+      due.push_back(one);
+    else if (!other || before(one, *other))
+      other = one;
+  }
+  if (other) due.push_back(*other);
+  std::sort(due.begin(), due.end(), before);
+  return due;
 }
 
-void Surveys::survey(const Superblock& superblock, std::uint64_t monotonic_ns) {
-  Entry& entry = book_.at(superblock.id);
-  entry.tried_ns = monotonic_ns;
+void Surveys::survey(const Superblock& superblock, Entry& entry, std::uint64_t monotonic_ns) {
+  entry.since_ns = monotonic_ns;
+  entry.tried = true;
   entry.wanted = false;
   auto found = walk_(superblock);
   credit_ -= kEntriesPerWalk;
@@ -120,26 +135,27 @@ void Surveys::survey(const Superblock& superblock, std::uint64_t monotonic_ns) {
   entry.survey = std::make_shared<const FileSurvey>(std::move(*found));
 }
 
-void Surveys::look_for_unlinked(const std::vector<Superblock>& superblocks, std::uint64_t monotonic_ns) {
+void Surveys::look_for_unlinked(const std::vector<Listed>& listed, std::uint64_t monotonic_ns) {
   if (unlinked_ns_ && monotonic_ns < *unlinked_ns_ + kUnlinkedWait) return;
-  std::vector<Superblock> suspects;
-  for (const Superblock& superblock : superblocks) {
-    const auto known = book_.find(superblock.id);
-    const bool surveyed = known != book_.end() && known->second.survey && can_be_entered(superblock);
-    if (surveyed && holds_unnamed(superblock, *known->second.survey)) suspects.push_back(superblock);
+  std::vector<Listed> suspects;
+  std::vector<Superblock> superblocks;
+  for (const Listed& one : listed) {
+    if (!one.entry->survey || !holds_unnamed(*one.superblock, *one.entry->survey)) continue;
+    if (!can_be_entered(*one.superblock)) continue;
+    suspects.push_back(one);
+    superblocks.push_back(*one.superblock);
   }
   if (suspects.empty()) return;
   unlinked_ns_ = monotonic_ns;
-  const auto found = find_unlinked_(suspects);
+  const auto found = find_unlinked_(superblocks);
   if (!found) return;
-  for (const Superblock& superblock : suspects) {
-    const auto files = found->find({superblock.id.major, superblock.id.minor});
+  for (const Listed& suspect : suspects) {
+    const auto files = found->find({suspect.superblock->id.major, suspect.superblock->id.minor});
     if (files == found->end()) continue;
-    Entry& entry = book_.at(superblock.id);
-    FileSurvey with = *entry.survey;
+    FileSurvey with = *suspect.entry->survey;
     with.unlinked_files = files->second.files;
     with.unlinked_bytes = files->second.bytes;
-    entry.survey = std::make_shared<const FileSurvey>(std::move(with));
+    suspect.entry->survey = std::make_shared<const FileSurvey>(std::move(with));
   }
 }
 

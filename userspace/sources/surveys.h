@@ -14,9 +14,11 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
 #include "host/file_survey_walk.h"
+#include "model/id_hash.h"
 #include "model/sample.h"
 
 namespace tmpfstrace {
@@ -38,19 +40,30 @@ class Surveys {
  private:
   struct Entry {
     SurveyRef survey;
-    std::optional<std::uint64_t> tried_ns;
-    bool wanted = false;  // refused, and not surveyed since
+    std::uint64_t since_ns = 0;  // of the last try, else when it was first seen
+    bool tried = false;
+    bool wanted = false;      // refused, and not surveyed since
+    std::uint64_t round = 0;  // in which it was there last
+  };
+  struct Listed {
+    Superblock* superblock;
+    Entry* entry;  // of book_
+    double fill = 0;
+    bool urgent = false;
+    double overdue = 0;  // in parts of the time that it has to wait: who waits for the budget has his turn all the same
   };
 
-  void forget_others(const std::vector<Superblock>& superblocks);
-  std::vector<const Superblock*> due(const std::vector<Superblock>& superblocks, std::uint64_t monotonic_ns);
-  void survey(const Superblock& superblock, std::uint64_t monotonic_ns);
-  void look_for_unlinked(const std::vector<Superblock>& superblocks, std::uint64_t monotonic_ns);
-  bool is_urgent(const Superblock& superblock) const;
+  void earn(std::uint64_t monotonic_ns);
+  std::vector<Listed> list(std::vector<Superblock>& superblocks, std::uint64_t monotonic_ns);
+  Entry* find_entry(const Superblock& superblock, std::uint64_t monotonic_ns);
+  static std::vector<Listed> due(const std::vector<Listed>& listed, std::uint64_t monotonic_ns);
+  void survey(const Superblock& superblock, Entry& entry, std::uint64_t monotonic_ns);
+  void look_for_unlinked(const std::vector<Listed>& listed, std::uint64_t monotonic_ns);
 
   Walk walk_;
   FindUnlinked find_unlinked_;
-  std::map<SuperblockId, Entry> book_;
+  std::unordered_map<SuperblockId, Entry, IdHash> book_;
+  std::uint64_t round_ = 0;
   std::int64_t credit_;  // entries
   std::optional<std::uint64_t> last_ns_;
   std::optional<std::uint64_t> unlinked_ns_;
