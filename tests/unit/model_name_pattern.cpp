@@ -68,7 +68,7 @@ bool matches(const std::string& pattern, const std::string& name) {
 // The name that a counter at each star would make next.
 std::string with_counters(std::string pattern) {
   for (char& c : pattern)
-    if (c == '*') c = '7';
+    if (c == '*') c = '8';
   return pattern;
 }
 
