@@ -95,7 +95,7 @@ objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest backtest-traces test-asan test-abi test-layering test-docs test-budget test-host \
-        test-guest budget bench bench-atomics bench-scale scale counted lint format install clean guest
+        test-guest budget bench bench-atomics bench-scale bench-start scale counted lint format install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
 
@@ -298,6 +298,10 @@ bench: all guest
 # What of it is atomic or takes a lock, and who else writes there.
 bench-atomics: counted guest
 	$(call script,scripts/bench/atomics.sh,counts atomic operations)
+
+# How long it takes to the first sample, with 500 mounts (root).
+bench-start: all
+	$(call script,scripts/bench/start.sh,measures the start)
 
 # What a sample costs the tool's own process on large hosts (root).
 bench-scale: $(O)/scale-bench

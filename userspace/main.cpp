@@ -13,13 +13,16 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "bpf/symbol_worker.h"
 #include "exit_codes.h"
+#include "export/audit_text.h"
 #include "heap.h"
+#include "model/analyst.h"
 #include "options.h"
 #include "run_loop.h"
 #include "signals.h"
@@ -143,7 +146,37 @@ int run_doctor_command(const Options& options) {
   return printed == exit_ok ? report->exit_code : printed;
 }
 
+// What mountinfo, statfs and the memory controller say by themselves.
+int run_audit(const Options& options) {
+  LiveOptions live = live_options(options, Signals::stop_pending);
+  live.mode = "poll";
+  const auto source = open_live_source(live);
+  if (!source) return exit_refused(source.error());
+  Result<std::optional<Sample>> sample = (*source)->next_sample();
+  if (!sample) return exit_failed(sample.error());
+  Analyst analyst;
+  const std::shared_ptr<const Snapshot> snapshot = analyst.add(std::move(**sample));
+  if (options.json_report) {
+    if (const int printed = print(audit_to_json(*snapshot) + "\n"); printed != exit_ok) return printed;
+  } else {
+    std::setlocale(LC_CTYPE, "");
+    const Charset charset = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? Charset::Utf8 : Charset::Ascii;
+    std::string text;
+    std::istringstream lines(audit_to_text(*snapshot));
+    for (std::string line; std::getline(lines, line);) text += sanitize(line, charset) + "\n";
+    if (const int printed = print(text); printed != exit_ok) return printed;
+  }
+  int code = exit_ok;
+  for (const SuperblockView& view : snapshot->superblocks) {
+    const auto worst = worst_of(*snapshot, view.info.id);
+    if (worst == Severity::critical) return exit_audit_critical;
+    if (worst == Severity::warning) code = exit_audit_warning;
+  }
+  return code;
+}
+
 int run_command(const Options& options) {
+  if (options.command == Subcommand::audit) return run_audit(options);
   if (options.command == Subcommand::doctor) return run_doctor_command(options);
   Result<Signals> signals = Signals::create(options.command == Subcommand::top);
   if (!signals) return exit_failed(signals.error());

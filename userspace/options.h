@@ -10,7 +10,7 @@
 
 namespace tmpfstrace {
 
-enum class Subcommand { top, json, record, doctor };
+enum class Subcommand { top, json, record, doctor, audit };
 
 struct Options {
   Subcommand command = Subcommand::json;
@@ -28,7 +28,7 @@ struct Options {
   std::string replay;           // top, json: a recording instead of this host; empty: none
   double speed = 1;             // top with a recording
   std::string file;             // record
-  bool json_report = false;     // doctor
+  bool json_report = false;     // doctor, audit
 };
 
 // The program ends without running: help, version, or a mistake. A mistake is one line on stderr.

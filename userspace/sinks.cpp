@@ -4,7 +4,6 @@
 #include <cerrno>
 
 #include "export/json.h"
-#include "model/derive.h"
 
 namespace tmpfstrace {
 namespace {
@@ -17,11 +16,13 @@ Result<Sink::Flow> go_on_if(const Result<void>& done) {
 }  // namespace
 
 Result<Sink::Flow> JsonSink::put_sample(Sample sample) {
-  previous_ = derive_snapshot(std::move(sample), previous_ ? &*previous_ : nullptr);
-  return put_line(sample_to_json(*previous_));
+  return put_line(sample_to_json(*analyst_.add(std::move(sample))));
 }
 
-Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) { return put_line(event_to_json(event)); }
+Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) {
+  analyst_.add(event);
+  return put_line(event_to_json(event));
+}
 
 Result<Sink::Flow> JsonSink::put_line(std::string line) {
   const Result<void> written = output_.write_line(std::move(line));
@@ -35,12 +36,12 @@ Result<Sink::Flow> RecordSink::put_sample(Sample sample) { return go_on_if(recor
 Result<Sink::Flow> RecordSink::put_event(const RefusalEvent& event) { return go_on_if(recorder_.write(event)); }
 
 Result<Sink::Flow> TopSink::put_sample(Sample sample) {
-  previous_ = std::make_shared<const Snapshot>(derive_snapshot(std::move(sample), previous_.get()));
-  app_->show(previous_);
+  app_->show(analyst_.add(std::move(sample)));
   return Flow::go_on;
 }
 
 Result<Sink::Flow> TopSink::put_event(const RefusalEvent& event) {
+  analyst_.add(event);
   app_->show_event(event);
   return Flow::go_on;
 }

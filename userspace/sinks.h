@@ -2,10 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "line_output.h"
+#include "model/analyst.h"
 #include "sink.h"
 #include "sources/recorder.h"
 #include "tui/app.h"
@@ -25,7 +25,7 @@ class JsonSink : public Sink {
   Result<Flow> put_line(std::string line);
 
   LineOutput output_;
-  std::optional<Snapshot> previous_;
+  Analyst analyst_;
 };
 
 // `record`: raw samples to a file.
@@ -54,7 +54,7 @@ class TopSink : public Sink {
 
  private:
   std::unique_ptr<App> app_;
-  std::shared_ptr<const Snapshot> previous_;  // null: before the first sample
+  Analyst analyst_;
 };
 
 }  // namespace tmpfstrace

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "export/json_outlook.h"
 #include "export/json_self.h"
 #include "export/json_survey.h"
 #include "model/json_writer.h"
@@ -182,6 +183,7 @@ void write_superblock(JsonWriter& json, const SuperblockView& superblock) {
   json.field("drift_bytes", info.drift_bytes);
   json.field("drift_inodes", info.drift_inodes);
   write_owner(json, info.owner);
+  write_outlook(json, superblock.outlook);
   write_survey(json, info.survey);
   write_tally(json, superblock.tally);
   json.end_object();
@@ -196,8 +198,14 @@ void write_cgroup(JsonWriter& json, const CgroupView& cgroup) {
   json.field("memory_current", info.memory_current);
   json.field("memory_max", info.memory_max);
   json.field("memory_unlimited", info.memory_unlimited);
+  json.field_if_known("memory_high", info.memory_high);
+  json.field_if_known("swap_current", info.swap_current);
+  json.field_if_known("swap_max", info.swap_max);
+  json.field_if_known("oom_kills", info.oom_kills);
+  json.field_if_known("reclaimable_bytes", info.reclaimable_bytes);
   json.field("shmem_bytes", info.shmem_bytes);
   json.field_if_known("memory_age_ns", info.memory_age_ns);
+  json.field_if_known("headroom_bytes", cgroup.headroom.bytes);
   write_owner(json, info.owner);
   write_tally(json, cgroup.tally);
   json.end_object();
@@ -226,6 +234,17 @@ std::string sample_to_json(const Snapshot& snapshot) {
     write_self(json, *snapshot.self);
   else
     json.null();
+
+  json.key("node_memory");
+  if (snapshot.node)
+    write_node(json, *snapshot.node);
+  else
+    json.null();
+
+  json.key("verdicts");
+  json.begin_array();
+  for (const Verdict& verdict : snapshot.verdicts) write_verdict(json, verdict);
+  json.end_array();
 
   json.key("superblocks");
   json.begin_array();

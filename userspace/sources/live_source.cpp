@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <unordered_set>
 
 #include "bpf/symbols.h"
 #include "host/cgroup_tree.h"
 #include "host/kernel_symbols.h"
 #include "host/mount_scanner.h"
+#include "host/node_memory.h"
 #include "host/process_namespace.h"
 #include "sources/host_figures.h"
 #include "sources/live_cost.h"
@@ -49,6 +51,7 @@ class LiveSource : public SampleSource {
   Result<std::vector<Superblock>> that_differ(std::vector<Superblock> superblocks);
   void look_up_symbols();
   void add_cgroups(Sample& sample);
+  void add_ancestors(std::vector<Cgroup>& cgroups, std::uint64_t now_ns);
   std::function<bool()> stop_after(std::uint64_t patience_ns) const;
   std::optional<FileSurvey> survey(const Superblock& superblock);
   std::optional<UnlinkedByDevice> find_unlinked(const std::vector<Superblock>& superblocks);
@@ -165,6 +168,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   usage_.keep_drift(sample.superblocks);
   owners_->begin_sample(sample.monotonic_ns);
   add_cgroups(sample);
+  sample.node = read_node_memory(start_.paths);
   for (Superblock& superblock : sample.superblocks)
     superblock.owner = owners_->of_superblock(superblock, sample.monotonic_ns);
   if (options_.surveys) surveys_.refresh(sample.superblocks, sample.monotonic_ns, refused_.find(sample.ledger));
@@ -230,6 +234,8 @@ void LiveSource::add_cgroups(Sample& sample) {
     sample.cgroups.push_back(std::move(cgroup));
     alive.push_back(name.state == CgroupState::Alive);
   }
+  add_ancestors(sample.cgroups, sample.monotonic_ns);
+  alive.resize(sample.cgroups.size(), true);
   unreadable_cgroups_ += memory_.fill(start_.hierarchy, sample.ledger, sample.monotonic_ns, alive, sample.cgroups);
   // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
   if (!start_.ledger)
@@ -249,6 +255,25 @@ std::optional<FileSurvey> LiveSource::survey(const Superblock& superblock) {
 
 std::optional<UnlinkedByDevice> LiveSource::find_unlinked(const std::vector<Superblock>& superblocks) {
   return find_unlinked_files(start_.paths, superblocks, stop_after(kMostWalkTime));
+}
+
+// Their limits bind as well. The root has none.
+void LiveSource::add_ancestors(std::vector<Cgroup>& cgroups, std::uint64_t now_ns) {
+  std::unordered_set<std::string> there;
+  there.reserve(cgroups.size());
+  for (const Cgroup& cgroup : cgroups) there.insert(cgroup.path);
+  for (std::size_t i = 0; i < cgroups.size(); ++i) {
+    if (cgroups[i].dead || !cgroups[i].path.starts_with('/')) continue;
+    const std::string parent = cgroups[i].path.substr(0, cgroups[i].path.rfind('/'));
+    if (parent.empty() || !there.insert(parent).second) continue;
+    const auto id = cgroups_.id_of(parent);
+    if (!id) continue;  // made since the last walk, or outside our view
+    Cgroup cgroup;
+    cgroup.id = *id;
+    cgroup.path = parent;
+    cgroup.owner = owners_->of_cgroup(*id, parent, now_ns);
+    cgroups.push_back(std::move(cgroup));
+  }
 }
 
 // What was mounted since the last sample, and which of the superblocks that bore a device number bears it now.

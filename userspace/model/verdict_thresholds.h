@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// From where on something is wrong.
+#pragma once
+
+#include <cstdint>
+
+namespace tmpfstrace {
+
+struct VerdictThresholds {
+  std::uint64_t full_soon_within_ns = 4ULL * 3600 * 1'000'000'000;
+  double nearly_full_above = 0.9;  // part of the blocks or inodes
+};
+
+}  // namespace tmpfstrace
