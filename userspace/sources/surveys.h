@@ -3,7 +3,7 @@
 // full, by bytes or by inodes, and then of all others the one that waits longest. Every sample has of each what its
 // last survey found.
 //
-// What it costs is bounded by entries met, as a walk takes some 2 to 4 microseconds for each: 2,000 a second in the
+// What it costs is bounded by entries met, as a walk takes some 2 to 7 microseconds for each: 2,000 a second in the
 // mean, whatever the host looks like, and with one sample what was saved up in 10 seconds and one walk more.
 //
 // Times are CLOCK_MONOTONIC nanoseconds and are given by the caller.
