@@ -4,7 +4,7 @@
 tests/fixtures/samples/alerts.ndjson has three samples: a quiet one; one where the first event of a cgroup is a burst of
 500 refusals; one with two losses and a drift. In each, some things could not be reached, and what costs no count is not
 0; one superblock has no inode limit and is full, one has no size limit and 96 % of its inodes, one is covered by another
-mount.
+mount. In the last one, one superblock was surveyed.
 """
 import json
 import os
@@ -57,6 +57,8 @@ EXPECTED = {
                         {"dev": "0:40", "mount": "/dev/shm", "full": 0.15625}] * 3,
     ".operation, .cause]'": [["/busy", "/dev/shm", "write", "blocks"]],
     "full.zst | jq .totals": TOTALS,
+    ".files, .empty_files": [["/dev/shm", "/", "session_*", 2590, 40, 10444800, "2026-04-16T23:12:09.000Z"],
+                             ["/dev/shm", "/cache", "*.tmp", 10, 0, 40960, "2026-04-18T07:12:00.000Z"]],
 }
 
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 
 #include "model/derive.h"
@@ -26,6 +27,22 @@ OwnerRef full_owner() {
   return owner;
 }
 
+SurveyRef full_survey() {
+  FileSurvey survey;
+  survey.monotonic_ns = 1101;
+  survey.files = 1102;
+  survey.entries = 1103;
+  survey.complete = true;
+  survey.allocated_bytes = 1104;
+  survey.size_bytes = 1105;
+  survey.promised_bytes = 1106;
+  survey.unlinked_files = 1107;
+  survey.unlinked_bytes = 1108;
+  survey.patterns = {{"/", "session_*", 1109, 1110, 1111, 1112, 1776496329000000001, 1776496329000000002, 1113},
+                     {"/a", "\xff\n", 1114, 1115, 1116, 1117, std::nullopt, std::nullopt, 0}};
+  return std::make_shared<const FileSurvey>(survey);
+}
+
 Superblock full_superblock() {
   Superblock superblock;
   superblock.id = {1, 45, 1001};
@@ -41,6 +58,7 @@ Superblock full_superblock() {
   superblock.drift_bytes = -4096;
   superblock.drift_inodes = -1;
   superblock.owner = full_owner();
+  superblock.survey = full_survey();
   return superblock;
 }
 

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <set>
+#include <string>
 
 #include "../support/met_inodes.h"
 #include "../support/temp_tree.h"
@@ -85,6 +87,32 @@ TEST_CASE("a tree deeper than any path, with few descriptors", "[host]") {
   CHECK(counts.directories_skipped == 0);
   CHECK(counts.errors.empty());
   CHECK(most <= before + 70);
+}
+
+TEST_CASE("a visit knows its place", "[host]") {
+  const bool bare = GENERATE(true, false);
+  const TempTree tree;
+  tree.directory("top");
+  std::map<unsigned long long, std::string> places;  // by inode
+  std::string path;
+  for (int level = 0; level < 100; ++level) {  // more than the descriptors that are kept
+    for (const char* name : {"/a", "/b"}) {
+      const std::string file = path + name + "/file";
+      tree.file("top" + file, "x");
+      places[tree.inode("top" + file)] = file;
+    }
+    path += level % 2 == 0 ? "/a" : "/b";
+  }
+  std::size_t files = 0;
+  walk_tree(tree, "top", bare, [&](const SeedVisit& visit) {
+    const auto known = places.find(visit.inode());
+    if (known == places.end()) return true;
+    ++files;
+    const std::string slash = visit.place().directory == "/" ? "" : "/";
+    CHECK(std::string(visit.place().directory) + slash + std::string(visit.place().name) == known->second);
+    return true;
+  });
+  CHECK(files == 200);
 }
 
 TEST_CASE("a tree that changes under the walk", "[host]") {

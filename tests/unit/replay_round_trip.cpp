@@ -16,7 +16,10 @@ using namespace tmpfstrace::test;
 // Written out field by field: were they compared through recording_fields.h, a field missing there would go unnoticed.
 namespace tmpfstrace {
 
-static bool same(const OwnerRef& a, const OwnerRef& b) { return a == nullptr || b == nullptr ? a == b : *a == *b; }
+template <typename Ref>
+static bool same(const Ref& a, const Ref& b) {
+  return a == nullptr || b == nullptr ? a == b : *a == *b;
+}
 
 static bool operator==(const Counters& a, const Counters& b) {
   return a.allocated_bytes == b.allocated_bytes && a.freed_bytes == b.freed_bytes && a.seeded_bytes == b.seeded_bytes &&
@@ -34,7 +37,7 @@ static bool operator==(const Superblock& a, const Superblock& b) {
   return a.id == b.id && a.kind == b.kind && a.dead == b.dead && a.mounts == b.mounts && a.size_bytes == b.size_bytes &&
          a.used_bytes == b.used_bytes && a.inodes_total == b.inodes_total && a.inodes_used == b.inodes_used &&
          a.usage_age_ns == b.usage_age_ns && a.drift_bytes == b.drift_bytes && a.drift_inodes == b.drift_inodes &&
-         same(a.owner, b.owner);
+         same(a.owner, b.owner) && same(a.survey, b.survey);
 }
 
 static bool operator==(const Cgroup& a, const Cgroup& b) {

@@ -7,6 +7,7 @@
 
 #include "export/json_outlook.h"
 #include "export/json_self.h"
+#include "export/json_survey.h"
 #include "model/json_writer.h"
 #include "model/names.h"
 #include "model/time_text.h"
@@ -183,6 +184,7 @@ void write_superblock(JsonWriter& json, const SuperblockView& superblock) {
   json.field("drift_inodes", info.drift_inodes);
   write_owner(json, info.owner);
   write_outlook(json, superblock.outlook);
+  write_survey(json, info.survey);
   write_tally(json, superblock.tally);
   json.end_object();
 }

@@ -68,13 +68,13 @@ class OpenFilesWalk {
 
 // name is a link of /proc that leads straight to the inode.
 void OpenFilesWalk::visit(int directory, const char* name) {
-  struct stat facts {};
-  if (::fstatat(directory, name, &facts, 0) != 0) return count_error(errno);
-  const Device device{gnu_dev_major(facts.st_dev), gnu_dev_minor(facts.st_dev)};
+  InodeFacts facts;
+  if (const int error = read_inode_facts(directory, name, 0, facts); error != 0) return count_error(error);
+  const Device device{facts.major, facts.minor};
   if (!devices_.contains(device)) return;
-  if (!is_new(device, facts.st_ino)) return;
+  if (!is_new(device, facts.inode)) return;
   ++counts_.visited;
-  counts_.stopped = !visitor_(SeedVisit(facts, directory, name, 0));
+  counts_.stopped = !visitor_(SeedVisit(facts, directory, name, 0, {}));
 }
 
 void OpenFilesWalk::walk_descriptors(const std::string& process) {
@@ -138,7 +138,7 @@ Result<InternalShmem> probe_internal_shmem(const HostPaths& paths) {
 }
 
 void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InternalShmem& internal,
-                     const SeedVisitor& visitor, SeedCounts& counts) {
+                     const SeedVisitor& visitor, SeedCounts& counts, const std::function<bool()>& stop) {
   const auto pids = list_processes(paths.proc);
   if (!pids) {
     ++counts.errors[pids.error().code];
@@ -146,6 +146,7 @@ void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& supe
   }
   OpenFilesWalk walk(paths, superblocks, internal, visitor, counts);
   for (const std::int32_t pid : *pids) {
+    counts.stopped = counts.stopped || (stop && stop());
     if (counts.stopped) return;
     walk.walk_process(pid);
   }

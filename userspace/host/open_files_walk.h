@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <unordered_set>
@@ -37,8 +38,9 @@ bool may_be_file(std::string_view link_target);
 
 std::optional<std::uint64_t> parse_mount_id(std::string_view fdinfo);
 
-// Visits what every process in /proc holds on the given superblocks and on the kernel's own.
+// Visits what every process in /proc holds on the given superblocks and on the kernel's own. stop is asked before each
+// process: true ends the walk, as the visitor can only where something is met.
 void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InternalShmem& internal,
-                     const SeedVisitor& visitor, SeedCounts& counts);
+                     const SeedVisitor& visitor, SeedCounts& counts, const std::function<bool()>& stop = {});
 
 }  // namespace tmpfstrace

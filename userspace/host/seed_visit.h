@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// One inode met by the seed walk, and what the walk counted.
+// One inode met by a walk, and what the walk counted.
 #pragma once
-
-#include <sys/stat.h>
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <string_view>
 #include <vector>
 
+#include "host/inode_facts.h"
 #include "model/sample.h"
 
 namespace tmpfstrace {
@@ -16,22 +16,31 @@ namespace tmpfstrace {
 // Valid only during the visitor's call: it borrows the walk's descriptor and name.
 class SeedVisit {
  public:
-  SeedVisit(const struct stat& facts, int fd, const char* name, int flags);
+  // Where a walk of a tree met it: a directory's path inside the superblock and a name in it, "" for the walk's own
+  // root. Both are empty for what a process holds.
+  struct Place {
+    std::string_view directory;
+    std::string_view name;
+  };
 
-  std::uint32_t major() const { return major_; }
-  std::uint32_t minor() const { return minor_; }
-  std::uint64_t inode() const { return inode_; }
+  SeedVisit(const InodeFacts& facts, int fd, const char* name, int flags, Place place)
+      : facts_(facts), fd_(fd), name_(name), flags_(flags), place_(place) {}
+
+  std::uint32_t major() const { return facts_.major; }
+  std::uint32_t minor() const { return facts_.minor; }
+  std::uint64_t inode() const { return facts_.inode; }
+  const InodeFacts& facts() const { return facts_; }
+  const Place& place() const { return place_; }
 
   // Repeats the stat. 0, a positive errno, or ESTALE when the name is another inode's by now.
   int restat() const;
 
  private:
-  std::uint32_t major_;
-  std::uint32_t minor_;
-  std::uint64_t inode_;
+  const InodeFacts& facts_;
   int fd_;
   const char* name_;
   int flags_;
+  Place place_;
 };
 
 // Called right after each stat, on the same thread: what BPF saw of that stat is in the maps. False ends the walk.

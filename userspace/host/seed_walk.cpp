@@ -46,7 +46,7 @@ bool walk_mount(const HostPaths& paths, const Mount& mount, const SuperblockId& 
   }
   const UniqueFd clone = clone_mount(fd->get());
   if (clone) fd->reset();
-  TreeWalk(visitor, counts, static_cast<bool>(clone)).run(clone ? clone.get() : fd->get());
+  TreeWalk(visitor, counts, static_cast<bool>(clone), mount.root).run(clone ? clone.get() : fd->get());
   return true;
 }
 

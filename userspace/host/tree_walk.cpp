@@ -18,22 +18,34 @@ namespace {
 
 constexpr std::size_t kMaxOpen = 64;
 constexpr std::size_t kMaxPendingBytes = 64U << 20;
+constexpr std::size_t kMaxPath = 64U << 10;  // what lies deeper is told as in the last directory that fits
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 constexpr unsigned long long kStay = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
 
+UniqueFd open_to_list(int directory, const char* name) {
+  UniqueFd fd(open_at(directory, name, kDirectory | O_NOATIME, kStay));
+  if (!fd && errno == EPERM) fd.reset(open_at(directory, name, kDirectory, kStay));
+  return fd;
+}
+
 }  // namespace
 
-TreeWalk::TreeWalk(const SeedVisitor& visitor, SeedCounts& counts, bool bare)
-    : visitor_(visitor), counts_(counts), bare_(bare) {}
+TreeWalk::TreeWalk(const SeedVisitor& visitor, SeedCounts& counts, bool bare, std::string root)
+    : visitor_(visitor), counts_(counts), bare_(bare), path_(std::move(root)) {}
+
+bool TreeWalk::visit(const InodeFacts& facts, int fd, const char* name, int flags, const char* entry) {
+  ++counts_.visited;
+  counts_.stopped = !visitor_(SeedVisit(facts, fd, name, flags, {path_, entry}));
+  return true;
+}
 
 void TreeWalk::run(int top) {
-  struct stat facts {};
-  if (::fstatat(top, "", &facts, AT_EMPTY_PATH) != 0) return count_error(errno);
-  device_ = facts.st_dev;
-  ++counts_.visited;
-  counts_.stopped = !visitor_(SeedVisit(facts, top, "", AT_EMPTY_PATH));
-  if (!S_ISDIR(facts.st_mode)) return;
+  InodeFacts facts;
+  if (const int error = read_inode_facts(top, "", AT_EMPTY_PATH, facts); error != 0) return count_error(error);
+  top_ = facts;
+  visit(facts, top, "", AT_EMPTY_PATH, "");
+  if (!S_ISDIR(facts.mode)) return;
   enter(top, ".");
   while (!frames_.empty() && !counts_.stopped) {
     frames_.back().pending.empty() ? leave() : descend();
@@ -43,20 +55,18 @@ void TreeWalk::run(int top) {
 }
 
 // Without mounts inside, one stat by name. Else first a descriptor that cannot be on another mount, then its stat.
-bool TreeWalk::stat_entry(int directory, const char* name, struct stat& facts) {
+bool TreeWalk::stat_entry(int directory, const char* name, InodeFacts& facts) {
   if (bare_) {
     constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-    if (::fstatat(directory, name, &facts, kFlags) != 0) {
-      count_error(errno);
+    if (const int error = read_inode_facts(directory, name, kFlags, facts); error != 0) {
+      count_error(error);
       return false;
     }
-    if (facts.st_dev != device_) {
+    if (!facts.is_same_device(top_)) {
       ++counts_.mounts_not_crossed;
       return false;
     }
-    ++counts_.visited;
-    counts_.stopped = !visitor_(SeedVisit(facts, directory, name, kFlags));
-    return true;
+    return visit(facts, directory, name, kFlags, name);
   }
   // No RESOLVE_NO_SYMLINKS: with O_PATH | O_NOFOLLOW a symbolic link is opened itself, which is what we want.
   const UniqueFd fd(open_at(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_NO_XDEV));
@@ -64,18 +74,17 @@ bool TreeWalk::stat_entry(int directory, const char* name, struct stat& facts) {
     ++counts_.mounts_not_crossed;
     return false;
   }
-  if (!fd || ::fstatat(fd.get(), "", &facts, AT_EMPTY_PATH) != 0) {
-    count_error(errno);
+  const int error = fd ? read_inode_facts(fd.get(), "", AT_EMPTY_PATH, facts) : errno;
+  if (error != 0) {
+    count_error(error);
     return false;
   }
-  ++counts_.visited;
-  counts_.stopped = !visitor_(SeedVisit(facts, fd.get(), "", AT_EMPTY_PATH));
-  return true;
+  return visit(facts, fd.get(), "", AT_EMPTY_PATH, name);
 }
 
 void TreeWalk::visit_entry(Frame& frame, const char* name) {
-  struct stat facts {};
-  if (!stat_entry(frame.fd.get(), name, facts) || !S_ISDIR(facts.st_mode)) return;
+  InodeFacts facts;
+  if (!stat_entry(frame.fd.get(), name, facts) || !S_ISDIR(facts.mode)) return;
   const std::size_t bytes = sizeof(std::string) + std::char_traits<char>::length(name);
   if (pending_bytes_ + bytes > kMaxPendingBytes) {
     ++counts_.directories_skipped;
@@ -96,21 +105,20 @@ void TreeWalk::list(Frame& frame) {
 
 void TreeWalk::enter(int directory, const char* name) {
   Frame frame;
-  frame.fd = UniqueFd(open_at(directory, name, kDirectory, kStay));
-  struct stat facts {};
-  if (!frame.fd || ::fstat(frame.fd.get(), &facts) != 0) {
-    if (errno == EXDEV) {
-      ++counts_.mounts_not_crossed;
-    } else {
-      count_error(errno);
-    }
-    return;
-  }
-  if (facts.st_dev != device_) {
+  frame.fd = open_to_list(directory, name);
+  InodeFacts facts;
+  const int error = frame.fd ? read_inode_facts(frame.fd.get(), "", AT_EMPTY_PATH, facts) : errno;
+  if (error != 0 && error != EXDEV) return count_error(error);
+  if (error == EXDEV || !facts.is_same_device(top_)) {
     ++counts_.mounts_not_crossed;
     return;
   }
-  frame.inode = facts.st_ino;
+  frame.inode = facts.inode;
+  frame.parent_size = path_.size();
+  if (!frames_.empty() && path_.size() < kMaxPath) {
+    if (path_.back() != '/') path_ += '/';
+    path_ += name;
+  }
   list(frame);
   frames_.push_back(std::move(frame));
   if (frames_.size() > kMaxOpen + 1) frames_[frames_.size() - kMaxOpen - 1].fd.reset();
@@ -127,19 +135,22 @@ void TreeWalk::descend() {
 void TreeWalk::abandon_last() {
   counts_.directories_skipped += frames_.back().pending.size();
   for (const auto& name : frames_.back().pending) pending_bytes_ -= sizeof(std::string) + name.size();
+  path_.resize(frames_.back().parent_size);
   frames_.pop_back();
 }
 
 void TreeWalk::leave() {
   const UniqueFd child = std::move(frames_.back().fd);
+  path_.resize(frames_.back().parent_size);
   frames_.pop_back();
   if (frames_.empty() || frames_.back().fd) return;
   Frame& parent = frames_.back();
-  struct stat facts {};
+  InodeFacts facts;
   UniqueFd fd(open_at(child.get(), "..", kDirectory, kStay));
-  if (!fd || ::fstat(fd.get(), &facts) != 0) {
-    count_error(errno);
-  } else if (facts.st_dev == device_ && facts.st_ino == parent.inode) {
+  const int error = fd ? read_inode_facts(fd.get(), "", AT_EMPTY_PATH, facts) : errno;
+  if (error != 0) {
+    count_error(error);
+  } else if (facts.is_same_device(top_) && facts.inode == parent.inode) {
     parent.fd = std::move(fd);
     return;
   }

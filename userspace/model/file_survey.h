@@ -13,8 +13,9 @@ namespace tmpfstrace {
 
 // Files of one directory whose names differ only in what a counter, a clock or a random generator put there.
 struct FilePattern {
-  std::string directory;  // path inside the superblock, "/" for its root
-  std::string pattern;    // "session_*"; a name that is like no other stands for itself
+  // Globs (model/name_pattern.h). What is like no other stands for itself.
+  std::string directory;  // path inside the superblock, "/" for its root; folded where files of several are alike
+  std::string pattern;    // "session_*"
   std::uint64_t files = 0;
   std::uint64_t empty_files = 0;
   std::uint64_t allocated_bytes = 0;  // whole pages
@@ -27,12 +28,14 @@ struct FilePattern {
 };
 
 struct FileSurvey {
-  std::uint64_t monotonic_ns = 0;  // when the walk ended
+  std::uint64_t monotonic_ns = 0;  // of the sample with which the walk was made
   std::uint64_t files = 0;         // regular files met
   std::uint64_t entries = 0;       // everything met
   bool complete = false;           // every entry was met; else the walk came to its bound
-  // Regular files: what more they would take if every page of them were touched.
-  std::uint64_t promised_bytes = 0;
+  // Of the regular files. Sums stop at 2^64 - 1: a file of no page may have a size of 2^63.
+  std::uint64_t allocated_bytes = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t promised_bytes = 0;  // what more they would take if every page of them were touched
   // Files that have no name any more and are held open or mapped. Absent: not looked for.
   std::optional<std::uint64_t> unlinked_files;
   std::optional<std::uint64_t> unlinked_bytes;

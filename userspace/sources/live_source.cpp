@@ -19,11 +19,13 @@
 #include "sources/live_start.h"
 #include "sources/owner_names.h"
 #include "sources/reconcile.h"
+#include "sources/surveys.h"
 
 namespace tmpfstrace {
 namespace {
 
 constexpr int kMostWalks = 3;
+constexpr std::uint64_t kMostWalkTime = 250'000'000;  // of a survey
 
 class LiveSource : public SampleSource {
  public:
@@ -32,7 +34,9 @@ class LiveSource : public SampleSource {
         start_(std::move(start)),
         cost_(start_.paths, start_.ledger ? start_.ledger->object() : nullptr, start_.probed.shape.measures_maps),
         scanner_(start_.paths),
-        cgroups_(start_.hierarchy.root) {}
+        cgroups_(start_.hierarchy.root),
+        surveys_([this](const Superblock& superblock) { return survey(superblock); },
+                 [this](const std::vector<Superblock>& superblocks) { return find_unlinked(superblocks); }) {}
 
   Result<void> open();
   Result<void> seed();
@@ -48,6 +52,9 @@ class LiveSource : public SampleSource {
   void look_up_symbols();
   void add_cgroups(Sample& sample);
   void add_ancestors(std::vector<Cgroup>& cgroups, std::uint64_t now_ns);
+  std::function<bool()> stop_after(std::uint64_t patience_ns) const;
+  std::optional<FileSurvey> survey(const Superblock& superblock);
+  std::optional<UnlinkedByDevice> find_unlinked(const std::vector<Superblock>& superblocks);
   std::string path_of(CgroupId id, const CgroupName& name) const;
   const Superblock* superblock_of(const RefusalEvent& event);
   void rescan();
@@ -63,6 +70,8 @@ class LiveSource : public SampleSource {
   MountsToFind mounts_to_find_;
   UsageFigures usage_;
   MemoryFigures memory_;
+  Surveys surveys_;
+  RefusedSince refused_;
   Symbols symbols_;
   std::vector<Superblock> last_superblocks_;
   bool rescanned_ = false;  // since the last sample
@@ -162,6 +171,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   sample.node = read_node_memory(start_.paths);
   for (Superblock& superblock : sample.superblocks)
     superblock.owner = owners_->of_superblock(superblock, sample.monotonic_ns);
+  if (options_.surveys) surveys_.refresh(sample.superblocks, sample.monotonic_ns, refused_.find(sample.ledger));
   sample.losses["unreadable_namespaces"] = mounts->unreadable_namespaces;
   sample.losses["unreadable_processes"] = mounts->unreadable_processes;
   sample.losses["damaged_mount_lines"] = mounts->damaged_lines;
@@ -230,6 +240,21 @@ void LiveSource::add_cgroups(Sample& sample) {
   // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
   if (!start_.ledger)
     std::erase_if(sample.cgroups, [](const Cgroup& cgroup) { return cgroup.shmem_bytes == std::uint64_t{0}; });
+}
+
+// A walk runs while a sample is made and refusals wait: one that does not get on is given up.
+std::function<bool()> LiveSource::stop_after(std::uint64_t patience_ns) const {
+  return [this, end = start_.clock_ns(CLOCK_MONOTONIC) + patience_ns] {
+    return start_.clock_ns(CLOCK_MONOTONIC) >= end || (options_.stop_requested && options_.stop_requested());
+  };
+}
+
+std::optional<FileSurvey> LiveSource::survey(const Superblock& superblock) {
+  return survey_files(start_.paths, superblock, {.stop = stop_after(kMostWalkTime)});
+}
+
+std::optional<UnlinkedByDevice> LiveSource::find_unlinked(const std::vector<Superblock>& superblocks) {
+  return find_unlinked_files(start_.paths, superblocks, stop_after(kMostWalkTime));
 }
 
 // Their limits bind as well. The root has none.

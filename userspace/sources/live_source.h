@@ -21,6 +21,7 @@ struct LiveOptions {
   std::uint32_t max_superblocks;
   std::uint32_t event_rate;  // details a second per (cgroup, superblock, cause); 0: none
   bool events;
+  bool surveys = true;          // look at what files lie on superblocks
   std::string host_root = "/";  // where the files of the kubelet and of the runtimes are
   std::chrono::milliseconds interval;
   std::function<bool()> stop_requested;  // asked while what exists is looked up, which takes long: true ends that

@@ -19,6 +19,8 @@ template <typename Type>
 constexpr bool is_optional<std::optional<Type>> = true;
 template <>
 constexpr bool is_optional<OwnerRef> = true;
+template <>
+constexpr bool is_optional<SurveyRef> = true;
 
 std::optional<std::string> bytes_of_hex(const std::string& hex) {
   const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
@@ -82,6 +84,13 @@ class Decoder {
     };
     if (!get_members(json, get_member)) return false;
     ref = std::make_shared<const Owner>(std::move(owner));
+    return true;
+  }
+
+  bool get(const Json& json, SurveyRef& ref) {
+    FileSurvey survey;
+    if (!get(json, survey)) return false;
+    ref = std::make_shared<const FileSurvey>(std::move(survey));
     return true;
   }
 

@@ -35,6 +35,10 @@ class Encoder {
     json_.end_object();
   }
 
+  void operator()(const char* name, const SurveyRef& survey) {
+    if (survey != nullptr) (*this)(name, *survey);
+  }
+
   template <typename Object>
   requires std::is_class_v<Object>
   void put(const Object& object) {

@@ -58,6 +58,33 @@ void visit_fields(Visit& visit, Object& mount) {
   visit("options", mount.options);
 }
 
+template <typename Visit, Is<FilePattern> Object>
+void visit_fields(Visit& visit, Object& pattern) {
+  visit("directory", pattern.directory);
+  visit("pattern", pattern.pattern);
+  visit("files", pattern.files);
+  visit("empty_files", pattern.empty_files);
+  visit("allocated_bytes", pattern.allocated_bytes);
+  visit("size_bytes", pattern.size_bytes);
+  visit("oldest_ns", pattern.oldest_ns);
+  visit("newest_ns", pattern.newest_ns);
+  visit("counts_over", pattern.counts_over);
+}
+
+template <typename Visit, Is<FileSurvey> Object>
+void visit_fields(Visit& visit, Object& survey) {
+  visit("monotonic_ns", survey.monotonic_ns);
+  visit("files", survey.files);
+  visit("entries", survey.entries);
+  visit("complete", survey.complete);
+  visit("allocated_bytes", survey.allocated_bytes);
+  visit("size_bytes", survey.size_bytes);
+  visit("promised_bytes", survey.promised_bytes);
+  visit("unlinked_files", survey.unlinked_files);
+  visit("unlinked_bytes", survey.unlinked_bytes);
+  visit("patterns", survey.patterns);
+}
+
 template <typename Visit, Is<Superblock> Object>
 void visit_fields(Visit& visit, Object& superblock) {
   visit("id", superblock.id);
@@ -72,6 +99,7 @@ void visit_fields(Visit& visit, Object& superblock) {
   visit("drift_bytes", superblock.drift_bytes);
   visit("drift_inodes", superblock.drift_inodes);
   visit("owner", superblock.owner);
+  visit("survey", superblock.survey);
 }
 
 template <typename Visit, Is<Cgroup> Object>
