@@ -17,11 +17,26 @@ Result<Sink::Flow> go_on_if(const Result<void>& done) {
 }  // namespace
 
 Result<Sink::Flow> JsonSink::put_sample(Sample sample) {
+  if (alerts_ != nullptr) alerts_->add_losses(sample.losses);
   previous_ = derive_snapshot(std::move(sample), previous_ ? &*previous_ : nullptr);
   return put_line(sample_to_json(*previous_));
 }
 
 Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) { return put_line(event_to_json(event)); }
+
+Result<Sink::Flow> JsonSink::put_alerts(const std::vector<Verdict>& verdicts) {
+  if (alerts_ == nullptr) return Flow::go_on;
+  for (std::string& line : alerts_->put(verdicts, previous_->monotonic_ns, previous_->realtime_ns)) {
+    Result<Flow> put = put_line(std::move(line));
+    if (!put || *put == Flow::stop) return put;
+  }
+  return Flow::go_on;
+}
+
+Result<void> JsonSink::finish() {
+  if (alerts_ != nullptr) alerts_->stop();
+  return {};
+}
 
 Result<Sink::Flow> JsonSink::put_line(std::string line) {
   const Result<void> written = output_.write_line(std::move(line));

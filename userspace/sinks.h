@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "alert_output.h"
 #include "line_output.h"
 #include "sink.h"
 #include "sources/recorder.h"
@@ -15,16 +16,21 @@ namespace tmpfstrace {
 // `json`: one document a line.
 class JsonSink : public Sink {
  public:
-  explicit JsonSink(LineOutput output) : output_(output) {}
+  // alerts: null for none.
+  JsonSink(LineOutput output, std::unique_ptr<AlertOutput> alerts) : output_(output), alerts_(std::move(alerts)) {}
 
   Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;
+  Result<void> finish() override;
   int output_fd() const override { return output_.fd(); }
 
  private:
   Result<Flow> put_line(std::string line);
+  // Of the sample that was put last.
+  Result<Flow> put_alerts(const std::vector<Verdict>& verdicts);
 
   LineOutput output_;
+  std::unique_ptr<AlertOutput> alerts_;
   std::optional<Snapshot> previous_;
 };
 
