@@ -53,7 +53,7 @@ Examples:
   tmpfstrace json | jq -c 'select(.type == "event") | [.cgroup_path, .mount_point, .operation, .cause]'
   tmpfstrace json --duration 1m --no-events >minute.ndjson
   tmpfstrace json --no-events --replay full.zst | jq .totals
-  tmpfstrace --check-config alerts.toml && tmpfstrace json --config alerts.toml)";
+  tmpfstrace json --no-events --config alerts.toml)";
 
 constexpr const char* record_examples = R"(
 Examples:

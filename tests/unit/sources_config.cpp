@@ -245,6 +245,13 @@ TEST_CASE("text that is no TOML is told with its line") {
   CHECK_THAT(only_problem("a = \"\xff\"\n"), StartsWith("f.toml:1: this is not TOML: "));
 }
 
+TEST_CASE("table heads that make the library's own checks fail are told as well") {
+  for (const char* head : {"[\n]\n", "[=", "[[[1]]]", "[[\n]]", "[ #]", "[,]", "[\xc3\xa4]"}) {
+    INFO(head);
+    CHECK_THAT(only_problem(std::string("[alerts]\n") + head), StartsWith("f.toml:2: this is not TOML: "));
+  }
+}
+
 TEST_CASE("all that is wrong is told at once, in the order of the lines") {
   const ConfigProblems problems = refused("[webhook]\nurl = \"x\"\n[rules.full]\nfor = 1\nto = 2\n[alerts]\nmax = 3\n");
   REQUIRE(problems.size() == 4);

@@ -171,6 +171,7 @@ std::vector<std::string> webhook_bodies(std::span<const Alert> alerts, const Ale
       found->push_back(&alert);
   }
   std::vector<std::string> bodies;
+  bodies.reserve(groups.size());
   for (const auto& group : groups) bodies.push_back(webhook_body(group, origin));
   return bodies;
 }
