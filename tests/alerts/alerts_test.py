@@ -77,7 +77,7 @@ class Driver:
 
 
 def webhook_config(webhook, more=""):
-    return AT_ONCE + f'[webhook]\nurl = "{webhook.url}"\n{more}\n'
+    return AT_ONCE + f'[webhook]\nurl = "{webhook.url}?token=secret"\n{more}\n'
 
 
 def seconds(text):
@@ -176,6 +176,7 @@ def case_retry(directory):
         assert times[1] - times[0] >= 0.3 and times[2] - times[1] >= 0.6, times
         losses = driver.end()["losses"]
         assert (losses["alerts_failed_webhook"], losses["alerts_dropped_webhook"]) == (2, 0), losses
+        assert b"secret" not in driver.errors
         assert driver.errors.count(b"cannot send alerts to " + webhook.url.encode() + b": HTTP status 503") == 1, \
             driver.errors
 

@@ -287,7 +287,9 @@ TEST_CASE("verdicts that find no room are counted, and find it when others are o
 
 TEST_CASE("the same verdict twice at an instant is one alert") {
   Engine engine(full_rule(0, 0));
-  CHECK(engine.at(0, {full(), full()}).size() == 1);
+  const Verdict owned = full_of({{&Owner::unit, "nginx.service"}});
+  CHECK(engine.at(0, {full(), owned}).size() == 1);
+  CHECK(engine.at(1, {full(), owned}).empty());
 }
 
 TEST_CASE("several at once: what fires in the order of the verdicts, then what is over") {

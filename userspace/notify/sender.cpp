@@ -113,7 +113,9 @@ bool Sender::is_done(const PostResult& result, const Message& message, milliseco
     return true;
   }
   ++counts_.failed;
-  if (!failing_) complaint_ = "cannot send alerts to " + delivery_.url + ": " + result.why;
+  // A query may hold a token, which is not for a log.
+  const std::string where = delivery_.url.substr(0, delivery_.url.find('?'));
+  if (!failing_) complaint_ = "cannot send alerts to " + where + ": " + result.why;
   failing_ = true;
   const bool given_up = Clock::now() + pause - message.made > delivery_.give_up_after;
   if (result.kind == PostResult::Kind::failed && !given_up && !stop_by_) return false;
