@@ -97,7 +97,7 @@ objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest test-alerts backtest-traces test-asan test-abi test-layering test-docs test-budget test-host \
-        test-guest budget bench bench-atomics bench-scale scale counted lint format install clean guest
+        test-guest budget bench bench-atomics bench-contention bench-scale bench-start scale counted lint format install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
 
@@ -229,12 +229,34 @@ $(O)/counted/tmpfstrace: $(O)/counted/tracer.o $(call objects,obj,$(SRC_main)) $
 
 counted: $(O)/counted/tmpfstrace
 
+# bench-floor with programs that all add to one line of memory, for scripts/bench/contention.sh.
+$(O)/contended/bpf/floor.bpf.o: tests/bench/contended.bpf.c
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(O)/contended/gen/floor.skel.h: $(O)/contended/bpf/floor.bpf.o
+	$(call say,SKEL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name floor_bpf >$@
+
+$(O)/guest/bench-contended: tests/bench/bench-floor.c $(O)/contended/gen/floor.skel.h
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -isystem $(O)/contended/gen -o $@ $< -lbpf -lelf -lz
+
 $(GUEST_LOAD): $(O)/guest/%: tests/bench/%.c tests/bench/operations.c tests/bench/operations.h
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -static -o $@ $(filter %.c,$^)
 
-guest: $(GUEST_CXX) $(GUEST_C) $(GUEST_BPF) $(GUEST_LOAD)
+CONTENTION := bench-contention contention_worker operations program_runs
+$(O)/guest/bench-contention: $(CONTENTION:%=tests/bench/%.c) $(wildcard tests/bench/*.h)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -o $@ $(filter %.c,$^) -lbpf -lelf -lz
+
+guest: $(GUEST_CXX) $(GUEST_C) $(GUEST_BPF) $(GUEST_LOAD) $(O)/guest/bench-contention $(O)/guest/bench-contended
 
 # $(call script,path,what it is): run a script another part of the tree provides.
 script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O='$(O)' VERSION='$(VERSION)' bash $(1)
@@ -309,6 +331,14 @@ bench: all guest
 bench-atomics: counted guest
 	$(call script,scripts/bench/atomics.sh,counts atomic operations)
 
+# How long it takes to the first sample, with 500 mounts (root).
+bench-start: all
+	$(call script,scripts/bench/start.sh,measures the start)
+
+# With two processors at work at once: does what one does slow the other?
+bench-contention: all guest
+	$(call script,scripts/bench/contention.sh,measures contention between processors)
+
 # What a sample costs the tool's own process on large hosts (root).
 bench-scale: $(O)/scale-bench
 	$(Q)$(O)/scale-bench
@@ -326,7 +356,7 @@ install: all
 
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
-	$(Q)rm -rf $(O)/bpf $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
+	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
 		$(O)/budget $(O)/state \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver
 

@@ -13,7 +13,7 @@ App::Action App::on_input() {
     const GridSize size = screen_->size();
     const bool help = shown_ != nullptr && state_.help;
     const TableShape shape{.rows = keys_,
-                           .page_rows = body_rows(state_, size),
+                           .page_rows = body_rows(shown_.get(), state_, size, screen_->charset()),
                            .columns = table_.columns.size(),
                            .default_sort = table_.default_sort,
                            .help_lines = help ? help_line_count(*shown_, size.columns, screen_->charset()) : 0};
@@ -50,12 +50,12 @@ void App::rebuild() {
   if (!shown_) return;
   table_ = build_table(*shown_, shown_events_, state_);
   keys_ = row_keys(table_);
-  follow_selection(state_.table(), keys_, body_rows(state_, screen_->size()));
+  follow_selection(state_.table(), keys_, body_rows(shown_.get(), state_, screen_->size(), screen_->charset()));
 }
 
 void App::draw() {
   const GridSize size = screen_->size();
-  follow_selection(state_.table(), keys_, body_rows(state_, size));
+  follow_selection(state_.table(), keys_, body_rows(shown_.get(), state_, size, screen_->charset()));
   screen_->draw(draw_screen(shown_.get(), table_, state_, size, screen_->charset()));
 }
 

@@ -10,6 +10,7 @@
 #include "tui/view_head.h"
 #include "tui/view_help.h"
 #include "tui/view_rows.h"
+#include "tui/view_verdicts.h"
 
 namespace tmpfstrace {
 namespace {
@@ -17,7 +18,12 @@ namespace {
 constexpr int footer_rows = 1;
 constexpr int header_rows = 1;  // the table's
 
-int rows_between(GridSize size) { return std::max(0, size.rows - head_rows - footer_rows); }
+// The verdicts belong to the head.
+int top_of_body(const Snapshot* snapshot, GridSize size, Charset charset) {
+  return head_rows + (snapshot == nullptr ? 0 : static_cast<int>(verdict_lines(*snapshot, size, charset).size()));
+}
+
+int rows_between(int top, GridSize size) { return std::max(0, size.rows - top - footer_rows); }
 
 std::string tabs_text(const ViewState& state) {
   constexpr std::array<const char*, view_count> names = {"1 Superblocks", "2 Cgroups", "3 Events"};
@@ -59,8 +65,9 @@ Table build_table(const Snapshot& snapshot, const EventLog& log, const ViewState
   return table;
 }
 
-std::size_t body_rows(const ViewState& state, GridSize size) {
-  return static_cast<std::size_t>(std::max(0, rows_between(size) - (state.help ? 0 : header_rows)));
+std::size_t body_rows(const Snapshot* snapshot, const ViewState& state, GridSize size, Charset charset) {
+  const int rows = rows_between(top_of_body(snapshot, size, charset), size);
+  return static_cast<std::size_t>(std::max(0, rows - (state.help ? 0 : header_rows)));
 }
 
 std::size_t help_line_count(const Snapshot& snapshot, int columns, Charset charset) {
@@ -76,15 +83,17 @@ Grid draw_screen(const Snapshot* snapshot, const Table& table, const ViewState& 
     return grid;
   }
   draw_head(grid, *snapshot, state);
-  const std::size_t page = body_rows(state, size);
+  int top = head_rows;
+  for (const VerdictLine& line : verdict_lines(*snapshot, size, charset)) grid.put(top++, 0, line.text, line.role);
+  const std::size_t page = body_rows(snapshot, state, size, charset);
   std::string position;
   if (state.help) {
     const std::vector<HelpLine> lines = help_lines(*snapshot, size.columns, charset);
     const std::size_t first = std::min(state.help_line, lines.size() - std::min(lines.size(), page));
-    draw_help(grid, head_rows, rows_between(size), lines, first);
+    draw_help(grid, top, rows_between(top, size), lines, first);
     position = position_text(first, page, lines.size());
   } else {
-    draw_table(grid, head_rows, rows_between(size), table, state.table());
+    draw_table(grid, top, rows_between(top, size), table, state.table());
     position = position_text(state.table().first_row, page, table.rows.size());
   }
   draw_footer(grid, state, position);

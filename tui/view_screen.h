@@ -16,7 +16,7 @@ namespace tmpfstrace {
 Table build_table(const Snapshot& snapshot, const EventLog& log, const ViewState& state);
 
 // Rows left for the table's body, or for the help page, on a screen of that height.
-std::size_t body_rows(const ViewState& state, GridSize size);
+std::size_t body_rows(const Snapshot* snapshot, const ViewState& state, GridSize size, Charset charset);
 
 // Lines of the help page: keys, marks, and all of the mode and the losses that the head of the screen had to cut.
 std::size_t help_line_count(const Snapshot& snapshot, int columns, Charset charset);

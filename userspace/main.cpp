@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <variant>
@@ -20,7 +21,9 @@
 #include "alert_output.h"
 #include "bpf/symbol_worker.h"
 #include "exit_codes.h"
+#include "export/audit_text.h"
 #include "heap.h"
+#include "model/analyst.h"
 #include "options.h"
 #include "run_loop.h"
 #include "signals.h"
@@ -103,6 +106,8 @@ int check_config(const std::string& path) {
   return config ? print(describe_config(*config)) : exit_usage;
 }
 
+VerdictThresholds thresholds_of(const MaybeConfig& config) { return config ? config->thresholds : VerdictThresholds(); }
+
 Result<std::unique_ptr<Sink>> open_json(const Options& options, const MaybeConfig& config, const Signals& signals) {
   std::unique_ptr<AlertOutput> alerts;
   if (config) {
@@ -112,14 +117,14 @@ Result<std::unique_ptr<Sink>> open_json(const Options& options, const MaybeConfi
     if (!opened) return tl::unexpected(opened.error());
     alerts = std::move(*opened);
   }
-  return std::make_unique<JsonSink>(LineOutput(STDOUT_FILENO, signals), std::move(alerts));
+  return std::make_unique<JsonSink>(LineOutput(STDOUT_FILENO, signals), std::move(alerts), thresholds_of(config));
 }
 
 Result<std::unique_ptr<Sink>> open_sink(const Options& options, const MaybeConfig& config, const Signals& signals) {
   if (options.command == Subcommand::top) {
     Result<std::unique_ptr<App>> app = App::create();
     if (!app) return tl::unexpected(app.error());
-    return std::make_unique<TopSink>(std::move(*app));
+    return std::make_unique<TopSink>(std::move(*app), thresholds_of(config));
   }
   if (options.command == Subcommand::record) {
     Result<Recorder> recorder = Recorder::create(options.file, recording_header());
@@ -172,8 +177,38 @@ int run_doctor_command(const Options& options) {
   return printed == exit_ok ? report->exit_code : printed;
 }
 
+// What mountinfo, statfs and the memory controller say by themselves.
+int run_audit(const Options& options) {
+  LiveOptions live = live_options(options, Signals::stop_pending);
+  live.mode = "poll";
+  const auto source = open_live_source(live);
+  if (!source) return exit_refused(source.error());
+  Result<std::optional<Sample>> sample = (*source)->next_sample();
+  if (!sample) return exit_failed(sample.error());
+  Analyst analyst;
+  const std::shared_ptr<const Snapshot> snapshot = analyst.add(std::move(**sample));
+  if (options.json_report) {
+    if (const int printed = print(audit_to_json(*snapshot) + "\n"); printed != exit_ok) return printed;
+  } else {
+    std::setlocale(LC_CTYPE, "");
+    const Charset charset = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? Charset::Utf8 : Charset::Ascii;
+    std::string text;
+    std::istringstream lines(audit_to_text(*snapshot));
+    for (std::string line; std::getline(lines, line);) text += sanitize(line, charset) + "\n";
+    if (const int printed = print(text); printed != exit_ok) return printed;
+  }
+  int code = exit_ok;
+  for (const SuperblockView& view : snapshot->superblocks) {
+    const auto worst = worst_of(*snapshot, view.info.id);
+    if (worst == Severity::critical) return exit_audit_critical;
+    if (worst == Severity::warning) code = exit_audit_warning;
+  }
+  return code;
+}
+
 int run_command(const Options& options) {
   if (!options.check_config.empty()) return check_config(options.check_config);
+  if (options.command == Subcommand::audit) return run_audit(options);
   if (options.command == Subcommand::doctor) return run_doctor_command(options);
   MaybeConfig config;
   if (!options.config.empty() && !(config = load_config(options.config))) return exit_usage;

@@ -39,6 +39,7 @@ Examples:
   tmpfstrace record full.zst             record until interrupted
   tmpfstrace top --replay full.zst       look at a recording, no privilege needed
   tmpfstrace doctor                      what this host allows, and why not more
+  tmpfstrace audit                       every tmpfs of this host by risk, at once and without BPF
 
 tmpfstrace COMMAND --help shows more examples. Exit status: 0 ok, 1 failure, 2 usage, 3 missing privilege,
 4 damaged recording. See tmpfstrace(8).)";
@@ -65,6 +66,12 @@ Examples:
   tmpfstrace doctor
   tmpfstrace doctor --json | jq .
 Exit status: 0 exact, 10 syscall, 11 poll.)";
+
+constexpr const char* audit_examples = R"(
+Examples:
+  tmpfstrace audit
+  tmpfstrace audit --json | jq -r '.superblocks[].verdicts[].text'
+Exit status: 0 nothing is wrong, 20 something is (risk "warning"), 21 it cannot wait ("critical").)";
 
 // "250ms", "2s", "5m". Empty optional: not a time. A unit is required: a bare 5 would be milliseconds to some.
 std::optional<milliseconds> parse_time(std::string_view text) {
@@ -122,12 +129,16 @@ struct Commands {
   CLI::App* json;
   CLI::App* record;
   CLI::App* doctor;
+  CLI::App* audit;
 };
 
 void add_sampling(CLI::App& app, Options& options) {
   add_time(app, "--interval", options.interval, longest_interval, "Between two samples, 100ms to 60m (default 1s)",
            "a time from 100ms to 60m (units ms, s, m)");
   add_number<std::uint64_t>(app, "--count", options.count, 1, most_samples, "N", "Stop after N samples");
+  app.add_flag_callback(
+         "--once", [&options] { options.count = 1; }, "Stop after one sample: --count 1")
+      ->disable_flag_override();
   add_time(app, "--duration", options.duration, longest_duration, "Stop after this time, with one last sample",
            "a time from 100ms to 527040m (units ms, s, m)");
 }
@@ -163,8 +174,9 @@ bool has_meaning(Subcommand command, const std::string& option) {
     case Subcommand::json: return !is({"--speed", "--check-config"});
     case Subcommand::record: return !is({"--speed", "--replay", "--config", "--check-config"});
     case Subcommand::doctor:
-      return !is(
-          {"--speed", "--replay", "--interval", "--count", "--duration", "--host-root", "--config", "--check-config"});
+      return !is({"--speed", "--replay", "--interval", "--count", "--once", "--duration", "--host-root", "--config",
+                  "--check-config"});
+    case Subcommand::audit: return is({"--host-root"});
   }
   return true;
 }
@@ -197,10 +209,12 @@ Commands add_commands(CLI::App& app, Options& options) {
       add(Subcommand::top, "top", "Live view on a terminal", top_examples),
       add(Subcommand::json, "json", "One JSON document a line on standard output", json_examples),
       add(Subcommand::record, "record", "Record raw samples to a file", record_examples),
-      add(Subcommand::doctor, "doctor", "Say what this host allows and what is missing", doctor_examples)};
+      add(Subcommand::doctor, "doctor", "Say what this host allows and what is missing", doctor_examples),
+      add(Subcommand::audit, "audit", "Every tmpfs of this host by risk, with what to do", audit_examples)};
   commands.record->add_option("FILE", options.file, "Where to; compressed when it ends in .zst; replaced if it exists")
       ->required();
-  commands.doctor->add_flag("--json", options.json_report, "The report as JSON");
+  for (CLI::App* command : {commands.doctor, commands.audit})
+    command->add_flag("--json", options.json_report, "The report as JSON");
   return commands;
 }
 
@@ -210,6 +224,7 @@ const char* command_name(Subcommand command) {
     case Subcommand::json: return "json";
     case Subcommand::record: return "record";
     case Subcommand::doctor: return "doctor";
+    case Subcommand::audit: return "audit";
   }
   return "";
 }
@@ -241,6 +256,7 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
     return "--hooks " + options.hooks + " has no meaning with --mode " + options.mode + ": they are of the exact mode";
   }
   if (given("--config") && options.config.empty()) return "--config: the file name is empty";
+  if (given("--once") && given("--count")) return "--once is --count 1: give one of them";
   if (given("--speed") && !given("--replay")) return "--speed needs --replay";
   if (options.command == Subcommand::record && options.file.empty()) return "FILE: the file name is empty";
   return std::nullopt;
@@ -322,6 +338,8 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
     options.command = Subcommand::record;
   else if (commands.doctor->parsed())
     options.command = Subcommand::doctor;
+  else if (commands.audit->parsed())
+    options.command = Subcommand::audit;
   else
     options.command = commands.json->parsed() || !on_terminal ? Subcommand::json : Subcommand::top;
 

@@ -10,7 +10,7 @@
 
 namespace tmpfstrace {
 
-enum class Subcommand { top, json, record, doctor };
+enum class Subcommand { top, json, record, doctor, audit };
 
 struct Options {
   Subcommand command = Subcommand::json;
@@ -30,7 +30,7 @@ struct Options {
   std::string config;           // top, json; empty: none
   std::string check_config;     // checked, and nothing else done; empty: a run
   std::string file;             // record
-  bool json_report = false;     // doctor
+  bool json_report = false;     // doctor, audit
 };
 
 // The program ends without running: help, version, or a mistake. A mistake is one line on stderr.

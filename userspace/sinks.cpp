@@ -4,7 +4,6 @@
 #include <cerrno>
 
 #include "export/json.h"
-#include "model/derive.h"
 
 namespace tmpfstrace {
 namespace {
@@ -18,15 +17,21 @@ Result<Sink::Flow> go_on_if(const Result<void>& done) {
 
 Result<Sink::Flow> JsonSink::put_sample(Sample sample) {
   if (alerts_ != nullptr) alerts_->add_losses(sample.losses);
-  previous_ = derive_snapshot(std::move(sample), previous_ ? &*previous_ : nullptr);
-  return put_line(sample_to_json(*previous_));
+  const std::shared_ptr<const Snapshot> snapshot = analyst_.add(std::move(sample));
+  for (const LimitChange& change : snapshot->limit_changes)
+    if (auto put = put_line(limit_change_to_json(change, *snapshot)); !put || *put == Flow::stop) return put;
+  if (auto put = put_line(sample_to_json(*snapshot)); !put || *put == Flow::stop) return put;
+  return put_alerts(*snapshot);
 }
 
-Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) { return put_line(event_to_json(event)); }
+Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) {
+  analyst_.add(event);
+  return put_line(event_to_json(event));
+}
 
-Result<Sink::Flow> JsonSink::put_alerts(const std::vector<Verdict>& verdicts) {
+Result<Sink::Flow> JsonSink::put_alerts(const Snapshot& snapshot) {
   if (alerts_ == nullptr) return Flow::go_on;
-  for (std::string& line : alerts_->put(verdicts, previous_->monotonic_ns, previous_->realtime_ns)) {
+  for (std::string& line : alerts_->put(snapshot.verdicts, snapshot.monotonic_ns, snapshot.realtime_ns)) {
     Result<Flow> put = put_line(std::move(line));
     if (!put || *put == Flow::stop) return put;
   }
@@ -50,12 +55,12 @@ Result<Sink::Flow> RecordSink::put_sample(Sample sample) { return go_on_if(recor
 Result<Sink::Flow> RecordSink::put_event(const RefusalEvent& event) { return go_on_if(recorder_.write(event)); }
 
 Result<Sink::Flow> TopSink::put_sample(Sample sample) {
-  previous_ = std::make_shared<const Snapshot>(derive_snapshot(std::move(sample), previous_.get()));
-  app_->show(previous_);
+  app_->show(analyst_.add(std::move(sample)));
   return Flow::go_on;
 }
 
 Result<Sink::Flow> TopSink::put_event(const RefusalEvent& event) {
+  analyst_.add(event);
   app_->show_event(event);
   return Flow::go_on;
 }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "alert_output.h"
 #include "line_output.h"
+#include "model/analyst.h"
 #include "sink.h"
 #include "sources/recorder.h"
 #include "tui/app.h"
@@ -17,7 +17,8 @@ namespace tmpfstrace {
 class JsonSink : public Sink {
  public:
   // alerts: null for none.
-  JsonSink(LineOutput output, std::unique_ptr<AlertOutput> alerts) : output_(output), alerts_(std::move(alerts)) {}
+  JsonSink(LineOutput output, std::unique_ptr<AlertOutput> alerts, const VerdictThresholds& thresholds)
+      : output_(output), alerts_(std::move(alerts)), analyst_(thresholds) {}
 
   Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;
@@ -26,12 +27,11 @@ class JsonSink : public Sink {
 
  private:
   Result<Flow> put_line(std::string line);
-  // Of the sample that was put last.
-  Result<Flow> put_alerts(const std::vector<Verdict>& verdicts);
+  Result<Flow> put_alerts(const Snapshot& snapshot);
 
   LineOutput output_;
   std::unique_ptr<AlertOutput> alerts_;
-  std::optional<Snapshot> previous_;
+  Analyst analyst_;
 };
 
 // `record`: raw samples to a file.
@@ -50,7 +50,7 @@ class RecordSink : public Sink {
 // `top`: the screen.
 class TopSink : public Sink {
  public:
-  explicit TopSink(std::unique_ptr<App> app) : app_(std::move(app)) {}
+  TopSink(std::unique_ptr<App> app, const VerdictThresholds& thresholds) : app_(std::move(app)), analyst_(thresholds) {}
 
   Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;
@@ -60,7 +60,7 @@ class TopSink : public Sink {
 
  private:
   std::unique_ptr<App> app_;
-  std::shared_ptr<const Snapshot> previous_;  // null: before the first sample
+  Analyst analyst_;
 };
 
 }  // namespace tmpfstrace

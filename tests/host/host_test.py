@@ -14,14 +14,15 @@ import record_cases
 import storm_cases
 import syscall_cases
 import terminal_cases
+import verdict_cases
 from bpf_probe import why_no_tracepoints
 from harness import Skip, Tool
 
 ANYWHERE = (program_cases.ANYWHERE + record_cases.CASES + poll_cases.CASES + cgroup_cases.ANYWHERE +
-            terminal_cases.CASES + demo_cases.ANYWHERE + cost_cases.ANYWHERE)
+            terminal_cases.CASES + demo_cases.ANYWHERE + cost_cases.ANYWHERE + verdict_cases.ANYWHERE)
 WITH_TRACEPOINTS = (program_cases.WITH_TRACEPOINTS + syscall_cases.CASES + cgroup_cases.WITH_TRACEPOINTS +
                     limit_cases.WITH_TRACEPOINTS + storm_cases.CASES + demo_cases.WITH_TRACEPOINTS +
-                    cost_cases.WITH_TRACEPOINTS)
+                    cost_cases.WITH_TRACEPOINTS + verdict_cases.WITH_TRACEPOINTS)
 
 
 def main(arguments):

@@ -22,7 +22,7 @@
 #include "host/mount_scanner.h"
 #include "host/superblock_usage.h"
 #include "line_output.h"
-#include "model/derive.h"
+#include "model/analyst.h"
 #include "signals.h"
 #include "sources/live_start.h"
 #include "synthetic_host.h"
@@ -184,28 +184,26 @@ struct Bench {
 
 void measure_samples(Bench& bench, const Scale& scale, const char* load, bool churn, LineOutput& output) {
   Stages stages;
-  Snapshot previous;
+  Analyst analyst;
   std::size_t bytes = 0;
   for (int i = 0; i < kSamples; ++i) {
     fake_ns += kSecond;
     if (churn) bench.live();
     Sample sample;
-    Snapshot snapshot;
+    std::shared_ptr<const Snapshot> snapshot;
     std::string line;
     const double before = cpu_ms();
     stages.run("sample", [&] { sample = std::move(*bench.source->next_sample().value()); });
-    stages.run("derive", [&] { snapshot = derive_snapshot(std::move(sample), i == 0 ? nullptr : &previous); });
-    stages.run("JSON", [&] { line = sample_to_json(snapshot); });
+    stages.run("analyse", [&] { snapshot = analyst.add(std::move(sample)); });
+    const double used = cpu_ms() - before;
+    stages.run("JSON", [&] { line = sample_to_json(*snapshot); });
     bytes = line.size();
     stages.run("write to a pipe", [&] { check(output.write_line(std::move(line)).has_value(), "cannot write"); });
-    stages.run("keep and free", [&] {
-      previous = std::move(snapshot);
-      sample = {};
-    });
     const double total = cpu_ms() - before;
+    stages.add("sample and analyse", used);
     stages.add("all", total);
-    check(previous.superblocks.size() >= static_cast<std::size_t>(scale.superblocks), "superblocks are missing");
-    check(previous.cgroups.size() == static_cast<std::size_t>(std::min(scale.cgroups, scale.rows)),
+    check(snapshot->superblocks.size() >= static_cast<std::size_t>(scale.superblocks), "superblocks are missing");
+    check(snapshot->cgroups.size() >= static_cast<std::size_t>(std::min(scale.cgroups, scale.rows)),
           "cgroups are missing");
   }
   stages.print(scale, load);

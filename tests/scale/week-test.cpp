@@ -8,11 +8,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "export/json.h"
-#include "model/derive.h"
+#include "model/analyst.h"
 #include "sources/live_start.h"
 #include "synthetic_host.h"
 #include "synthetic_ledger.h"
@@ -53,7 +52,7 @@ class Week {
   SyntheticHost host_;
   SyntheticLedger* ledger_ = nullptr;  // of the source
   std::unique_ptr<SampleSource> source_;
-  std::optional<Snapshot> previous_;
+  Analyst analyst_;
   EventLog log_;
   int born_ = 0;
 };
@@ -108,13 +107,13 @@ void Week::take_sample() {
   check(source_
             ->drain_events([&](const RefusalEvent& event) {
               log_.push(event);
+              analyst_.add(event);
               check(!event_to_json(event).empty(), "no event");
             })
             .has_value(),
         "no events");
-  Snapshot snapshot = derive_snapshot(std::move(**sample), previous_ ? &*previous_ : nullptr);
-  check(snapshot.superblocks.size() >= kLiving && !sample_to_json(snapshot).empty(), "a sample is empty");
-  previous_ = std::move(snapshot);
+  const std::shared_ptr<const Snapshot> snapshot = analyst_.add(std::move(**sample));
+  check(snapshot->superblocks.size() >= kLiving && !sample_to_json(*snapshot).empty(), "a sample is empty");
 }
 
 }  // namespace

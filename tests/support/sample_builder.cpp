@@ -138,11 +138,24 @@ Sample full_sample() {
   sample.mode = {"exact", "fentry", "the best", {"nothing of \"x\"", "two"}};
   sample.superblocks = {full_superblock()};
   sample.cgroups.resize(2);
-  sample.cgroups[0] = {4711, "/kubepods/a", true, 601, 602, false, 603, 605, full_owner()};
-  sample.cgroups[1] = {4712, "/", false, 604, std::nullopt, true, std::nullopt, std::nullopt};
+  const CgroupMemory limited = {.memory_current = 601,
+                                .memory_max = 602,
+                                .memory_unlimited = false,
+                                .memory_high = 606,
+                                .swap_current = 607,
+                                .swap_max = 608,
+                                .oom_kills = 609,
+                                .shmem_bytes = 603,
+                                .reclaimable_bytes = 610};
+  CgroupMemory unlimited;
+  unlimited.memory_current = 604;
+  unlimited.memory_unlimited = true;
+  sample.cgroups[0] = {limited, 4711, "/kubepods/a", true, 605, full_owner()};
+  sample.cgroups[1] = {unlimited, 4712, "/", false, std::nullopt, nullptr};
   add_row(sample, 4711, {1, 45, 1001}, full_counters());
   add_row(sample, 4712, {1, 45, 1001}, {});
   sample.losses = {{"ring_full", 31}, {"slots_full", 0}};
+  sample.node = NodeMemory{611, 612, 613};
   sample.self = full_self();
   return sample;
 }

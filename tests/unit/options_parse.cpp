@@ -54,6 +54,9 @@ TEST_CASE("the commands") {
   const Options doctor = accepted("doctor --json");
   CHECK(doctor.command == Subcommand::doctor);
   CHECK(doctor.json_report);
+  CHECK(accepted("audit --json --host-root /node").command == Subcommand::audit);
+  CHECK(accepted("audit --json --host-root /node").json_report);
+  CHECK(accepted("json --once").count == 1u);
 }
 
 TEST_CASE("defaults") {
@@ -170,6 +173,10 @@ TEST_CASE("a mistake is one line and status 2") {
       {"json --host-root ''", "--host-root: the directory name is empty"},
       {"json --host-root", "--host-root: its value is missing"},
       {"doctor --count 1", "--count has no meaning with doctor"},
+      {"audit --mode exact", "--mode has no meaning with audit"},
+      {"audit --once", "--once has no meaning with audit"},
+      {"json --once --count 2", "--once is --count 1: give one of them"},
+      {"json --once=2", "--once takes no value"},
       {"top --speed 2", "--speed needs --replay"},
       {"json --replay f --speed 2", "--speed works with top only: json plays"},
       {"record f --speed 2", "--speed works with top only"},
@@ -213,6 +220,7 @@ TEST_CASE("help and version end well") {
       {"json --help", "jq"},
       {"record --help", "hour.zst"},
       {"doctor --help", "10 syscall"},
+      {"audit --help", "20 something is"},
       {"--version", "tmpfstrace "},
   }));
   const EarlyExit early = refused(line, false);

@@ -38,8 +38,8 @@ static bool operator==(const Superblock& a, const Superblock& b) {
 }
 
 static bool operator==(const Cgroup& a, const Cgroup& b) {
-  return a.id == b.id && a.path == b.path && a.dead == b.dead && a.memory_current == b.memory_current &&
-         a.memory_max == b.memory_max && a.memory_unlimited == b.memory_unlimited && a.shmem_bytes == b.shmem_bytes &&
+  return a.id == b.id && a.path == b.path && a.dead == b.dead &&
+         static_cast<const CgroupMemory&>(a) == static_cast<const CgroupMemory&>(b) &&
          a.memory_age_ns == b.memory_age_ns && same(a.owner, b.owner);
 }
 

@@ -46,7 +46,7 @@ inline std::string read_golden(const std::string& name) {
 inline Grid screen_of(const Snapshot& snapshot, const EventLog& log, ViewState state, GridSize size,
                       Charset charset = Charset::Utf8) {
   const Table table = build_table(snapshot, log, state);
-  follow_selection(state.table(), row_keys(table), body_rows(state, size));
+  follow_selection(state.table(), row_keys(table), body_rows(&snapshot, state, size, charset));
   return draw_screen(&snapshot, table, state, size, charset);
 }
 

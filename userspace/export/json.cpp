@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "export/json_outlook.h"
 #include "export/json_self.h"
 #include "model/json_writer.h"
 #include "model/names.h"
@@ -181,6 +182,7 @@ void write_superblock(JsonWriter& json, const SuperblockView& superblock) {
   json.field("drift_bytes", info.drift_bytes);
   json.field("drift_inodes", info.drift_inodes);
   write_owner(json, info.owner);
+  write_outlook(json, superblock.outlook);
   write_tally(json, superblock.tally);
   json.end_object();
 }
@@ -194,8 +196,14 @@ void write_cgroup(JsonWriter& json, const CgroupView& cgroup) {
   json.field("memory_current", info.memory_current);
   json.field("memory_max", info.memory_max);
   json.field("memory_unlimited", info.memory_unlimited);
+  json.field_if_known("memory_high", info.memory_high);
+  json.field_if_known("swap_current", info.swap_current);
+  json.field_if_known("swap_max", info.swap_max);
+  json.field_if_known("oom_kills", info.oom_kills);
+  json.field_if_known("reclaimable_bytes", info.reclaimable_bytes);
   json.field("shmem_bytes", info.shmem_bytes);
   json.field_if_known("memory_age_ns", info.memory_age_ns);
+  json.field_if_known("headroom_bytes", cgroup.headroom.bytes);
   write_owner(json, info.owner);
   write_tally(json, cgroup.tally);
   json.end_object();
@@ -225,6 +233,17 @@ std::string sample_to_json(const Snapshot& snapshot) {
   else
     json.null();
 
+  json.key("node_memory");
+  if (snapshot.node)
+    write_node(json, *snapshot.node);
+  else
+    json.null();
+
+  json.key("verdicts");
+  json.begin_array();
+  for (const Verdict& verdict : snapshot.verdicts) write_verdict(json, verdict);
+  json.end_array();
+
   json.key("superblocks");
   json.begin_array();
   for (const SuperblockView& superblock : snapshot.superblocks) write_superblock(json, superblock);
@@ -245,6 +264,22 @@ std::string sample_to_json(const Snapshot& snapshot) {
     json.end_object();
   }
   json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+std::string limit_change_to_json(const LimitChange& change, const Snapshot& snapshot) {
+  JsonWriter json;
+  write_head(json, "event");
+  json.field("event", "limit_change");
+  write_time(json, snapshot.realtime_ns, snapshot.monotonic_ns);
+  write_superblock_id(json, change.superblock);
+  write_owner(json, change.owner);
+  json.field("mount_point", if_known(change.mount_point));
+  json.field("size_bytes_before", change.size_before);
+  json.field("size_bytes", change.size_bytes);
+  json.field("inodes_total_before", change.inodes_before);
+  json.field("inodes_total", change.inodes_total);
   json.end_object();
   return json.take();
 }

@@ -11,5 +11,6 @@ namespace tmpfstrace {
 
 std::string sample_to_json(const Snapshot& snapshot);
 std::string event_to_json(const RefusalEvent& event);
+std::string limit_change_to_json(const LimitChange& change, const Snapshot& snapshot);
 
 }  // namespace tmpfstrace

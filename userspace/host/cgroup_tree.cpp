@@ -52,10 +52,7 @@ void CgroupTree::visit(int root, const std::string& path) {
     if (!has_vanished(errno)) unreadable_.push_back(path);
     return;
   }
-  Entry& entry = known_[facts.st_ino];
-  entry.path = path;
-  entry.seen_in_walk = walks_;
-  entry.dead_since_ns.reset();
+  note_alive(facts.st_ino, path);
   // kernfs counts subdirectories in st_nlink: a leaf, as most cgroups are, need not be listed. (File systems that do
   // not count them say 1.)
   if (facts.st_nlink == 2) return;
@@ -65,6 +62,22 @@ void CgroupTree::visit(int root, const std::string& path) {
     return true;
   });
   if (!listed && !has_vanished(listed.error().code)) unreadable_.push_back(path);
+}
+
+void CgroupTree::note_alive(CgroupId id, const std::string& path) {
+  Entry& entry = known_[id];
+  if (entry.path != path) entry.path = path;
+  entry.seen_in_walk = walks_;
+  entry.dead_since_ns.reset();
+  by_path_[path] = id;
+}
+
+std::optional<CgroupId> CgroupTree::id_of(const std::string& path) const {
+  const auto found = by_path_.find(path);
+  if (found == by_path_.end()) return std::nullopt;
+  const auto entry = known_.find(found->second);
+  if (entry == known_.end() || entry->second.dead_since_ns) return std::nullopt;
+  return found->second;
 }
 
 std::vector<CgroupId> CgroupTree::living() const {
@@ -88,6 +101,10 @@ void CgroupTree::mark_vanished(std::uint64_t now_ns) {
     const bool seen = entry.seen_in_walk == walks_;
     if (!seen && !entry.dead_since_ns && !is_below_unreadable(entry.path)) entry.dead_since_ns = now_ns;
     const bool forget = entry.dead_since_ns && now_ns - *entry.dead_since_ns > options_.grace_ns;
+    if (forget) {
+      const auto named = by_path_.find(entry.path);
+      if (named != by_path_.end() && named->second == item->first) by_path_.erase(named);
+    }
     item = forget ? known_.erase(item) : std::next(item);
   }
 }
@@ -155,10 +172,7 @@ CgroupState CgroupTree::find_by_handle(CgroupId id) {
   const auto below = path_below(root_, std::string_view(path, static_cast<std::size_t>(length)));
   // Removed between the two calls, or outside our root: the walk decides.
   if (!below || below->ends_with(" (deleted)")) return CgroupState::Unknown;
-  Entry& entry = known_[id];
-  entry.path = *below;
-  entry.seen_in_walk = walks_;
-  entry.dead_since_ns.reset();
+  note_alive(id, *below);
   return CgroupState::Alive;
 }
 

@@ -55,6 +55,9 @@ class CgroupTree {
 
   std::vector<CgroupId> living() const;  // as of the last walk
 
+  // Of a living one that a walk met or that was looked up.
+  std::optional<CgroupId> id_of(const std::string& path) const;
+
   std::uint64_t walks() const { return walks_; }
 
  private:
@@ -74,6 +77,7 @@ class CgroupTree {
   void ask(CgroupId id, std::uint64_t now_ns);
   void settle_asked(bool whole);
   void add_missing(CgroupId id);
+  void note_alive(CgroupId id, const std::string& path);
   void begin_walk(std::uint64_t now_ns);
   Result<void> walk(std::uint64_t now_ns, std::size_t most);
   void end_walk(int root, std::uint64_t now_ns);
@@ -84,6 +88,7 @@ class CgroupTree {
   std::string root_;
   CgroupTreeOptions options_;
   std::unordered_map<CgroupId, Entry> known_;
+  std::unordered_map<std::string, CgroupId> by_path_;  // the last that had the path
   std::unordered_map<CgroupId, Asked> asked_;  // not settled yet
   std::unordered_set<CgroupId> missing_;       // dead before they were found: ids never return
   std::vector<std::string> unreadable_;        // paths

@@ -47,6 +47,13 @@ std::optional<std::uint64_t> parse_shmem_v1(std::string_view memory_stat) {
   return total ? total : parse_value(memory_stat, "shmem");
 }
 
+std::optional<std::uint64_t> parse_reclaimable(std::string_view memory_stat, bool v2) {
+  const auto cache = parse_value(memory_stat, v2 ? "file" : "total_cache");
+  const auto shmem = v2 ? parse_shmem_v2(memory_stat) : parse_shmem_v1(memory_stat);
+  if (!cache || !shmem) return std::nullopt;
+  return *cache > *shmem ? *cache - *shmem : 0;
+}
+
 Result<void> read_memcg(const CgroupHierarchy& hierarchy, Cgroup& cgroup) {
   if (hierarchy.root.empty()) return {};
   const std::string path = hierarchy.root + cgroup.path;
@@ -57,20 +64,41 @@ Result<void> read_memcg(const CgroupHierarchy& hierarchy, Cgroup& cgroup) {
   if (facts.st_ino != cgroup.id) return host_failure("find the cgroup at", path, ENOENT);
 
   const bool v2 = hierarchy.layout == CgroupLayout::V2;
-  const auto current = read_optional(directory->get(), v2 ? "memory.current" : "memory.usage_in_bytes");
-  if (!current) return tl::unexpected(current.error());
-  const auto limit = read_optional(directory->get(), v2 ? "memory.max" : "memory.limit_in_bytes");
-  if (!limit) return tl::unexpected(limit.error());
-  const auto stat = read_optional(directory->get(), "memory.stat");
-  if (!stat) return tl::unexpected(stat.error());
+  Result<void> failed;
+  const auto text_of = [&](const char* name) -> std::optional<std::string> {
+    auto text = read_optional(directory->get(), name);
+    if (text) return std::move(*text);
+    if (failed) failed = tl::unexpected(text.error());
+    return std::nullopt;
+  };
+  const auto number_in = [&](const char* name) {
+    const auto text = text_of(name);
+    return text ? parse_u64(trim(*text)) : std::nullopt;  // "max" is no number
+  };
+  const auto value_in = [&](const char* name, const char* key) {
+    const auto text = text_of(name);
+    return text ? parse_value(*text, key) : std::nullopt;
+  };
 
-  MemoryLimit parsed;
-  if (*limit) parsed = v2 ? parse_memory_max(**limit) : parse_limit_in_bytes(**limit);
-  cgroup.memory_current = *current ? parse_u64(trim(**current)) : std::nullopt;
-  cgroup.memory_max = parsed.bytes;
-  cgroup.memory_unlimited = parsed.unlimited;
-  cgroup.shmem_bytes.reset();
-  if (*stat) cgroup.shmem_bytes = v2 ? parse_shmem_v2(**stat) : parse_shmem_v1(**stat);
+  CgroupMemory memory;
+  memory.memory_current = number_in(v2 ? "memory.current" : "memory.usage_in_bytes");
+  if (const auto limit = text_of(v2 ? "memory.max" : "memory.limit_in_bytes")) {
+    const MemoryLimit parsed = v2 ? parse_memory_max(*limit) : parse_limit_in_bytes(*limit);
+    memory.memory_max = parsed.bytes;
+    memory.memory_unlimited = parsed.unlimited;
+  }
+  if (v2) {
+    memory.memory_high = number_in("memory.high");
+    memory.swap_current = number_in("memory.swap.current");
+    memory.swap_max = number_in("memory.swap.max");
+  }
+  memory.oom_kills = value_in(v2 ? "memory.events" : "memory.oom_control", "oom_kill");
+  if (const auto stat = text_of("memory.stat")) {
+    memory.shmem_bytes = v2 ? parse_shmem_v2(*stat) : parse_shmem_v1(*stat);
+    memory.reclaimable_bytes = parse_reclaimable(*stat, v2);
+  }
+  if (!failed) return failed;
+  static_cast<CgroupMemory&>(cgroup) = memory;
   return {};
 }
 

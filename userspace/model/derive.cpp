@@ -234,7 +234,7 @@ void add_superblocks(Snapshot& snapshot, Sample& now, Group<SuperblockId> sums, 
     const auto node = sums.extract(info.id);
     if (node.empty()) return;  // listed twice
     Tally tally = derive_tally(node.mapped(), info.id, &Baseline::superblocks, baseline);
-    snapshot.superblocks.push_back({std::move(info), std::move(tally)});
+    snapshot.superblocks.push_back({std::move(info), std::move(tally), {}});
   };
   for (Superblock& superblock : now.superblocks) add(std::move(superblock));
   for (const SuperblockId& id : sorted_keys(sums)) {
@@ -253,7 +253,7 @@ void add_cgroups(Snapshot& snapshot, Sample& now, Group<CgroupId> sums, std::opt
     // Recordings from before there were owners: what the path tells by itself.
     if (info.owner == nullptr) info.owner = owner_of_cgroup_path(info.path);
     Tally tally = derive_tally(node.mapped(), info.id, &Baseline::cgroups, baseline);
-    snapshot.cgroups.push_back({std::move(info), std::move(tally)});
+    snapshot.cgroups.push_back({std::move(info), std::move(tally), {}});
   };
   for (Cgroup& cgroup : now.cgroups) add(std::move(cgroup));
   for (const CgroupId id : sorted_keys(sums)) {
@@ -281,6 +281,7 @@ Snapshot derive_snapshot(Sample now, const Snapshot* previous) {
   if (now.self)
     snapshot.self = derive_self(*now.self, baseline && previous->self ? &previous->self->cost : nullptr,
                                 baseline ? baseline->interval_ns : 0);
+  snapshot.node = now.node;
   snapshot.playback = now.playback;
   snapshot.totals = derive_totals(now, sums.all, baseline);
 

@@ -93,16 +93,36 @@ struct Superblock {
   SurveyRef survey = nullptr;
 };
 
-struct Cgroup {
-  CgroupId id = 0;
-  std::string path;  // "/" for the root; the last component alone, prefixed with "…/", when it died before it was found
-  bool dead = false;
+// What the memory controller says of a cgroup; descendants are included. Absent: its file is not there (the root has
+// none, v1 has no high and keeps swap in another way) or was not read.
+struct CgroupMemory {
   std::optional<std::uint64_t> memory_current;
   std::optional<std::uint64_t> memory_max;  // absent: no limit (memory_unlimited) or not known
   bool memory_unlimited = false;
-  std::optional<std::uint64_t> shmem_bytes;    // memory.stat, includes descendants
+  std::optional<std::uint64_t> memory_high;  // absent: no limit or not known
+  std::optional<std::uint64_t> swap_current;
+  std::optional<std::uint64_t> swap_max;   // absent: no limit or not known
+  std::optional<std::uint64_t> oom_kills;  // processes killed for this limit, or one of a descendant, since it was made
+  std::optional<std::uint64_t> shmem_bytes;        // memory.stat
+  std::optional<std::uint64_t> reclaimable_bytes;  // page cache of files on disks: given up before anybody is killed
+  bool operator==(const CgroupMemory&) const = default;
+};
+
+// One that has rows in the ledger, or that such a one lies in.
+struct Cgroup : CgroupMemory {
+  CgroupId id = 0;
+  std::string path;  // "/" for the root; the last component alone, prefixed with "…/", when it died before it was found
+  bool dead = false;
   std::optional<std::uint64_t> memory_age_ns;  // the files were read that long before the sample; absent: with it
   OwnerRef owner = nullptr;                    // null: its path does not tell, or an older recording
+};
+
+// /proc/meminfo, bytes.
+struct NodeMemory {
+  std::uint64_t total_bytes = 0;
+  std::uint64_t available_bytes = 0;  // an estimate of the kernel's, without swapping
+  std::uint64_t swap_free_bytes = 0;
+  bool operator==(const NodeMemory&) const = default;
 };
 
 struct Mode {
@@ -131,6 +151,7 @@ struct Sample {
   // Everything that was lost, by name ("slots_full", "ring_full", "recursion_misses", "unreadable_namespaces"…), 0
   // included.
   std::map<std::string, std::uint64_t> losses;
+  std::optional<NodeMemory> node;    // absent in older recordings
   std::optional<SelfCost> self;      // absent in older recordings
   std::optional<Playback> playback;  // never recorded: absent on a live host
 };

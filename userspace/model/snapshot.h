@@ -11,7 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "model/headroom.h"
+#include "model/outlook.h"
 #include "model/sample.h"
+#include "model/verdict.h"
 
 namespace tmpfstrace {
 
@@ -44,17 +47,28 @@ struct Tally {
 struct SuperblockView {
   Superblock info;
   Tally tally;
+  Outlook outlook;  // by the Analyst, as verdicts
 };
 
 struct CgroupView {
   Cgroup info;  // id 0 has the path "(unattributed)"
   Tally tally;
+  Headroom headroom;  // by the Analyst; its index is one of Snapshot::cgroups
 };
 
 struct LedgerView {
   CgroupId cgroup = 0;
   SuperblockId superblock;
   Tally tally;
+};
+
+// A remount gave a superblock other limits since the previous sample. Absent: no limit, or not known.
+struct LimitChange {
+  SuperblockId superblock;
+  OwnerRef owner;
+  std::string mount_point;  // empty: it has none
+  std::optional<std::uint64_t> size_before, size_bytes;
+  std::optional<std::uint64_t> inodes_before, inodes_total;
 };
 
 struct Totals {
@@ -76,8 +90,11 @@ struct Snapshot {
   std::string kernel;
   Mode mode;
   std::map<std::string, std::uint64_t> losses;
+  std::optional<NodeMemory> node;
   std::optional<SelfView> self;
   std::optional<Playback> playback;
+  std::vector<Verdict> verdicts;           // the worst first
+  std::vector<LimitChange> limit_changes;  // by the Analyst
   Totals totals;
   // In the order of the sample. What only the ledger names comes last, so that no count is without a place.
   std::vector<SuperblockView> superblocks;

@@ -49,6 +49,8 @@ class ResidenceMeter {
   // Absent before there was time between two observations.
   std::optional<Residence> residence() const;
 
+  std::uint64_t resident() const { return resident_; }  // as observed last
+
  private:
   std::optional<std::uint64_t> measured_lifetime() const;
 

@@ -87,15 +87,12 @@ std::uint64_t MemoryFigures::fill(const CgroupHierarchy& hierarchy, const std::v
     }
     auto& known = book_.at(cgroup.id);
     if (asked[i]) {
-      known.figures = {cgroup.memory_current, cgroup.memory_max, cgroup.memory_unlimited, cgroup.shmem_bytes};
+      known.figures = cgroup;
       known.asked_ns = monotonic_ns;
       known.activity = book_.activity(activities, cgroup.id);
       continue;
     }
-    cgroup.memory_current = known.figures.current;
-    cgroup.memory_max = known.figures.max;
-    cgroup.memory_unlimited = known.figures.unlimited;
-    cgroup.shmem_bytes = known.figures.shmem_bytes;
+    static_cast<CgroupMemory&>(cgroup) = known.figures;
     cgroup.memory_age_ns = monotonic_ns - known.asked_ns;
   }
   book_.forget_others();

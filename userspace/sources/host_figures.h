@@ -45,13 +45,7 @@ class MemoryFigures {
                      const std::vector<bool>& alive, std::vector<Cgroup>& cgroups);
 
  private:
-  struct Figures {
-    std::optional<std::uint64_t> current;
-    std::optional<std::uint64_t> max;
-    bool unlimited = false;
-    std::optional<std::uint64_t> shmem_bytes;
-  };
-  TurnBook<CgroupId, Figures> book_{kMostMemoryReads};
+  TurnBook<CgroupId, CgroupMemory> book_{kMostMemoryReads};
 };
 
 }  // namespace tmpfstrace

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <unordered_set>
 
 #include "bpf/symbols.h"
 #include "host/cgroup_tree.h"
 #include "host/kernel_symbols.h"
 #include "host/mount_scanner.h"
+#include "host/node_memory.h"
 #include "host/process_namespace.h"
 #include "sources/host_figures.h"
 #include "sources/live_cost.h"
@@ -45,6 +47,7 @@ class LiveSource : public SampleSource {
   Result<std::vector<Superblock>> that_differ(std::vector<Superblock> superblocks);
   void look_up_symbols();
   void add_cgroups(Sample& sample);
+  void add_ancestors(std::vector<Cgroup>& cgroups, std::uint64_t now_ns);
   std::string path_of(CgroupId id, const CgroupName& name) const;
   const Superblock* superblock_of(const RefusalEvent& event);
   void rescan();
@@ -156,6 +159,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   usage_.keep_drift(sample.superblocks);
   owners_->begin_sample(sample.monotonic_ns);
   add_cgroups(sample);
+  sample.node = read_node_memory(start_.paths);
   for (Superblock& superblock : sample.superblocks)
     superblock.owner = owners_->of_superblock(superblock, sample.monotonic_ns);
   sample.losses["unreadable_namespaces"] = mounts->unreadable_namespaces;
@@ -220,10 +224,31 @@ void LiveSource::add_cgroups(Sample& sample) {
     sample.cgroups.push_back(std::move(cgroup));
     alive.push_back(name.state == CgroupState::Alive);
   }
+  add_ancestors(sample.cgroups, sample.monotonic_ns);
+  alive.resize(sample.cgroups.size(), true);
   unreadable_cgroups_ += memory_.fill(start_.hierarchy, sample.ledger, sample.monotonic_ns, alive, sample.cgroups);
   // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
   if (!start_.ledger)
     std::erase_if(sample.cgroups, [](const Cgroup& cgroup) { return cgroup.shmem_bytes == std::uint64_t{0}; });
+}
+
+// Their limits bind as well. The root has none.
+void LiveSource::add_ancestors(std::vector<Cgroup>& cgroups, std::uint64_t now_ns) {
+  std::unordered_set<std::string> there;
+  there.reserve(cgroups.size());
+  for (const Cgroup& cgroup : cgroups) there.insert(cgroup.path);
+  for (std::size_t i = 0; i < cgroups.size(); ++i) {
+    if (cgroups[i].dead || !cgroups[i].path.starts_with('/')) continue;
+    const std::string parent = cgroups[i].path.substr(0, cgroups[i].path.rfind('/'));
+    if (parent.empty() || !there.insert(parent).second) continue;
+    const auto id = cgroups_.id_of(parent);
+    if (!id) continue;  // made since the last walk, or outside our view
+    Cgroup cgroup;
+    cgroup.id = *id;
+    cgroup.path = parent;
+    cgroup.owner = owners_->of_cgroup(*id, parent, now_ns);
+    cgroups.push_back(std::move(cgroup));
+  }
 }
 
 // What was mounted since the last sample, and which of the superblocks that bore a device number bears it now.

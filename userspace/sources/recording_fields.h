@@ -82,9 +82,21 @@ void visit_fields(Visit& visit, Object& cgroup) {
   visit("memory_current", cgroup.memory_current);
   visit("memory_max", cgroup.memory_max);
   visit("memory_unlimited", cgroup.memory_unlimited);
+  visit("memory_high", cgroup.memory_high);
+  visit("swap_current", cgroup.swap_current);
+  visit("swap_max", cgroup.swap_max);
+  visit("oom_kills", cgroup.oom_kills);
+  visit("reclaimable_bytes", cgroup.reclaimable_bytes);
   visit("shmem_bytes", cgroup.shmem_bytes);
   visit("memory_age_ns", cgroup.memory_age_ns);
   visit("owner", cgroup.owner);
+}
+
+template <typename Visit, Is<NodeMemory> Object>
+void visit_fields(Visit& visit, Object& node) {
+  visit("total_bytes", node.total_bytes);
+  visit("available_bytes", node.available_bytes);
+  visit("swap_free_bytes", node.swap_free_bytes);
 }
 
 template <typename Visit, Is<Mode> Object>
@@ -137,6 +149,7 @@ void visit_fields(Visit& visit, Object& sample) {
   visit("cgroups", sample.cgroups);
   visit("ledger", sample.ledger);
   visit("losses", sample.losses);
+  visit("node", sample.node);
   visit("self", sample.self);
 }
 

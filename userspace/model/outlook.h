@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is to be expected of a superblock.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/binding_limit.h"
+#include "model/limit_inversion.h"
+#include "model/steady_state.h"
+
+namespace tmpfstrace {
+
+struct Outlook {
+  std::vector<KindForecast> forecasts;  // of the limits that it has; a quiet one has not been looked at
+  std::optional<BindingLimit> binding;
+  std::optional<Residence> residence;  // how files come and go
+  std::optional<SteadyState> steady;   // where that settles; absent: how long files stay is not known
+  std::optional<LimitInversion> inversion;
+  std::vector<TmpfsWriter> writers;  // the cgroups that allocate, the one that allocates most first
+  // CLOCK_REALTIME, of what was seen refused.
+  std::optional<std::uint64_t> first_refused_ns;
+  std::optional<std::uint64_t> last_refused_ns;
+  std::string refused_mount_point;  // as who was refused sees it; empty: not known
+};
+
+}  // namespace tmpfstrace
