@@ -193,16 +193,20 @@ TEST_CASE("what gets worse goes on under its new severity, and does not go back"
   CHECK(over[0].severity == Severity::critical);
 }
 
-TEST_CASE("an owner that is found later is told, one that is lost again is not") {
+// The names of a pod are found after its ids, which alone are of the fingerprint.
+TEST_CASE("names that are found later are told, and when they are lost again nothing is") {
   Engine engine(full_rule(0, 0));
-  (void)engine.at(0, {full()});
-  const Verdict owned = full_of({{&Owner::kind, "unit"}, {&Owner::unit, "nginx.service"}});
-  const std::vector<Alert> told = engine.at(1, {owned});
+  const Verdict nameless = full_of({{&Owner::pod_uid, "8b2f"}});
+  const Verdict named =
+      full_of({{&Owner::pod_uid, "8b2f"}, {&Owner::k8s_namespace, "auth"}, {&Owner::pod_name, "web"}});
+  (void)engine.at(0, {nameless});
+  const std::vector<Alert> told = engine.at(1, {named});
   REQUIRE(changes(told) == Changes{AlertChange::replaced, AlertChange::updated});
-  CHECK(told[0].labels == AlertLabels{{"mount_point", "/dev/shm"}, {"limit", "blocks"}});
-  CHECK(told[1].labels == AlertLabels{{"unit", "nginx.service"}, {"mount_point", "/dev/shm"}, {"limit", "blocks"}});
-  CHECK(engine.at(2, {full()}).empty());
-  CHECK(engine.at(3, {owned}).empty());
+  CHECK(told[0].labels == AlertLabels{{"pod", "8b2f"}, {"mount_point", "/dev/shm"}, {"limit", "blocks"}});
+  CHECK(told[1].labels ==
+        AlertLabels{{"namespace", "auth"}, {"pod", "web"}, {"mount_point", "/dev/shm"}, {"limit", "blocks"}});
+  CHECK(engine.at(2, {nameless}).empty());
+  CHECK(engine.at(3, {named}).empty());
 }
 
 TEST_CASE("the labels of owners") {
@@ -287,9 +291,10 @@ TEST_CASE("verdicts that find no room are counted, and find it when others are o
 
 TEST_CASE("the same verdict twice at an instant is one alert") {
   Engine engine(full_rule(0, 0));
-  const Verdict owned = full_of({{&Owner::unit, "nginx.service"}});
-  CHECK(engine.at(0, {full(), owned}).size() == 1);
-  CHECK(engine.at(1, {full(), owned}).empty());
+  Verdict worse = full();
+  worse.severity = Severity::critical;
+  CHECK(engine.at(0, {full(), worse}).size() == 1);
+  CHECK(engine.at(1, {full(), worse}).empty());
 }
 
 TEST_CASE("several at once: what fires in the order of the verdicts, then what is over") {
