@@ -57,6 +57,7 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -W
 LIBS_HOST := -lfmt -lzstd
 LIBS_BPF  := -l:libbcc_bpf.a -lbpf -lelf -lz
 LIBS_TERM := -lncursesw -ltinfo
+LIBS_NET  := -lcurl
 
 # ---- sources --------------------------------------------------------------------------------------
 
@@ -67,6 +68,7 @@ LIVE_SOURCES := $(wildcard userspace/sources/live*.cpp)
 
 SRC_model   := $(wildcard userspace/model/*.cpp)
 SRC_export  := $(wildcard userspace/export/*.cpp)
+SRC_notify  := $(wildcard userspace/notify/*.cpp)
 SRC_host    := $(wildcard userspace/host/*.cpp)
 SRC_sources := $(filter-out $(LIVE_SOURCES),$(wildcard userspace/sources/*.cpp))
 SRC_plan    := $(PLAN_SOURCES)
@@ -80,7 +82,7 @@ SRC_scale   := $(wildcard tests/scale/synthetic_*.cpp) tests/support/temp_tree.c
 SCALE       := $(patsubst tests/scale/%.cpp,$(O)/%,$(filter-out $(wildcard tests/scale/synthetic_*.cpp),$(wildcard tests/scale/*.cpp)))
 
 PURE_LIBS := export sources tui plan host model
-ALL_LIBS  := bpfside term $(PURE_LIBS)
+ALL_LIBS  := bpfside term notify $(PURE_LIBS)
 SKELETONS := $(patsubst bpf/%.bpf.c,$(O)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 
 GUEST_CXX := $(patsubst tests/guest/%.cpp,$(O)/guest/%,$(wildcard tests/guest/*.cpp))
@@ -94,8 +96,9 @@ GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
-.PHONY: all deps run demo test test-unit test-week test-backtest backtest-traces test-asan test-abi test-layering test-docs test-budget test-host \
-        test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format install clean guest
+.PHONY: all deps run demo test test-unit test-week test-backtest test-alerts backtest-traces test-asan test-abi test-layering test-docs test-budget \
+        test-host test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
+        install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
 
@@ -151,7 +154,7 @@ link = $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $(1) -Wl,--start-group $(2) -Wl,--end
 
 $(O)/tmpfstrace: $(call objects,obj,$(SRC_main)) $(ALL_LIBS:%=$(O)/lib%.a)
 	$(call say,LINK,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM))
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET))
 
 # ---- tests ----------------------------------------------------------------------------------------
 
@@ -189,13 +192,17 @@ fuzzers: $(FUZZERS:%=$(O)/fuzz/%)
 $(call objects,obj,$(wildcard tests/scale/*.cpp)): ALL_CXXFLAGS += $(BPF_SIDE_FLAGS)
 $(SCALE): $(O)/%: $(O)/obj/tests/scale/%.o $(call objects,obj,$(SRC_scale) userspace/heap.cpp userspace/line_output.cpp userspace/signals.cpp) $(ALL_LIBS:%=$(O)/lib%.a)
 	$(call say,LINK,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM))
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET))
 
 scale: $(SCALE)
 
 $(O)/backtest: $(call objects,obj,$(SRC_backtest)) $(O)/libsources.a $(O)/libhost.a $(O)/libmodel.a
 	$(call say,LINK,$@)
 	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST))
+
+$(O)/alert-driver: $(O)/obj/tests/alerts/alert-driver.o $(O)/obj/userspace/alert_output.o $(O)/libnotify.a $(O)/libexport.a $(O)/libsources.a $(O)/libhost.a $(O)/libmodel.a
+	$(call say,LINK,$@)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_NET))
 
 # Static: they run in an initramfs that has no libraries but the tool's.
 $(GUEST_CXX): $(O)/guest/%: $(O)/obj/tests/guest/%.o $(GUEST_LIB)
@@ -241,7 +248,7 @@ $(O)/counted/tracer.o: userspace/bpf/tracer.cpp $(O)/counted/gen/tmpfs.skel.h $(
 
 $(O)/counted/tmpfstrace: $(O)/counted/tracer.o $(call objects,obj,$(SRC_main)) $(ALL_LIBS:%=$(O)/lib%.a)
 	$(call say,LINK,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM))
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET))
 
 counted: $(O)/counted/tmpfstrace
 
@@ -280,13 +287,17 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
 # built on all processors, unless make was told how many to use.
 test:
-	$(Q)for step in unit week backtest asan abi layering docs budget host guest; do \
+	$(Q)for step in unit week backtest asan abi layering docs alerts budget host guest; do \
 		echo "== test-$$step"; \
 		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
 
 test-unit: $(O)/unit-tests
 	$(Q)$(O)/unit-tests
+
+# Alerts to an Alertmanager of its own, and to webhooks that fail (30 s).
+test-alerts: all $(O)/alert-driver
+	$(call script,tests/alerts/run.sh,sends alerts to a real Alertmanager)
 
 # A week of samples in some seconds: does the process grow?
 test-week: $(O)/week-test
@@ -371,11 +382,12 @@ format:
 install: all
 	install -D -m 755 $(O)/tmpfstrace $(DESTDIR)$(PREFIX)/bin/tmpfstrace
 	install -D -m 644 docs/tmpfstrace.8 $(DESTDIR)$(PREFIX)/share/man/man8/tmpfstrace.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/tmpfstrace docs/alerts.md docs/json.md docs/tmpfstrace.toml
 
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
 		$(O)/budget $(O)/state \
-		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest
+		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted -name '*.d' 2>/dev/null)

@@ -6,9 +6,11 @@
 set -euo pipefail
 
 build=(make g++ clang llvm bpftool libbpf-dev libbpfcc-dev libelf-dev zlib1g-dev liblzma-dev
-	libzstd-dev libncurses-dev libfmt-dev libexpected-dev libcli11-dev nlohmann-json3-dev git)
+	libzstd-dev libncurses-dev libfmt-dev libexpected-dev libcli11-dev nlohmann-json3-dev
+	libtomlplusplus-dev libcurl4-openssl-dev git)
 tests=(catch2 qemu-system-x86 busybox-static cpio xz-utils zstd debian-archive-keyring
-	ca-certificates tmux jq procps psmisc util-linux time python3 python3-jsonschema e2fsprogs libbpf-tools bpftrace prometheus)
+	ca-certificates tmux jq procps psmisc util-linux time python3 python3-jsonschema e2fsprogs libbpf-tools bpftrace prometheus
+	prometheus-alertmanager)
 lint=(clang-format clang-tidy shellcheck)
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -33,7 +35,8 @@ echo "installing: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
 
-# prometheus brings a service. Tests start one of their own: none is started here, and none is left to start at boot.
+# prometheus and its Alertmanager bring services. Tests start their own: none is started here, and none is left to start at
+# boot.
 policy=/usr/sbin/policy-rc.d
 put_back() {
 	rm -f "$policy"
@@ -44,6 +47,8 @@ trap put_back EXIT
 printf '#!/bin/sh\nexit 101\n' >"$policy"
 chmod 755 "$policy"
 apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-install-recommends "${missing[@]}" >/dev/null
-if [[ " ${missing[*]} " = *' prometheus '* ]]; then
-	rm -f /etc/systemd/system/multi-user.target.wants/prometheus.service
-fi
+for service in prometheus prometheus-alertmanager; do
+	if [[ " ${missing[*]} " = *" $service "* ]]; then
+		rm -f "/etc/systemd/system/multi-user.target.wants/$service.service"
+	fi
+done

@@ -18,6 +18,7 @@
 #include <utility>
 #include <variant>
 
+#include "alert_output.h"
 #include "bpf/symbol_worker.h"
 #include "exit_codes.h"
 #include "export/audit_text.h"
@@ -27,6 +28,7 @@
 #include "run_loop.h"
 #include "signals.h"
 #include "sinks.h"
+#include "sources/config.h"
 #include "sources/live_source.h"
 #include "sources/recorder.h"
 #include "sources/replay_source.h"
@@ -89,21 +91,50 @@ RecordingHeader recording_header() {
   return header;
 }
 
-Result<std::unique_ptr<Sink>> open_sink(const Options& options, const Signals& signals) {
+using MaybeConfig = std::optional<Config>;
+
+// With all that is wrong on stderr: nothing.
+MaybeConfig load_config(const std::string& path) {
+  tl::expected<Config, ConfigProblems> config = read_config(path);
+  if (config) return std::move(*config);
+  for (const std::string& problem : config.error()) complain({problem, ""});
+  return std::nullopt;
+}
+
+int check_config(const std::string& path) {
+  const MaybeConfig config = load_config(path);
+  return config ? print(describe_config(*config)) : exit_usage;
+}
+
+VerdictThresholds thresholds_of(const MaybeConfig& config) { return config ? config->thresholds : VerdictThresholds(); }
+
+Result<std::unique_ptr<Sink>> open_json(const Options& options, const MaybeConfig& config, const Signals& signals) {
+  std::unique_ptr<AlertOutput> alerts;
+  if (config) {
+    const auto tell = [](const std::string& complaint) { complain({complaint, ""}); };
+    Result<std::unique_ptr<AlertOutput>> opened =
+        AlertOutput::open(*config, options.replay.empty(), options.interval, tell);
+    if (!opened) return tl::unexpected(opened.error());
+    alerts = std::move(*opened);
+  }
+  return std::make_unique<JsonSink>(LineOutput(STDOUT_FILENO, signals), std::move(alerts), thresholds_of(config));
+}
+
+Result<std::unique_ptr<Sink>> open_sink(const Options& options, const MaybeConfig& config, const Signals& signals) {
   if (options.command == Subcommand::top) {
     Result<std::unique_ptr<App>> app = App::create();
     if (!app) return tl::unexpected(app.error());
-    return std::make_unique<TopSink>(std::move(*app));
+    return std::make_unique<TopSink>(std::move(*app), thresholds_of(config));
   }
   if (options.command == Subcommand::record) {
     Result<Recorder> recorder = Recorder::create(options.file, recording_header());
     if (!recorder) return tl::unexpected(recorder.error());
     return std::make_unique<RecordSink>(std::move(*recorder));
   }
-  return std::make_unique<JsonSink>(LineOutput(STDOUT_FILENO, signals));
+  return open_json(options, config, signals);
 }
 
-int run(SampleSource& source, const Options& options, Signals& signals) {
+int run(SampleSource& source, const Options& options, const MaybeConfig& config, Signals& signals) {
   const bool live = options.replay.empty();
   const LoopOptions loop{.count = options.count,
                          .duration = options.duration,
@@ -113,30 +144,30 @@ int run(SampleSource& source, const Options& options, Signals& signals) {
   Result<void> done;
   {
     // The screen is given back before anything is written to stderr.
-    const Result<std::unique_ptr<Sink>> sink = open_sink(options, signals);
+    const Result<std::unique_ptr<Sink>> sink = open_sink(options, config, signals);
     if (!sink) return exit_failed(sink.error());
     done = run_loop(source, **sink, signals, loop);
   }
   return done ? exit_ok : exit_failed(done.error());
 }
 
-int run_replay(const Options& options, Signals& signals) {
+int run_replay(const Options& options, const MaybeConfig& config, Signals& signals) {
   const bool paced = options.command == Subcommand::top;
   const auto source = ReplaySource::open(options.replay, paced ? std::optional(options.speed) : std::nullopt);
   if (!source) {
     complain(source.error());
     return source.error().code == EBADMSG ? exit_damaged : exit_failure;
   }
-  const int code = run(**source, options, signals);
+  const int code = run(**source, options, config, signals);
   if (code != exit_ok || !(*source)->damage()) return code;
   complain({*(*source)->damage(), "what precedes it was played"});
   return exit_damaged;
 }
 
-int run_live(const Options& options, Signals& signals) {
+int run_live(const Options& options, const MaybeConfig& config, Signals& signals) {
   const auto source = open_live_source(live_options(options, Signals::stop_pending));
   if (!source) return exit_refused(source.error());
-  return run(**source, options, signals);
+  return run(**source, options, config, signals);
 }
 
 int run_doctor_command(const Options& options) {
@@ -176,11 +207,14 @@ int run_audit(const Options& options) {
 }
 
 int run_command(const Options& options) {
+  if (!options.check_config.empty()) return check_config(options.check_config);
   if (options.command == Subcommand::audit) return run_audit(options);
   if (options.command == Subcommand::doctor) return run_doctor_command(options);
+  MaybeConfig config;
+  if (!options.config.empty() && !(config = load_config(options.config))) return exit_usage;
   Result<Signals> signals = Signals::create(options.command == Subcommand::top);
   if (!signals) return exit_failed(signals.error());
-  return options.replay.empty() ? run_live(options, *signals) : run_replay(options, *signals);
+  return options.replay.empty() ? run_live(options, config, *signals) : run_replay(options, config, *signals);
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ constexpr const char* json_examples = R"(
 Examples:
   tmpfstrace json | jq -c 'select(.type == "event") | [.cgroup_path, .mount_point, .operation, .cause]'
   tmpfstrace json --duration 1m --no-events >minute.ndjson
-  tmpfstrace json --no-events --replay full.zst | jq .totals)";
+  tmpfstrace json --no-events --replay full.zst | jq .totals
+  tmpfstrace json --no-events --config alerts.toml)";
 
 constexpr const char* record_examples = R"(
 Examples:
@@ -169,11 +170,12 @@ bool has_meaning(Subcommand command, const std::string& option) {
     return std::find(names.begin(), names.end(), option) != names.end();
   };
   switch (command) {
-    case Subcommand::top: return true;
-    case Subcommand::json: return !is({"--speed"});
-    case Subcommand::record: return !is({"--speed", "--replay"});
+    case Subcommand::top: return !is({"--check-config"});
+    case Subcommand::json: return !is({"--speed", "--check-config"});
+    case Subcommand::record: return !is({"--speed", "--replay", "--config", "--check-config"});
     case Subcommand::doctor:
-      return !is({"--speed", "--replay", "--interval", "--count", "--once", "--duration", "--host-root"});
+      return !is({"--speed", "--replay", "--interval", "--count", "--once", "--duration", "--host-root", "--config",
+                  "--check-config"});
     case Subcommand::audit: return is({"--host-root"});
   }
   return true;
@@ -229,10 +231,17 @@ const char* command_name(Subcommand command) {
 
 std::optional<std::string> find_conflict(const CLI::App& app, const Options& options) {
   const auto given = [&app](const std::string& option) { return app.count(option) != 0; };
+  if (given("--check-config")) {
+    const auto names = common_options(app);
+    const auto others = std::count_if(names.begin(), names.end(), given);
+    if (others > 1 || !app.get_subcommands().empty()) return "--check-config stands alone: it checks a file and ends";
+    return options.check_config.empty() ? std::optional("--check-config: the file name is empty") : std::nullopt;
+  }
   for (const std::string& option : common_options(app)) {
     if (!given(option) || has_meaning(options.command, option)) continue;
     if (option == "--replay") return "--replay works with top and json only";
     if (option == "--speed") return "--speed works with top only: json plays a recording as fast as it can";
+    if (option == "--config") return "--config works with top and json only";
     return option + " has no meaning with " + command_name(options.command);
   }
   if (given("--replay")) {
@@ -246,6 +255,7 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
   if ((options.mode == "poll" || options.mode == "syscall") && options.hooks != "auto") {
     return "--hooks " + options.hooks + " has no meaning with --mode " + options.mode + ": they are of the exact mode";
   }
+  if (given("--config") && options.config.empty()) return "--config: the file name is empty";
   if (given("--once") && given("--count")) return "--once is --count 1: give one of them";
   if (given("--speed") && !given("--replay")) return "--speed needs --replay";
   if (options.command == Subcommand::record && options.file.empty()) return "FILE: the file name is empty";
@@ -298,6 +308,10 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
       ->type_name("FILE");
   add_number<double>(app, "--speed", options.speed, 0.01, 1000, "FACTOR",
                      "top with --replay: recorded seconds in one second (default 1)");
+  app.add_option("--config", options.config, "top, json: thresholds; json: alerts, and whom to tell (TOML)")
+      ->type_name("FILE");
+  app.add_option("--check-config", options.check_config, "Check such a file, print its rules, and end")
+      ->type_name("FILE");
   bool no_events = false;
   app.add_flag("--no-events", no_events, "No details of refusals, counts only")->disable_flag_override();
   const Commands commands = add_commands(app, options);
@@ -330,7 +344,7 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
     options.command = commands.json->parsed() || !on_terminal ? Subcommand::json : Subcommand::top;
 
   if (std::optional<std::string> conflict = find_conflict(app, options)) return mistake(std::move(*conflict));
-  if (options.command == Subcommand::top && !on_terminal) {
+  if (options.command == Subcommand::top && !on_terminal && options.check_config.empty()) {
     return mistake("top needs a terminal on standard input and output; use tmpfstrace json");
   }
   return options;

@@ -27,6 +27,8 @@ struct Options {
   std::string host_root = "/";  // of the node, for the names of its pods and containers
   std::string replay;           // top, json: a recording instead of this host; empty: none
   double speed = 1;             // top with a recording
+  std::string config;           // top, json; empty: none
+  std::string check_config;     // checked, and nothing else done; empty: a run
   std::string file;             // record
   bool json_report = false;     // doctor, audit
 };

@@ -16,15 +16,31 @@ Result<Sink::Flow> go_on_if(const Result<void>& done) {
 }  // namespace
 
 Result<Sink::Flow> JsonSink::put_sample(Sample sample) {
+  if (alerts_ != nullptr) alerts_->add_losses(sample.losses);
   const std::shared_ptr<const Snapshot> snapshot = analyst_.add(std::move(sample));
   for (const LimitChange& change : snapshot->limit_changes)
     if (auto put = put_line(limit_change_to_json(change, *snapshot)); !put || *put == Flow::stop) return put;
-  return put_line(sample_to_json(*snapshot));
+  if (auto put = put_line(sample_to_json(*snapshot)); !put || *put == Flow::stop) return put;
+  return put_alerts(*snapshot);
 }
 
 Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) {
   analyst_.add(event);
   return put_line(event_to_json(event));
+}
+
+Result<Sink::Flow> JsonSink::put_alerts(const Snapshot& snapshot) {
+  if (alerts_ == nullptr) return Flow::go_on;
+  for (std::string& line : alerts_->put(snapshot.verdicts, snapshot.monotonic_ns, snapshot.realtime_ns)) {
+    Result<Flow> put = put_line(std::move(line));
+    if (!put || *put == Flow::stop) return put;
+  }
+  return Flow::go_on;
+}
+
+Result<void> JsonSink::finish() {
+  if (alerts_ != nullptr) alerts_->stop();
+  return {};
 }
 
 Result<Sink::Flow> JsonSink::put_line(std::string line) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "alert_output.h"
 #include "line_output.h"
 #include "model/analyst.h"
 #include "sink.h"
@@ -15,16 +16,21 @@ namespace tmpfstrace {
 // `json`: one document a line.
 class JsonSink : public Sink {
  public:
-  explicit JsonSink(LineOutput output) : output_(output) {}
+  // alerts: null for none.
+  JsonSink(LineOutput output, std::unique_ptr<AlertOutput> alerts, const VerdictThresholds& thresholds)
+      : output_(output), alerts_(std::move(alerts)), analyst_(thresholds) {}
 
   Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;
+  Result<void> finish() override;
   int output_fd() const override { return output_.fd(); }
 
  private:
   Result<Flow> put_line(std::string line);
+  Result<Flow> put_alerts(const Snapshot& snapshot);
 
   LineOutput output_;
+  std::unique_ptr<AlertOutput> alerts_;
   Analyst analyst_;
 };
 
@@ -44,7 +50,7 @@ class RecordSink : public Sink {
 // `top`: the screen.
 class TopSink : public Sink {
  public:
-  explicit TopSink(std::unique_ptr<App> app) : app_(std::move(app)) {}
+  TopSink(std::unique_ptr<App> app, const VerdictThresholds& thresholds) : app_(std::move(app)), analyst_(thresholds) {}
 
   Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;

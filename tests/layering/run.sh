@@ -25,15 +25,20 @@ pure_plan='userspace/bpf/(hook_plan|mode_plan|decode[^/]*)[.](cpp|h)'
 forbid 'only userspace/bpf/ may use libbpf' \
 	'(bpf/(libbpf|bpf|btf)|linux/bpf|bcc/|[^>"]*[.]skel[.]h)' 'userspace/bpf/[^:]*'
 forbid 'only tui/terminal.cpp may use ncurses' '(n?cursesw?|ncursesw/[a-z]+|term)[.]h' 'tui/terminal[.]cpp'
-forbid 'the model knows no other part' '(bpf|host|sources|export|tui)/|[.][.]/' \
-	'(userspace/(bpf|host|sources|export)|tui)/.*|userspace/[^/]*'
+forbid 'the model knows no other part' '(bpf|host|sources|export|notify|tui)/|[.][.]/' \
+	'(userspace/(bpf|host|sources|export|notify)|tui)/.*|userspace/[^/]*'
 forbid 'the model makes no system calls' '(unistd|fcntl|sys/[a-z]+|time|dirent|fstream|filesystem)[.>h]' \
-	'(userspace/(bpf|host|sources|export)|tui)/.*|userspace/[^/]*'
-forbid 'the exporter knows only the model' '(bpf|host|sources|tui)/' \
-	'(userspace/(bpf|host|sources|model)|tui)/.*|userspace/[^/]*'
-forbid 'the screens know only the model' '(userspace/)?(bpf|host|sources|export)/' 'userspace/.*'
-forbid 'the host readers know only the model' '(bpf|sources|export|tui)/' \
-	'(userspace/(bpf|export|sources|model)|tui)/.*|userspace/[^/]*'
+	'(userspace/(bpf|host|sources|export|notify)|tui)/.*|userspace/[^/]*'
+forbid 'the exporter knows only the model' '(bpf|host|sources|notify|tui)/' \
+	'(userspace/(bpf|host|sources|notify|model)|tui)/.*|userspace/[^/]*'
+forbid 'the screens know only the model' '(userspace/)?(bpf|host|sources|export|notify)/' 'userspace/.*'
+forbid 'the host readers know only the model' '(bpf|sources|export|notify|tui)/' \
+	'(userspace/(bpf|export|sources|notify|model)|tui)/.*|userspace/[^/]*'
+forbid 'the senders know only the model' '(bpf|host|sources|export|tui)/' \
+	'(userspace/(bpf|host|export|sources|model)|tui)/.*|userspace/[^/]*'
+forbid 'only userspace/notify/ talks to the network' '(curl/|netinet/|arpa/|netdb)' 'userspace/notify/[^:]*'
+forbid 'only the configuration reads TOML' 'toml[+][+]/' 'userspace/sources/config_table[.]h'
+forbid 'below the main program nobody uses the senders' 'notify/' 'userspace/notify/.*|userspace/[^/]*'
 forbid 'below the main program nobody uses the screens' 'tui/' 'tui/.*|userspace/[^/]*'
 
 hits=$(grep -nE '#[[:space:]]*include[[:space:]]*[<"](bpf/(libbpf|bpf|btf)[.]h|[^>"]*[.]skel[.]h)' \

@@ -8,10 +8,11 @@
 
 using namespace tmpfstrace;
 
-TEST_CASE("what could not be looked at is no lost count") {
+TEST_CASE("what could not be looked at, or told, is no lost count") {
   const auto name = GENERATE(as<std::string>(), "unreadable_cgroups", "unreadable_namespaces", "unreadable_processes",
                              "unreadable_owner_files", "unreachable_superblocks", "seed_unavailable", "seed_errors",
-                             "seed_busy", "seed_unreachable_superblocks", "seed_hidden_directories");
+                             "seed_busy", "seed_unreachable_superblocks", "seed_hidden_directories", "alerts_overflow",
+                             "alerts_failed_webhook", "alerts_dropped_alertmanager");
   CHECK(loss_kind(name) == LossKind::NotReached);
 }
 

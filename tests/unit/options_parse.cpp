@@ -106,6 +106,14 @@ TEST_CASE("replay") {
   CHECK(accepted("--speed 10 top --replay f").speed == 10);
 }
 
+TEST_CASE("a configuration") {
+  CHECK(accepted("json --config f.toml").config == "f.toml");
+  CHECK(accepted("--config f.toml top --replay g").config == "f.toml");
+  CHECK(accepted("json").config.empty());
+  CHECK(accepted("--check-config f.toml", true).check_config == "f.toml");
+  CHECK(accepted("--check-config f.toml", false).check_config == "f.toml");
+}
+
 TEST_CASE("the ends of the ranges") {
   CHECK(accepted("--interval 100ms").interval == milliseconds(100));
   CHECK(accepted("--interval 60m").interval == milliseconds(3'600'000));
@@ -177,6 +185,16 @@ TEST_CASE("a mistake is one line and status 2") {
       {"top --replay f --speed nan", "--speed: 'nan' is not a number"},
       {"top --replay f --speed inf", "--speed: 'inf' is not a number"},
       {"top --json", "unknown option --json"},
+      {"json --config ''", "--config: the file name is empty"},
+      {"json --config", "--config: its value is missing"},
+      {"record f --config g", "--config works with top and json only"},
+      {"doctor --config g", "--config works with top and json only"},
+      {"--check-config ''", "--check-config: the file name is empty"},
+      {"--check-config f --config g", "--check-config stands alone"},
+      {"--check-config f --interval 1s", "--check-config stands alone"},
+      {"--check-config f --no-events", "--check-config stands alone"},
+      {"json --check-config f", "--check-config stands alone"},
+      {"doctor --check-config f", "--check-config stands alone"},
   }));
   const EarlyExit early = refused(line);
   INFO(line << " -> " << early.text);
@@ -236,6 +254,9 @@ TEST_CASE("the help of a command names the common options that it takes", "[opti
     CHECK(names(line, "tmpfstrace --help"));
   }
   CHECK(names("json --help", " --duration"));
+  CHECK(names("json --help", " --config"));
+  CHECK_FALSE(names("json --help", "--check-config"));
+  CHECK_FALSE(names("record --help", "--config"));
   CHECK_FALSE(names("json --help", "--speed"));
   CHECK_FALSE(names("doctor --help", "--duration"));
 }

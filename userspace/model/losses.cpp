@@ -18,8 +18,8 @@ constexpr std::array<std::string_view, 5> seeds_not_reached = {
 LossKind loss_kind(std::string_view name) {
   const auto is = [name](std::string_view other) { return name == other; };
   if (std::ranges::any_of(harmless, is)) return LossKind::Harmless;
-  const bool not_reached =
-      name.starts_with("unreadable_") || name.starts_with("unreachable_") || std::ranges::any_of(seeds_not_reached, is);
+  const bool not_reached = name.starts_with("unreadable_") || name.starts_with("unreachable_") ||
+                           name.starts_with("alerts_") || std::ranges::any_of(seeds_not_reached, is);
   return not_reached ? LossKind::NotReached : LossKind::Count;
 }
 

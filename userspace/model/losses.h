@@ -8,7 +8,7 @@ namespace tmpfstrace {
 
 enum class LossKind {
   Count,       // a count, or the detail of a refusal, may be missing or off; also of a name that is not known
-  NotReached,  // something could not be looked at; what was counted holds
+  NotReached,  // something could not be looked at, or nobody told; what was counted holds
   Harmless,    // no count and no refusal is touched: a name of a stack, a bookkeeping of its own
 };
 
