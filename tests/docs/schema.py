@@ -18,7 +18,7 @@ jsonschema.Draft202012Validator.check_schema(SCHEMA)
 def problem_of(document):
     """None, or where and why. The kind of document is taken from its type, for a message that says more than "none of them"."""
     kind = document.get("type") if isinstance(document, dict) else None
-    if kind not in ("sample", "event", "audit"):
+    if kind not in ("sample", "event", "alert", "audit"):
         return f"no document of a known type: {kind!r}"
     part = {"$ref": f"#/$defs/{kind}", "$defs": SCHEMA["$defs"]}
     errors = sorted(jsonschema.Draft202012Validator(part).iter_errors(document), key=lambda error: list(error.path))
