@@ -4,8 +4,8 @@
 Two measures, each the tool against empty programs on the same hooks:
   scaling  operations a second of two workers at once, through those of one: 2 when neither slows the other
   more     ns that one run of a BPF program takes more with two workers than with one
-A figure is the median over the rounds, of the median of a round's quiet windows; its spread what would be the standard
-deviation of normal noise, from the rounds' median distance: one round in which the machine did something else moves neither.
+A figure is the median of all quiet windows of the rounds; its spread what would be the standard deviation of normal noise, from
+their median distance from it: windows in which the machine did something else move neither.
 Exit 1 when a hot path of the tool scales worse than empty programs by more than the spread and 3 %, or when a run of its
 programs takes more of a second worker by more than half the spread and half of what one shared add takes; 3 when the run cannot
 tell.
@@ -28,7 +28,7 @@ OPERATIONS = {
     "refused_write": ("write refused, tmpfs full", False),
 }
 TOLERATED = 0.03  # of the scaling of empty programs
-LEAST_ROUNDS = 3  # with a quiet window, for a figure
+LEAST_WINDOWS, LEAST_ROUNDS = 8, 3  # for a figure
 DISTANCES, FAR_NS = ("far", "near"), 15  # see distance_of
 WITNESS = "overwrite"  # the shortest operation with a hook: what is not seen there is seen nowhere
 
@@ -79,21 +79,18 @@ class Run:
         rounds = self.windows[distance_of(bounce)][operation, workers, state]
         rounds[self.rounds].append((scaling, run_both - (run0 + run1) / 2, bounce))
 
-    def distance(self, operation, workers):
-        """The kind of which there are most rounds in the state that has the fewest."""
-        def fewest(kind):
-            return min(len(self.windows[kind][operation, workers, state]) for state in STATES[1:])
-
-        return max(DISTANCES, key=fewest)
-
-    def figures(self, kind, operation, workers, at):
-        """state -> Figure of field `at`, or None when too few rounds had a quiet window."""
-        result = {}
-        for state in STATES:
-            rounds = self.windows[kind][operation, workers, state].values()
-            medians = [statistics.median(window[at] for window in windows) for windows in rounds]
-            result[state] = figure_of(medians) if len(medians) >= LEAST_ROUNDS else None
-        return result
+    def figures(self, operation, workers, at):
+        """The kind of windows, and state -> Figure of field `at`, None when too few were quiet. Far ones show more."""
+        for kind in DISTANCES:
+            result = {}
+            for state in STATES:
+                rounds = self.windows[kind][operation, workers, state]
+                values = [window[at] for windows in rounds.values() for window in windows]
+                enough = len(rounds) >= LEAST_ROUNDS and len(values) >= LEAST_WINDOWS
+                result[state] = figure_of(values) if enough else None
+            if all(result[state] for state in STATES[1:]):
+                break
+        return kind, result
 
     def bounces(self, kind):
         return [window[2] for rounds in self.windows[kind].values() for windows in rounds.values() for window in windows]
@@ -109,8 +106,7 @@ def print_table(run, at, digits, title, limit_of, failures, seen):
     print("| workers | operation | processors | nothing | empty programs | the tool | one shared add | the tool against empty programs |\n|---|---|---|--:|--:|--:|--:|---|")
     for workers, workers_name in WORKERS.items():
         for operation, (name, is_hot) in OPERATIONS.items():
-            kind = run.distance(operation, workers)
-            figures = run.figures(kind, operation, workers, at)
+            kind, figures = run.figures(operation, workers, at)
             if operation == "calibrate" and at != SCALING:
                 continue
             verdict = "no figure"
@@ -140,7 +136,7 @@ def scaling_limit(figures):
 def more_limit(figures):
     floor, tool = figures["floor"], figures["tool"]
     shared_add = max(figures["contended"].median - floor.median, 0)
-    # half the spread: about the standard error of a median of six rounds
+    # half the spread: well above the standard error of a median of so many windows
     return floor.median + shared_add / 2 + max(floor.spread, tool.spread) / 2, 1
 
 
@@ -169,11 +165,11 @@ def main():
     processors, elapsed, others, stolen, boots = run.machine
     whole = processors * elapsed
     print(f"\nKernel {run.samples[0]['kernel']}, mode exact, fentry; {run.rounds} rounds, {boots} boot(s), {elapsed / 1000:.0f} s. "
-          f"Median of the rounds ± 1.48 times their median distance from it.")
+          f"Median of the windows ± 1.48 times their median distance from it.")
     for kind in DISTANCES:
         if bounces := run.bounces(kind):
             print(f"Processors {kind}: {len(bounces)} windows, an add to a shared word took {statistics.median(bounces):.0f} ns longer "
-                  "with two workers. A row is of the kind that more rounds have.")
+                  "with two workers. A row is of far ones where there are enough.")
     print(f"Not counted: {run.tries['disturbed']} windows in which a worker was off its processor, {run.tries['blind']} tries in which an add "
           f"to a shared word took no longer with two workers. Other processes took {100 * others / whole:.0f} % of the machine's "
           f"{processors} processors, a hypervisor kept {100 * stolen / whole:.0f} %.")
