@@ -245,6 +245,15 @@ TEST_CASE("text that is no TOML is told with its line") {
   CHECK_THAT(only_problem("a = \"\xff\"\n"), StartsWith("f.toml:1: this is not TOML: "));
 }
 
+TEST_CASE("characters beyond ASCII belong in comments and strings") {
+  for (const char* bare : {"\xc3\xa4 = 1\n", "a = \xc2\xa0 1\n", "a\xe2\x80\x83= 1\n", "a = 'b\n\xc3\xa4'\n"}) {
+    INFO(bare);
+    CHECK_THAT(only_problem(bare), Contains("this is not TOML: a character beyond ASCII"));
+  }
+  const auto fine = parse_config("# \xc3\xa4\n[labels]\nteam = \"\xc3\xa4 \\\" \xc3\xa4\" # \xc3\xa4\n", "f.toml");
+  CHECK(fine);
+}
+
 TEST_CASE("table heads that make the library's own checks fail are told as well") {
   for (const char* head : {"[\n]\n", "[=", "[[[1]]]", "[[\n]]", "[ #]", "[,]", "[\xc3\xa4]"}) {
     INFO(head);
