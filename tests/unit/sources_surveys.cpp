@@ -102,6 +102,23 @@ TEST_CASE("a superblock that was refused or is nearly full is surveyed at once",
   CHECK(host.take() == Minors{4, 3});
 }
 
+TEST_CASE("what becomes worse does not wait for its next turn", "[sources]") {
+  FakeHost host;
+  Surveys surveys = host.surveys();
+  std::vector<Superblock> superblocks = {superblock_of(1)};
+  surveys.refresh(superblocks, 0, {});
+  CHECK(host.take() == Minors{1});
+  superblocks[0].used_bytes = 81;
+  surveys.refresh(superblocks, 2 * kSecond, {});
+  CHECK(host.take() == Minors{1});
+  surveys.refresh(superblocks, 3 * kSecond, {});
+  CHECK(host.take().empty());
+  surveys.refresh(superblocks, 4 * kSecond, {id_of(1)});
+  CHECK(host.take() == Minors{1});
+  surveys.refresh(superblocks, 5 * kSecond, {id_of(1)});
+  CHECK(host.take().empty());
+}
+
 TEST_CASE("large trees are walked as seldom as the budget wants it", "[sources]") {
   FakeHost host;
   host.entries = 50'000;

@@ -53,7 +53,7 @@ void Surveys::refresh(std::vector<Superblock>& superblocks, std::uint64_t monoto
     if (const auto known = book_.find(id); known != book_.end()) known->second.wanted = true;
   for (const Listed& next : due(listed, monotonic_ns)) {
     if (credit_ <= 0) break;
-    survey(*next.superblock, *next.entry, monotonic_ns);
+    survey(next, monotonic_ns);
   }
   look_for_unlinked(listed, monotonic_ns);
   for (const Listed& known : listed) known.superblock->survey = known.entry->survey;
@@ -98,18 +98,20 @@ Surveys::Entry* Surveys::find_entry(const Superblock& superblock, std::uint64_t 
 // Those that cannot wait, and one more.
 std::vector<Surveys::Listed> Surveys::due(const std::vector<Listed>& listed, std::uint64_t monotonic_ns) {
   const auto before = [](const Listed& left, const Listed& right) {
-    return std::make_tuple(-left.overdue, !left.urgent, -left.fill, left.superblock->id) <
-           std::make_tuple(-right.overdue, !right.urgent, -right.fill, right.superblock->id);
+    return std::make_tuple(-left.overdue, -left.urgency, -left.fill, left.superblock->id) <
+           std::make_tuple(-right.overdue, -right.urgency, -right.fill, right.superblock->id);
   };
   std::vector<Listed> due;
   std::optional<Listed> other;
   for (Listed one : listed) {
-    one.urgent = one.entry->wanted || one.fill > 0.8;
-    const std::uint64_t wait = one.urgent ? kUrgentWait : kOtherWait;
-    const std::uint64_t due_ns = one.entry->since_ns + (one.entry->tried ? wait : 0);
+    one.urgency = one.entry->wanted ? 2 : one.fill > 0.8 ? 1 : 0;
+    const std::uint64_t wait = one.urgency != 0 ? kUrgentWait : kOtherWait;
+    // What has become worse since the last try does not wait: that was of another picture.
+    const bool waits = one.entry->tried && one.urgency <= one.entry->urgency;
+    const std::uint64_t due_ns = one.entry->since_ns + (waits ? wait : 0);
     if (monotonic_ns < due_ns || !can_be_entered(*one.superblock)) continue;
     one.overdue = static_cast<double>(monotonic_ns - due_ns) / static_cast<double>(wait);
-    if (one.urgent)
+    if (one.urgency != 0)
       due.push_back(one);
     else if (!other || before(one, *other))
       other = one;
@@ -119,8 +121,11 @@ std::vector<Surveys::Listed> Surveys::due(const std::vector<Listed>& listed, std
   return due;
 }
 
-void Surveys::survey(const Superblock& superblock, Entry& entry, std::uint64_t monotonic_ns) {
+void Surveys::survey(const Listed& one, std::uint64_t monotonic_ns) {
+  const Superblock& superblock = *one.superblock;
+  Entry& entry = *one.entry;
   entry.since_ns = monotonic_ns;
+  entry.urgency = one.urgency;
   entry.tried = true;
   entry.wanted = false;
   auto found = walk_(superblock);

@@ -43,13 +43,14 @@ class Surveys {
     std::uint64_t since_ns = 0;  // of the last try, else when it was first seen
     bool tried = false;
     bool wanted = false;      // refused, and not surveyed since
+    int urgency = 0;          // at the last try
     std::uint64_t round = 0;  // in which it was there last
   };
   struct Listed {
     Superblock* superblock;
     Entry* entry;  // of book_
     double fill = 0;
-    bool urgent = false;
+    int urgency = 0;  // 0: it can wait; 1: it is nearly full; 2: it refuses
     double overdue = 0;  // in parts of the time that it has to wait: who waits for the budget has his turn all the same
   };
 
@@ -57,7 +58,7 @@ class Surveys {
   std::vector<Listed> list(std::vector<Superblock>& superblocks, std::uint64_t monotonic_ns);
   Entry* find_entry(const Superblock& superblock, std::uint64_t monotonic_ns);
   static std::vector<Listed> due(const std::vector<Listed>& listed, std::uint64_t monotonic_ns);
-  void survey(const Superblock& superblock, Entry& entry, std::uint64_t monotonic_ns);
+  void survey(const Listed& one, std::uint64_t monotonic_ns);
   void look_for_unlinked(const std::vector<Listed>& listed, std::uint64_t monotonic_ns);
 
   Walk walk_;
