@@ -15,8 +15,8 @@ struct VerdictLine {
   Role role = Role::Normal;
 };
 
-// The worst first, wrapped, in a part of the screen that leaves the table most of it; what has no room is counted in the
-// last line. Empty when nothing is wrong.
+// The worst first, wrapped, in a part of the screen that leaves the table most of it; what has no room is counted in
+// the last line. Empty when nothing is wrong.
 std::vector<VerdictLine> verdict_lines(const Snapshot& snapshot, GridSize size, Charset charset);
 
 }  // namespace tmpfstrace

@@ -3,7 +3,8 @@
 
 namespace tmpfstrace {
 
-// Documented in docs/tmpfstrace.8. doctor tells the mode: 0 is exact. audit tells the worst that it found: 0 is nothing.
+// Documented in docs/tmpfstrace.8. doctor tells the mode: 0 is exact. audit tells the worst that it found: 0 is
+// nothing.
 constexpr int exit_ok = 0;
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;

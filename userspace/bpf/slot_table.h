@@ -89,8 +89,8 @@ class SlotTable {
   std::vector<std::uint32_t> dead_rows_;
   std::size_t used_rows_ = 0;
   mutable std::unordered_map<CgroupId, std::uint32_t> slot_of_cgroup_;  // one of them; made when first asked for
-  std::map<CgroupId, std::uint64_t> dead_since_;  // CLOCK_MONOTONIC when first found dead
-  std::map<SuperblockId, Counters> ended_;        // kNoSuperblock: of superblocks that have ended, too
+  std::map<CgroupId, std::uint64_t> dead_since_;                        // CLOCK_MONOTONIC when first found dead
+  std::map<SuperblockId, Counters> ended_;  // kNoSuperblock: of superblocks that have ended, too
 };
 
 }  // namespace tmpfstrace

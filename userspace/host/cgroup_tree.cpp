@@ -187,9 +187,8 @@ void CgroupTree::settle_asked(bool whole) {
     asked.walked = true;
     if (whole && !known_.contains(id)) add_missing(id);
   }
-  std::erase_if(asked_, [&](const auto& item) {
-    return known_.contains(item.first) || (whole && item.second.walks != walks_);
-  });
+  std::erase_if(
+      asked_, [&](const auto& item) { return known_.contains(item.first) || (whole && item.second.walks != walks_); });
 }
 
 void CgroupTree::ask(CgroupId id, std::uint64_t now_ns) {

@@ -38,12 +38,12 @@ class CgroupTree {
   // root: CgroupHierarchy::root. Empty: a tree without cgroups.
   explicit CgroupTree(std::string root, CgroupTreeOptions options = {});
 
-  // Walks the hierarchy, all of it. A cgroup that is not found is dead from now on, unless it lies where the walk could not go.
-  // Ids are unique while the kernel runs, so a cgroup made anew under an old name is another one.
+  // Walks the hierarchy, all of it. A cgroup that is not found is dead from now on, unless it lies where the walk could
+  // not go. Ids are unique while the kernel runs, so a cgroup made anew under an old name is another one.
   Result<void> refresh(std::uint64_t now_ns);
 
-  // The same in steps, a step a call, when interval_ns has passed since the last walk began; the first walk at once. What
-  // comes while one is under way is found by its id.
+  // The same in steps, a step a call, when interval_ns has passed since the last walk began; the first walk at once.
+  // What comes while one is under way is found by its id.
   Result<void> refresh_if_due(std::uint64_t now_ns);
 
   // Asks the kernel for the directory of an id that is not known (a file handle of kernfs is the id): ESTALE is proof
@@ -89,11 +89,11 @@ class CgroupTree {
   CgroupTreeOptions options_;
   std::unordered_map<CgroupId, Entry> known_;
   std::unordered_map<std::string, CgroupId> by_path_;  // the last that had the path
-  std::unordered_map<CgroupId, Asked> asked_;  // not settled yet
-  std::unordered_set<CgroupId> missing_;       // dead before they were found: ids never return
-  std::vector<std::string> unreadable_;        // paths
-  std::vector<std::string> pending_;           // paths; empty: no walk is under way
-  std::optional<std::uint64_t> last_walk_ns_;  // when it began
+  std::unordered_map<CgroupId, Asked> asked_;          // not settled yet
+  std::unordered_set<CgroupId> missing_;               // dead before they were found: ids never return
+  std::vector<std::string> unreadable_;                // paths
+  std::vector<std::string> pending_;                   // paths; empty: no walk is under way
+  std::optional<std::uint64_t> last_walk_ns_;          // when it began
   std::uint64_t walks_ = 0;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory controller's files of one cgroup.
 //
-// v2: memory.current, memory.max, memory.high, memory.swap.current, memory.swap.max, memory.events "oom_kill", memory.stat
-// "shmem". v1: memory.usage_in_bytes, memory.limit_in_bytes, memory.oom_control "oom_kill", memory.stat "total_shmem" (both
-// shmem figures include descendants). The root of v2 has neither current nor limits: absent.
+// v2: memory.current, memory.max, memory.high, memory.swap.current, memory.swap.max, memory.events "oom_kill",
+// memory.stat "shmem". v1: memory.usage_in_bytes, memory.limit_in_bytes, memory.oom_control "oom_kill", memory.stat
+// "total_shmem" (both shmem figures include descendants). The root of v2 has neither current nor limits: absent.
 #pragma once
 
 #include <cstdint>

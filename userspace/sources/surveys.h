@@ -50,7 +50,7 @@ class Surveys {
     Superblock* superblock;
     Entry* entry;  // of book_
     double fill = 0;
-    int urgency = 0;  // 0: it can wait; 1: it is nearly full; 2: it refuses
+    int urgency = 0;     // 0: it can wait; 1: it is nearly full; 2: it refuses
     double overdue = 0;  // in parts of the time that it has to wait: who waits for the budget has his turn all the same
   };
 
