@@ -12,6 +12,7 @@ status=0
 for fuzzer in "$@"; do
 	found=$build/fuzz/found/$fuzzer
 	mkdir -p "$found"
+	[[ -d tests/fuzz/corpus/$fuzzer ]] || { echo "fuzz: tests/fuzz/corpus/$fuzzer is missing: a fuzzer needs a sample to begin with" >&2 && exit 1; }
 	if "$build/fuzz/$fuzzer" -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
 		-artifact_prefix="$build/fuzz/$fuzzer." "$found" "tests/fuzz/corpus/$fuzzer" >"$build/fuzz/$fuzzer.log" 2>&1; then
 		echo "fuzz: $fuzzer: $(sed -n 's/^stat::number_of_executed_units: *//p' "$build/fuzz/$fuzzer.log") inputs in $seconds s, none broke it"
