@@ -242,20 +242,19 @@ TEST_CASE("what is wrong is told with its file, line and key, and what is allowe
 TEST_CASE("text that is no TOML is told with its line") {
   CHECK_THAT(only_problem("[alerts]\nmax_active = = 3\n"), StartsWith("f.toml:2: this is not TOML: "));
   CHECK_THAT(only_problem("[alerts]\nmax_active = 3\nmax_active = 4\n"), StartsWith("f.toml:3: this is not TOML: "));
-  CHECK_THAT(only_problem("a = \"\xff\"\n"), StartsWith("f.toml:1: this is not TOML: "));
 }
 
-TEST_CASE("characters beyond ASCII belong in comments and strings") {
-  for (const char* bare : {"\xc3\xa4 = 1\n", "a = \xc2\xa0 1\n", "a\xe2\x80\x83= 1\n", "a = 'b\n\xc3\xa4'\n"}) {
+TEST_CASE("characters beyond ASCII belong in comments") {
+  for (const char* bare : {"\xc3\xa4 = 1\n", "a = \xc2\xa0 1\n", "a\xe2\x80\x83= 1\n", "a = 'b\xc3\xa4'\n",
+                           "a =-neal-\"\xc2\xbf\"\n", "a = \"#\xc3\xa4\"\n", "a = \"\xff\"\n"}) {
     INFO(bare);
-    CHECK_THAT(only_problem(bare), Contains("this is not TOML: a character beyond ASCII"));
+    CHECK_THAT(only_problem(bare), StartsWith("f.toml:1: a character beyond ASCII"));
   }
-  const auto fine = parse_config("# \xc3\xa4\n[labels]\nteam = \"\xc3\xa4 \\\" \xc3\xa4\" # \xc3\xa4\n", "f.toml");
-  CHECK(fine);
+  CHECK(parse_config("# \xc3\xa4\n[labels]\nteam = \"\\u00e4 # '\" # \xc3\xa4\n", "f.toml"));
 }
 
 TEST_CASE("table heads that make the library's own checks fail are told as well") {
-  for (const char* head : {"[\n]\n", "[=", "[[[1]]]", "[[\n]]", "[ #]", "[,]", "[\xc3\xa4]"}) {
+  for (const char* head : {"[\n]\n", "[=", "[[[1]]]", "[[\n]]", "[ #]", "[,]"}) {
     INFO(head);
     CHECK_THAT(only_problem(std::string("[alerts]\n") + head), StartsWith("f.toml:2: this is not TOML: "));
   }

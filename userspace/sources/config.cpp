@@ -141,26 +141,26 @@ std::string describe_delivery(const char* name, const Delivery& delivery) {
   return fmt::format("{} {}\n", name, delivery.url);
 }
 
-// The line of the first character beyond ASCII that is neither in a comment nor in a string of one line: TOML allows
-// none there, and the library (3.3) runs into what it takes for unreachable when it looks whether one is a blank.
-std::optional<std::uint32_t> line_of_bare_character(std::string_view text) {
+// The line of the first character beyond ASCII that is not in a comment. Where one stands and TOML allows none, the
+// library (3.3) runs into what it takes for unreachable when it looks whether it is a blank; what looks like a string
+// need not be one to it.
+std::optional<std::uint32_t> line_beyond_ascii(std::string_view text) {
   std::uint32_t line = 1;
   char quote = 0;
   bool comment = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
+  for (const char c : text) {
     if (c == '\n') {
       ++line;
       quote = 0;
       comment = false;
-    } else if (quote != 0) {
-      if (c == '\\' && quote == '"' && i + 1 < text.size() && text[i + 1] != '\n') ++i;
-      if (c == quote) quote = 0;
-    } else if (!comment) {
-      if (static_cast<unsigned char>(c) >= 0x80) return line;
-      comment = c == '#';
-      if (c == '"' || c == '\'') quote = c;
     }
+    if (comment) continue;
+    if (static_cast<unsigned char>(c) >= 0x80) return line;
+    comment = c == '#' && quote == 0;
+    if (quote == 0 && (c == '"' || c == '\''))
+      quote = c;
+    else if (c == quote)
+      quote = 0;
   }
   return std::nullopt;
 }
@@ -170,11 +170,9 @@ milliseconds in_ms(std::uint64_t duration_ns) { return milliseconds(duration_ns 
 }  // namespace
 
 tl::expected<Config, ConfigProblems> parse_config(std::string_view text, const std::string& name) {
-  if (const auto line = line_of_bare_character(text))
+  if (const auto line = line_beyond_ascii(text))
     return tl::unexpected(in_order(
-        {{*line,
-          "this is not TOML: a character beyond ASCII that is neither in a comment nor in a string of one line"}},
-        name));
+        {{*line, "a character beyond ASCII, which only comments may have; in a string write it as \\u00e4"}}, name));
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
