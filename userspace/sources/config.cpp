@@ -141,28 +141,30 @@ std::string describe_delivery(const char* name, const Delivery& delivery) {
   return fmt::format("{} {}\n", name, delivery.url);
 }
 
-// The line of the first character beyond ASCII that is not in a comment. Where one stands and TOML allows none, the
-// library (3.3) runs into what it takes for unreachable when it looks whether it is a blank; what looks like a string
-// need not be one to it.
-std::optional<std::uint32_t> line_beyond_ascii(std::string_view text) {
+// The text in ASCII: what comments have beyond it becomes '?'. Anywhere else it is refused, with its line. The library
+// (3.3) runs into what it takes for unreachable when it looks whether such a character is a blank.
+tl::expected<std::string, std::uint32_t> in_ascii(std::string_view text) {
+  std::string ascii(text);
   std::uint32_t line = 1;
   char quote = 0;
   bool comment = false;
-  for (const char c : text) {
+  for (char& c : ascii) {
+    const bool beyond = static_cast<unsigned char>(c) >= 0x80;
+    if (beyond && !comment) return tl::unexpected(line);
+    if (beyond) c = '?';
     if (c == '\n') {
       ++line;
       quote = 0;
       comment = false;
     }
     if (comment) continue;
-    if (static_cast<unsigned char>(c) >= 0x80) return line;
     comment = c == '#' && quote == 0;
     if (quote == 0 && (c == '"' || c == '\''))
       quote = c;
     else if (c == quote)
       quote = 0;
   }
-  return std::nullopt;
+  return ascii;
 }
 
 milliseconds in_ms(std::uint64_t duration_ns) { return milliseconds(duration_ns / 1'000'000); }
@@ -170,10 +172,12 @@ milliseconds in_ms(std::uint64_t duration_ns) { return milliseconds(duration_ns 
 }  // namespace
 
 tl::expected<Config, ConfigProblems> parse_config(std::string_view text, const std::string& name) {
-  if (const auto line = line_beyond_ascii(text))
+  const auto ascii = in_ascii(text);
+  if (!ascii)
     return tl::unexpected(in_order(
-        {{*line, "a character beyond ASCII, which only comments may have; in a string write it as \\u00e4"}}, name));
-  const toml::parse_result parsed = toml::parse(text);
+        {{ascii.error(), "a character beyond ASCII, which only comments may have; in a string write it as \\u00e4"}},
+        name));
+  const toml::parse_result parsed = toml::parse(*ascii);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
     return tl::unexpected(
