@@ -42,7 +42,7 @@ Table cgroup_table(const Snapshot& snapshot) {
                            bytes_cell(tally.resident_bytes), limit_cell(view.info), bytes_cell(view.info.shmem_bytes),
                            byte_rate_cell(tally.rates.allocated_bytes), byte_rate_cell(tally.rates.freed_bytes),
                            count_cell(tally.created), count_cell(tally.removed), count_cell(tally.refused),
-                           rate_cell(tally.rates.refused), text_cell(main_cause(tally.refusals))}};
+                           rate_cell(tally.rates.refused), text_cell(cause_text(tally.refusals))}};
     mark_row(row, tally, view.info.dead);
     table.rows.push_back(std::move(row));
   }

@@ -21,6 +21,6 @@ Table event_table(const EventLog& log, const Snapshot& snapshot);
 std::string superblock_name(const Superblock& superblock);
 
 // The cause of most of the refusals; "-" when there were none, or when none can be seen.
-std::string main_cause(const std::vector<RefusalCount>& refusals);
+std::string cause_text(const std::vector<RefusalCount>& refusals);
 
 }  // namespace tmpfstrace

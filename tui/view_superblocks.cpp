@@ -52,14 +52,9 @@ std::string superblock_name(const Superblock& superblock) {
   return others == 0 ? shown->mount_point : fmt::format("{} +{}", shown->mount_point, others);
 }
 
-std::string main_cause(const std::vector<RefusalCount>& refusals) {
-  std::array<std::uint64_t, TMPFS_CAUSE_MAX> counts{};
-  for (const RefusalCount& refusal : refusals) {
-    if (refusal.cause < TMPFS_CAUSE_MAX) counts[refusal.cause] += refusal.count;
-  }
-  const auto most = std::max_element(counts.begin(), counts.end());
-  if (*most == 0) return absent_text;
-  return std::string(cause_name(static_cast<tmpfs_cause>(most - counts.begin())));
+std::string cause_text(const std::vector<RefusalCount>& refusals) {
+  const auto cause = main_cause(refusals);
+  return cause ? std::string(cause_name(*cause)) : absent_text;
 }
 
 Table superblock_table(const Snapshot& snapshot) {
@@ -101,7 +96,7 @@ Table superblock_table(const Snapshot& snapshot) {
                            rate_cell(tally.rates.created),
                            count_cell(tally.refused),
                            rate_cell(tally.rates.refused),
-                           text_cell(main_cause(tally.refusals)),
+                           text_cell(cause_text(tally.refusals)),
                            drift_cell(info)}};
     mark_row(row, tally, info.dead);
     table.rows.push_back(std::move(row));

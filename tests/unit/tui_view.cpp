@@ -243,8 +243,8 @@ TEST_CASE("names and causes", "[tui][view]") {
   superblock.mounts.own()[0].pid = 21;
   superblock.mounts.own()[1].pid = 1;
   CHECK(superblock_name(superblock) == "/dev +2");
-  CHECK(main_cause({}) == "-");
-  CHECK(main_cause({{TMPFS_OP_WRITE, TMPFS_CAUSE_MEMCG, 2},
+  CHECK(cause_text({}) == "-");
+  CHECK(cause_text({{TMPFS_OP_WRITE, TMPFS_CAUSE_MEMCG, 2},
                     {TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 3},
                     {TMPFS_OP_FAULT, TMPFS_CAUSE_MEMCG, 2}}) == "memcg");
 }

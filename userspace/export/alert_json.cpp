@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "model/json_writer.h"
+#include "export/json_parts.h"
 #include "model/time_text.h"
 
 namespace tmpfstrace {
@@ -12,10 +12,6 @@ namespace {
 
 // Go's zero time: an end that is not known.
 constexpr const char* no_end = "0001-01-01T00:00:00Z";
-
-std::optional<std::string> if_known(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
 
 const char* state_name(const Alert& alert) { return alert.state() == AlertState::firing ? "firing" : "resolved"; }
 
@@ -28,7 +24,7 @@ void write_pairs(JsonWriter& json, const char* name, const AlertLabels& pairs) {
 
 void write_object(JsonWriter& json, const Verdict& verdict) {
   if (verdict.superblock) {
-    json.field("dev", std::to_string(verdict.superblock->major) + ":" + std::to_string(verdict.superblock->minor));
+    json.field("dev", device_text(*verdict.superblock));
     json.field("generation", verdict.superblock->generation);
   } else {
     json.key("dev");
@@ -36,7 +32,7 @@ void write_object(JsonWriter& json, const Verdict& verdict) {
     json.key("generation");
     json.null();
   }
-  json.field("cgroup", verdict.cgroup == 0 ? std::nullopt : std::optional(verdict.cgroup));
+  json.field("cgroup", if_known(verdict.cgroup));
   json.field("mount_point", if_known(verdict.mount_point));
   json.field("limit", if_known(verdict.limit));
 }
@@ -113,9 +109,7 @@ std::string webhook_body(const std::vector<const Alert*>& alerts, const AlertOri
 std::string alert_to_json(const Alert& alert, std::uint64_t realtime_ns, std::uint64_t monotonic_ns) {
   const Verdict& verdict = alert.verdict;
   JsonWriter json;
-  json.begin_object();
-  json.field("schema", "tmpfstrace/1");
-  json.field("type", "alert");
+  write_head(json, "alert");
   json.field("time", format_utc(realtime_ns));
   json.field("time_ns", realtime_ns);
   json.field("monotonic_ns", monotonic_ns);

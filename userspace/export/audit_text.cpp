@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "export/json_outlook.h"
-#include "model/json_writer.h"
+#include "export/json_parts.h"
 #include "model/losses.h"
 #include "model/quantity_text.h"
 #include "model/time_text.h"
@@ -98,9 +98,7 @@ std::string audit_to_text(const Snapshot& snapshot) {
 
 std::string audit_to_json(const Snapshot& snapshot) {
   JsonWriter json;
-  json.begin_object();
-  json.field("schema", "tmpfstrace/1");
-  json.field("type", "audit");
+  write_head(json, "audit");
   json.field("time", format_utc(snapshot.realtime_ns));
   json.field("time_ns", snapshot.realtime_ns);
   json.key("superblocks");
@@ -108,7 +106,7 @@ std::string audit_to_json(const Snapshot& snapshot) {
   for (const auto& [view, worst] : by_risk(snapshot)) {
     json.begin_object();
     json.field("risk", risk_of(worst));
-    json.field("dev", fmt::format("{}:{}", view->info.id.major, view->info.id.minor));
+    json.field("dev", device_text(view->info.id));
     json.field("kind", view->info.kind);
     json.field("subject", subject_of(*view, snapshot));
     json.field("size_bytes", view->info.size_bytes);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/json.h"
 
-#include <concepts>
 #include <cstddef>
 #include <optional>
 
 #include "export/json_outlook.h"
+#include "export/json_parts.h"
 #include "export/json_self.h"
 #include "export/json_survey.h"
 #include "model/json_writer.h"
@@ -15,32 +15,13 @@
 namespace tmpfstrace {
 namespace {
 
-constexpr const char* schema = "tmpfstrace/1";
 constexpr std::size_t typical_row_bytes = 500;
-
-void write_head(JsonWriter& json, const char* type) {
-  json.begin_object();
-  json.field("schema", schema);
-  json.field("type", type);
-}
 
 void write_time(JsonWriter& json, std::uint64_t realtime_ns, std::uint64_t monotonic_ns) {
   json.field("time", format_utc(realtime_ns));
   json.field("time_ns", realtime_ns);
   json.field("monotonic_ns", monotonic_ns);
 }
-
-// Where the model keeps 0 or an empty string for what is not known, a document has null.
-std::optional<std::string> if_known(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
-
-template <std::integral Number>
-std::optional<Number> if_known(Number number) {
-  return number == 0 ? std::nullopt : std::optional(number);
-}
-
-std::string device_text(const SuperblockId& id) { return std::to_string(id.major) + ":" + std::to_string(id.minor); }
 
 void write_superblock_id(JsonWriter& json, const SuperblockId& id) {
   json.field("dev", device_text(id));

@@ -4,18 +4,10 @@
 #include <optional>
 #include <string>
 
+#include "export/json_parts.h"
+
 namespace tmpfstrace {
 namespace {
-
-const char* key_of(LimitKind kind) {
-  switch (kind) {
-    case LimitKind::blocks: return "blocks";
-    case LimitKind::inodes: return "inodes";
-    case LimitKind::memcg: return "memcg";
-    case LimitKind::node: return "memory";
-  }
-  return "unknown";
-}
 
 const char* name_of_state(ForecastState state) {
   switch (state) {
@@ -112,7 +104,6 @@ void write_node(JsonWriter& json, const NodeMemory& node) {
 }
 
 void write_verdict(JsonWriter& json, const Verdict& verdict) {
-  const auto if_known = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
   json.begin_object();
   json.field("kind", verdict_name(verdict.kind));
   json.field("severity", severity_name(verdict.severity));
@@ -121,10 +112,8 @@ void write_verdict(JsonWriter& json, const Verdict& verdict) {
   json.field("finding", verdict.finding);
   json.field("remedy", if_known(verdict.remedy));
   json.field("limit", if_known(verdict.limit));
-  json.field("dev", verdict.superblock ? std::optional(std::to_string(verdict.superblock->major) + ":" +
-                                                       std::to_string(verdict.superblock->minor))
-                                       : std::nullopt);
-  json.field("cgroup", verdict.cgroup == 0 ? std::nullopt : std::optional(verdict.cgroup));
+  json.field("dev", verdict.superblock ? std::optional(device_text(*verdict.superblock)) : std::nullopt);
+  json.field("cgroup", if_known(verdict.cgroup));
   json.field("mount_point", if_known(verdict.mount_point));
   json.field("fingerprint", verdict.fingerprint());
   json.key("evidence");

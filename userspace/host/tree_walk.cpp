@@ -34,10 +34,9 @@ UniqueFd open_to_list(int directory, const char* name) {
 TreeWalk::TreeWalk(const SeedVisitor& visitor, SeedCounts& counts, bool bare, std::string root)
     : visitor_(visitor), counts_(counts), bare_(bare), path_(std::move(root)) {}
 
-bool TreeWalk::visit(const InodeFacts& facts, int fd, const char* name, int flags, const char* entry) {
+void TreeWalk::visit(const InodeFacts& facts, int fd, const char* name, int flags, const char* entry) {
   ++counts_.visited;
   counts_.stopped = !visitor_(SeedVisit(facts, fd, name, flags, {path_, entry}));
-  return true;
 }
 
 void TreeWalk::run(int top) {
@@ -66,7 +65,8 @@ bool TreeWalk::stat_entry(int directory, const char* name, InodeFacts& facts) {
       ++counts_.mounts_not_crossed;
       return false;
     }
-    return visit(facts, directory, name, kFlags, name);
+    visit(facts, directory, name, kFlags, name);
+    return true;
   }
   // No RESOLVE_NO_SYMLINKS: with O_PATH | O_NOFOLLOW a symbolic link is opened itself, which is what we want.
   const UniqueFd fd(open_at(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_NO_XDEV));
@@ -79,7 +79,8 @@ bool TreeWalk::stat_entry(int directory, const char* name, InodeFacts& facts) {
     count_error(error);
     return false;
   }
-  return visit(facts, fd.get(), "", AT_EMPTY_PATH, name);
+  visit(facts, fd.get(), "", AT_EMPTY_PATH, name);
+  return true;
 }
 
 void TreeWalk::visit_entry(Frame& frame, const char* name) {

@@ -43,7 +43,7 @@ class TreeWalk {
   void descend();
   void leave();
   void abandon_last();
-  bool visit(const InodeFacts& facts, int fd, const char* name, int flags, const char* entry);
+  void visit(const InodeFacts& facts, int fd, const char* name, int flags, const char* entry);
   void count_error(int code) { ++counts_.errors[code]; }
 
   const SeedVisitor& visitor_;

@@ -25,4 +25,14 @@ const char* name_of(LimitKind kind) {
   return "";
 }
 
+const char* key_of(LimitKind kind) {
+  switch (kind) {
+    case LimitKind::blocks: return "blocks";
+    case LimitKind::inodes: return "inodes";
+    case LimitKind::memcg: return "memcg";
+    case LimitKind::node: return "memory";
+  }
+  return "";
+}
+
 }  // namespace tmpfstrace

@@ -29,4 +29,7 @@ std::optional<BindingLimit> find_binding_limit(std::span<const KindForecast> for
 // "blocks", "inodes", "memory of the cgroup", "memory of the node"
 const char* name_of(LimitKind kind);
 
+// The cause of the refusals that it leads to: "blocks", "inodes", "memcg", "memory".
+const char* key_of(LimitKind kind);
+
 }  // namespace tmpfstrace

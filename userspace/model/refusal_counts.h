@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct RefusalCount {
   std::uint64_t count = 0;
   bool operator==(const RefusalCount&) const = default;
 };
+
+// What refused most; of two that refused as often the first. Absent: nothing was refused.
+std::optional<tmpfs_cause> main_cause(const std::vector<RefusalCount>& refusals);
 
 class RefusalCounts {
  public:

@@ -71,12 +71,15 @@ Remedy find_remedy(const SuperblockView& view, const Snapshot& snapshot, bool bi
   const double used = static_cast<double>(view.info.used_bytes.value_or(0));
   const double bytes_per_file = resident && *resident > 0 ? used / *resident : 0;
   std::optional<double> files;
+  const char* content = "half as much again";
   const auto arrivals = arrivals_of(view);
   if (view.outlook.steady) {
     files = view.outlook.steady->files * kSpare;
+    content = "what it settles at";
     remedy.reason = "to hold what it settles at";
   } else if (arrivals && nothing_removed(view)) {
     files = std::max(*arrivals * kWeek, resident.value_or(0));
+    content = "7 days of them";
     remedy.reason = "to hold 7 days of them";
   } else if (resident) {
     files = *resident * kUnknown;
@@ -94,10 +97,8 @@ Remedy find_remedy(const SuperblockView& view, const Snapshot& snapshot, bool bi
   }
   if (remedy.size_bytes && snapshot.node && *remedy.size_bytes > snapshot.node->total_bytes) {
     Remedy other;
-    other.reason =
-        fmt::format("have them removed or written to disk: {} take {}, the node has {}",
-                    remedy.reason.ends_with("7 days of them") ? "7 days of them" : "what it settles at would",
-                    bytes_in_words(bytes), bytes_in_words(static_cast<double>(snapshot.node->total_bytes)));
+    other.reason = fmt::format("have them removed or written to disk: {} would take {}, the node has {}", content,
+                               bytes_in_words(bytes), bytes_in_words(static_cast<double>(snapshot.node->total_bytes)));
     return other;
   }
   if (remedy.size_bytes) remedy.memory_limit = limit_for(view, snapshot, *remedy.size_bytes);

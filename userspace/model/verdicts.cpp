@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <tuple>
 
@@ -46,13 +45,6 @@ OwnerRef owner_of(const SuperblockView& view, const Snapshot& snapshot) {
   const auto cgroup = std::find_if(snapshot.cgroups.begin(), snapshot.cgroups.end(),
                                    [&](const CgroupView& other) { return other.info.id == first; });
   return cgroup == snapshot.cgroups.end() ? nullptr : cgroup->info.owner;
-}
-
-// What refused most, of the superblock's own refusals.
-tmpfs_cause main_cause(const Tally& tally) {
-  std::array<std::uint64_t, TMPFS_CAUSE_MAX> counts{};
-  for (const RefusalCount& refusal : tally.refusals) counts[refusal.cause] += refusal.count;
-  return static_cast<tmpfs_cause>(std::max_element(counts.begin(), counts.end()) - counts.begin());
 }
 
 class OfSuperblock {
@@ -99,11 +91,15 @@ class OfSuperblock {
     verdict.mount_point =
         view_.outlook.refused_mount_point.empty() ? shortest_mount(view_.info) : view_.outlook.refused_mount_point;
     verdict.subject = subject_of(view_, snapshot_);
-    verdict.evidence = {{"used_bytes", number(view_.info.used_bytes)},
-                        {"size_bytes", number(view_.info.size_bytes)},
-                        {"inodes_used", number(view_.info.inodes_used)},
-                        {"inodes_total", number(view_.info.inodes_total)}};
+    add_if_known(verdict, "used_bytes", view_.info.used_bytes);
+    add_if_known(verdict, "size_bytes", view_.info.size_bytes);
+    add_if_known(verdict, "inodes_used", view_.info.inodes_used);
+    add_if_known(verdict, "inodes_total", view_.info.inodes_total);
     return verdict;
+  }
+
+  static void add_if_known(Verdict& verdict, const char* name, const std::optional<std::uint64_t>& value) {
+    if (value) verdict.evidence.emplace_back(name, number(value));
   }
 
   // "full (64 MiB, blocks)"
@@ -131,13 +127,13 @@ class OfSuperblock {
   void add_remedy(Verdict& verdict, bool blocks) const {
     const Remedy remedy = find_remedy(view_, snapshot_, blocks);
     verdict.remedy = remedy_text(remedy);
-    if (remedy.size_bytes) verdict.evidence.emplace_back("recommended_size_bytes", number(remedy.size_bytes));
-    if (remedy.inodes) verdict.evidence.emplace_back("recommended_inodes", number(remedy.inodes));
-    if (remedy.memory_limit) verdict.evidence.emplace_back("recommended_memory_limit", number(remedy.memory_limit));
+    add_if_known(verdict, "recommended_size_bytes", remedy.size_bytes);
+    add_if_known(verdict, "recommended_inodes", remedy.inodes);
+    add_if_known(verdict, "recommended_memory_limit", remedy.memory_limit);
   }
 
   void add_refused() {
-    const tmpfs_cause cause = main_cause(view_.tally);
+    const tmpfs_cause cause = main_cause(view_.tally.refusals).value_or(TMPFS_CAUSE_BLOCKS);
     Verdict& verdict = add(VerdictKind::refused, Severity::critical, cause_name(cause).data());
     const std::string since = view_.outlook.first_refused_ns
                                   ? " since " + clock_in_words(*view_.outlook.first_refused_ns, snapshot_.realtime_ns)
@@ -202,11 +198,7 @@ class OfSuperblock {
     if (!binding || binding->forecast.state != ForecastState::fills || !binding->forecast.mid_ns) return false;
     if (*binding->forecast.mid_ns > thresholds_.full_soon_within_ns) return false;
     const bool memory = binding->kind == LimitKind::memcg || binding->kind == LimitKind::node;
-    Verdict& verdict = add(VerdictKind::full_soon, Severity::warning,
-                           binding->kind == LimitKind::blocks   ? "blocks"
-                           : binding->kind == LimitKind::inodes ? "inodes"
-                           : binding->kind == LimitKind::memcg  ? "memcg"
-                                                                : "memory");
+    Verdict& verdict = add(VerdictKind::full_soon, Severity::warning, key_of(binding->kind));
     const Forecast& forecast = binding->forecast;
     const double growth = forecast.growth_per_second.value_or(0);
     const std::string rate =
