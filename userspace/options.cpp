@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 
 #include "exit_codes.h"
+#include "options_help.h"
 #include "tui/text.h"
 
 #ifndef TMPFSTRACE_VERSION
@@ -31,47 +32,6 @@ constexpr milliseconds longest_duration{366LL * 24 * 3'600'000};
 constexpr std::uint64_t most_samples = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint32_t largest_map = 16'777'216;
 constexpr std::uint32_t most_events = 1'000'000;
-
-constexpr const char* footer = R"(
-Examples:
-  tmpfstrace                             watch this host (top on a terminal, json otherwise)
-  tmpfstrace json --count 2              two samples, the second with rates
-  tmpfstrace record full.zst             record until interrupted
-  tmpfstrace top --replay full.zst       look at a recording, no privilege needed
-  tmpfstrace doctor                      what this host allows, and why not more
-  tmpfstrace audit                       every tmpfs of this host by risk, at once and without BPF
-
-tmpfstrace COMMAND --help shows more examples. Exit status: 0 ok, 1 failure, 2 usage, 3 missing privilege,
-4 damaged recording. See tmpfstrace(8).)";
-
-constexpr const char* top_examples = R"(
-Examples:
-  tmpfstrace top --interval 500ms
-  tmpfstrace top --replay full.zst --speed 10)";
-
-constexpr const char* json_examples = R"(
-Examples:
-  tmpfstrace json | jq -c 'select(.type == "event") | [.cgroup_path, .mount_point, .operation, .cause]'
-  tmpfstrace json --duration 1m --no-events >minute.ndjson
-  tmpfstrace json --no-events --replay full.zst | jq .totals
-  tmpfstrace json --no-events --config alerts.toml)";
-
-constexpr const char* record_examples = R"(
-Examples:
-  tmpfstrace record full.zst
-  tmpfstrace record --interval 10s --duration 60m hour.zst)";
-
-constexpr const char* doctor_examples = R"(
-Examples:
-  tmpfstrace doctor
-  tmpfstrace doctor --json | jq .
-Exit status: 0 exact, 10 syscall, 11 poll.)";
-
-constexpr const char* audit_examples = R"(
-Examples:
-  tmpfstrace audit
-  tmpfstrace audit --json | jq -r '.superblocks[].verdicts[].text'
-Exit status: 0 nothing is wrong, 20 something is (risk "warning"), 21 it cannot wait ("critical").)";
 
 // "250ms", "2s", "5m". Empty optional: not a time. A unit is required: a bare 5 would be milliseconds to some.
 std::optional<milliseconds> parse_time(std::string_view text) {

@@ -85,6 +85,8 @@ TEST_CASE("a full mount that refuses: whose, what, since when, which files and w
   CHECK(verdict.severity == Severity::critical);
   CHECK(verdict.limit == "blocks");
   CHECK(verdict.cgroup == writer);
+  // It has no inode limit: that is no limit of 0.
+  for (const auto& [name, number] : verdict.evidence) CHECK(name != "inodes_total");
   // Seven days of them are 181,440 files = 709 MiB; beside them the writer takes 150 MiB, a tenth more is 165 MiB.
   CHECK(verdict.sentence() ==
         "pod auth/outpost: /dev/shm is full (64 MiB, blocks); 27,600 operations refused since 12:00:02; 16,384 "
