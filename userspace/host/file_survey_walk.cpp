@@ -84,8 +84,6 @@ std::optional<FileSurvey> survey_files(const HostPaths& paths, const Superblock&
 
 std::optional<UnlinkedByDevice> find_unlinked_files(const HostPaths& paths, const std::vector<Superblock>& superblocks,
                                                     const std::function<bool()>& stop) {
-  const auto internal = probe_internal_shmem(paths);
-  if (!internal) return std::nullopt;
   UnlinkedByDevice found;
   for (const Superblock& superblock : superblocks) found[{superblock.id.major, superblock.id.minor}] = {};
   SeedCounts counts;
@@ -96,7 +94,7 @@ std::optional<UnlinkedByDevice> find_unlinked_files(const HostPaths& paths, cons
     device->second.bytes += visit.facts().allocated_bytes;
     return true;
   };
-  walk_open_files(paths, superblocks, *internal, visitor, counts, stop);
+  walk_open_files(paths, superblocks, {}, visitor, counts, stop);
   if (counts.stopped || counts.processes == 0) return std::nullopt;
   return found;
 }

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -26,11 +27,14 @@ constexpr std::size_t kMaxRemembered = 1U << 20;  // inodes; beyond it some are 
 
 class OpenFilesWalk {
  public:
-  OpenFilesWalk(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InternalShmem& internal,
-                const SeedVisitor& visitor, SeedCounts& counts)
-      : paths_(paths), visitor_(visitor), counts_(counts), internal_{internal.id.major, internal.id.minor} {
-    devices_.insert({internal.id.major, internal.id.minor});
-    mount_ids_.insert(internal.mount_id);
+  OpenFilesWalk(const HostPaths& paths, const std::vector<Superblock>& superblocks,
+                const std::optional<InternalShmem>& internal, const SeedVisitor& visitor, SeedCounts& counts)
+      : paths_(paths), visitor_(visitor), counts_(counts) {
+    if (internal) {
+      internal_ = {internal->id.major, internal->id.minor};
+      devices_.insert(*internal_);
+      mount_ids_.insert(internal->mount_id);
+    }
     for (const auto& superblock : superblocks) {
       devices_.insert({superblock.id.major, superblock.id.minor});
       for (const auto& mount : superblock.mounts) mount_ids_.insert(mount.mount_id);
@@ -60,7 +64,7 @@ class OpenFilesWalk {
   const HostPaths& paths_;
   const SeedVisitor& visitor_;
   SeedCounts& counts_;
-  Device internal_;
+  std::optional<Device> internal_;
   std::set<Device> devices_;
   std::unordered_set<std::uint64_t> mount_ids_;
   std::set<Inode> seen_;
@@ -137,8 +141,9 @@ Result<InternalShmem> probe_internal_shmem(const HostPaths& paths) {
   return InternalShmem{{gnu_dev_major(facts.st_dev), gnu_dev_minor(facts.st_dev), 0}, *mount_id};
 }
 
-void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InternalShmem& internal,
-                     const SeedVisitor& visitor, SeedCounts& counts, const std::function<bool()>& stop) {
+void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks,
+                     const std::optional<InternalShmem>& internal, const SeedVisitor& visitor, SeedCounts& counts,
+                     const std::function<bool()>& stop) {
   const auto pids = list_processes(paths.proc);
   if (!pids) {
     ++counts.errors[pids.error().code];

@@ -38,9 +38,10 @@ bool may_be_file(std::string_view link_target);
 
 std::optional<std::uint64_t> parse_mount_id(std::string_view fdinfo);
 
-// Visits what every process in /proc holds on the given superblocks and on the kernel's own. stop is asked before each
-// process: true ends the walk, as the visitor can only where something is met.
-void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InternalShmem& internal,
-                     const SeedVisitor& visitor, SeedCounts& counts, const std::function<bool()>& stop = {});
+// Visits what every process in /proc holds on the given superblocks and, if it is given, on the kernel's own. stop is
+// asked before each process: true ends the walk, as the visitor can only where something is met.
+void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks,
+                     const std::optional<InternalShmem>& internal, const SeedVisitor& visitor, SeedCounts& counts,
+                     const std::function<bool()>& stop = {});
 
 }  // namespace tmpfstrace
