@@ -38,9 +38,13 @@ void expect_refusals(Fixture& f, Op op, Kind kind, const std::function<bool(cons
     fill_to_limit(data.get(), filling);
     char path[256];
     int made = 0;
-    for (int round = 0; round < 8; ++round) {
-      // Room for one page: either the page of the name's slab objects, or the symlink's own.
-      ::fallocate(data.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, round * kPage, kPage);
+    std::int64_t hole = 0;
+    for (int round = 0; round < 16; ++round) {
+      // Room for one page, or for a slab of inodes (8 pages), or between: which of the name, its inode and its page is
+      // refused depends on what each has left in the slab that it is taken from.
+      const std::int64_t room = kPage << (round % 4);
+      ::fallocate(data.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, hole, room);
+      hole += room;
       do {
         ::snprintf(path, sizeof path, "%s%d", name.c_str(), made);
       } while (act(path, t) && ++made < 100);
