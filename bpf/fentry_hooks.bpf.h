@@ -126,7 +126,7 @@ SEC("?fexit/shmem_mknod")
 int f_mknod_x(__u64 *ctx)
 {
 	if (armed)
-		on_mknod_return(ctx, DIR_ARG(0), DIR_ARG(1), DIR_SLOT(2), DIR_SLOT(4));
+		on_mknod_return(ctx, DIR_ARG(0), DIR_ARG(1), DIR_SLOT(2), DIR_SLOT(4), 1);
 	return 0;
 }
 

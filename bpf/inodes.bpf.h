@@ -134,8 +134,8 @@ static __noinline void end_stale(__u64 key, __u32 kind)
 	delete_inode(key);
 }
 
-/* A successful shmem_get_inode. use_table: see insert_new_inode. */
-static __always_inline void on_inode_created(struct inode *inode, int typed, int use_table)
+/* A successful shmem_get_inode. use_table: see insert_new_inode. Returns the superblock of a regular file, 0 of another. */
+static __always_inline struct super_block *on_inode_created(struct inode *inode, int typed, int use_table)
 {
 	struct super_block *sb = FIELD(typed, inode, i_sb);
 	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode)), index = current_slot(sb);
@@ -152,12 +152,15 @@ static __always_inline void on_inode_created(struct inode *inode, int typed, int
 	if (error) {
 		/* Not counted as created: it will be counted as "late", with its removal or at its first event. */
 		count_loss(TMPFS_LOSS_INODES_FULL);
-		return;
+		return 0;
 	}
-	if (kind == TMPFS_KIND_REGULAR)
+	if (kind == TMPFS_KIND_REGULAR) {
 		COUNT_HOT(index, created_regular, 1);
-	else if (kind < TMPFS_KIND_MAX)
+		return sb;
+	}
+	if (kind < TMPFS_KIND_MAX)
 		COUNT(index, created[kind], 1);
+	return 0;
 }
 
 /* shmem_tmpfile succeeded: its inode has been counted as a regular file. */

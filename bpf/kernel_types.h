@@ -75,11 +75,18 @@ struct bpf_session_run_ctx {
 	_Bool is_return;
 } KERNEL_STRUCT;
 
+struct file;
+
+struct mm_struct {
+	struct file *exe_file;
+} KERNEL_STRUCT;
+
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
 	unsigned int flags;
 	struct css_set *cgroups;
+	struct mm_struct *mm;
 	struct task_io_accounting ioac;
 	struct bpf_run_ctx *bpf_ctx;
 } KERNEL_STRUCT;

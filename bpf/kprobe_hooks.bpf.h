@@ -88,17 +88,21 @@ int k_unacct_e(struct pt_regs *ctx)
 SEC("?kprobe")
 int k_get_inode_x(struct pt_regs *ctx)
 {
+	struct super_block *sb; /* of a regular file */
 	__u64 inode = RET;
 	struct inflight op;
 
 	if (!armed)
 		return 0;
 	if (inode && inode < -4095ULL) {
-		on_inode_created(KERNEL_POINTER(struct inode, inode), KPROBE_TYPED, 1);
-		operation_over(LEVEL_MKNOD);
+		sb = on_inode_created(KERNEL_POINTER(struct inode, inode), KPROBE_TYPED, 1);
+		if (!sb || !config.tells_files || !may_tell_file(sb, 0))
+			operation_over(LEVEL_MKNOD);
+		else if (operation_ends(LEVEL_MKNOD, &op)) /* not of a file without a name */
+			tell_file(DIR(1), sb, 0);
 	} else if (operation_ends(LEVEL_MKNOD, &op)) {
 		/* a NULL (up to 6.5) says -ENOSPC */
-		on_mknod_return(ctx, DIR(0), DIR(1), (__u64)DIR(2), inode ? (int)inode : -ENOSPC);
+		on_mknod_return(ctx, DIR(0), DIR(1), (__u64)DIR(2), inode ? (int)inode : -ENOSPC, 0);
 	}
 	return 0;
 }

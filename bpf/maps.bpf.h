@@ -29,6 +29,8 @@ __u32 seed_result;
 __u64 overcommit_address;
 /* Raised when a superblock ends or a slot is retired: what per-CPU caches hold is void. */
 __u64 cache_epoch;
+/* Raised by user space: each CPU may tell files again, see file_tells.bpf.h. */
+__u32 telling_round;
 /* How many inodes "owners" holds, and how many marks there are, of these in the map: 0 lets the hot path skip the look-up. */
 __u64 shared_inodes;
 __u64 live_marks;
@@ -226,6 +228,12 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1024 * 1024);
 } events SEC(".maps");
+
+/* Names of files made and removed, read with each sample. When full: the rest is not told, but counted. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 512 * 1024);
+} files SEC(".maps");
 
 static __always_inline void count_loss(enum tmpfs_loss loss)
 {

@@ -3,6 +3,7 @@
 #ifndef NAMES_BPF_H
 #define NAMES_BPF_H
 
+#include "file_tells.bpf.h"
 #include "refusals.bpf.h"
 #include "syscall_numbers.bpf.h"
 
@@ -33,12 +34,16 @@ static __noinline int refused_in_directory(void *ctx, struct inode *dir, struct 
  * shmem_mknod: open(O_CREAT), mkdir, mknod and whiteouts all come through it. The kprobe set knows its end by the return of
  * the inode's allocation: what fails after that (a quota, no memory for the directory's index) is not seen there.
  */
-static __always_inline void on_mknod_return(void *ctx, struct inode *dir, struct dentry *dentry, umode_t mode, int ret)
+static __always_inline void on_mknod_return(void *ctx, struct inode *dir, struct dentry *dentry, umode_t mode, int ret,
+					    int typed)
 {
 	__u32 operation = TMPFS_OP_MKNOD;
 
-	if (ret >= 0)
+	if (ret >= 0) {
+		if ((mode & S_IFMT) == S_IFREG)
+			tell_file_made(dentry, FIELD(typed, dir, i_sb));
 		return;
+	}
 	if ((mode & S_IFMT) == S_IFREG)
 		operation = TMPFS_OP_CREATE;
 	else if ((mode & S_IFMT) == S_IFDIR)
@@ -93,9 +98,12 @@ static __always_inline void on_link_return(void *ctx, struct dentry *old, struct
 static __always_inline void on_unlink(struct dentry *dentry, int typed)
 {
 	struct inode *inode = FIELD(typed, dentry, d_inode);
+	__u32 type = FIELD(typed, inode, i_mode) & S_IFMT;
 
-	if (FIELD(typed, inode, i_nlink) > 1 && (FIELD(typed, inode, i_mode) & S_IFMT) != S_IFDIR)
+	if (FIELD(typed, inode, i_nlink) > 1 && type != S_IFDIR)
 		on_link(inode, 0);
+	else if (type == S_IFREG)
+		tell_file_removed(dentry, FIELD(typed, inode, i_sb));
 }
 
 #endif /* NAMES_BPF_H */

@@ -7,6 +7,7 @@
  *   kernel_types compat maps          what the kernel has, where kernels differ, what is kept
  *   ledger                            (cgroup, superblock) -> slot, and the adds
  *   causes refusals                   which limit it was; counting and telling of a refusal
+ *   file_tells                        who makes and removes what files, by sample
  *   inode_table inodes blocks owners xattrs superblocks marks
  *                                     the books: who has what, from its first to its last event
  *   writes faults names xattr_calls seeding

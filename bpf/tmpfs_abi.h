@@ -190,6 +190,26 @@ struct tmpfs_event {
 	__u64 stack[TMPFS_STACK_DEPTH]; /* user addresses, innermost first */
 };
 
+#define TMPFS_EXECUTABLE_LEN 64
+#define TMPFS_PATH_LEN 768
+
+/* One record of the ring buffer "files": a regular file was made or lost its last name. Of some; the counters have all. */
+struct tmpfs_file_event {
+	__u32 abi_version;
+	__u32 removed; /* 0: made */
+	__u64 time_ns;
+	__u64 cgroup_id; /* of who did it */
+	__u32 sb_row;
+	__u32 kernel_dev;
+	__u32 tgid;
+	__u32 is_cut; /* directories further up are missing from the path */
+	__u32 path_length;
+	__u32 pad;
+	char comm[TMPFS_COMM_LEN];
+	char executable[TMPFS_EXECUTABLE_LEN]; /* last component, cut; empty: a kernel thread */
+	char path[TMPFS_PATH_LEN]; /* of the superblock: name, directory, its directory…; undefined behind path_length */
+};
+
 /* Set before load, constant afterwards: the verifier removes what does not apply to the running kernel. */
 struct tmpfs_config {
 	__u32 use_memcg_identity; /* 1: the memory controller's cgroup; 0: the default hierarchy's */
@@ -204,6 +224,8 @@ struct tmpfs_config {
 	__u32 populate_spans_mappings; /* madvise populates across mappings in one go (6.9), not one after the other */
 	__u32 ends_can_be_missed; /* kprobes: a skipped program can leave an inode's entry behind */
 	__u32 has_rdonly_cast; /* 6.2: kprobes may load kernel fields as fentry programs do */
+	__u32 tells_files; /* names of files that are made or removed are told, see struct tmpfs_file_event */
+	__u32 pad;
 	__u64 mfill_start; /* address range of shmem_mfill_atomic_pte, see k_unacct_e */
 	__u64 mfill_end;
 };

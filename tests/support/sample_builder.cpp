@@ -38,9 +38,29 @@ SurveyRef full_survey() {
   survey.promised_bytes = 1106;
   survey.unlinked_files = 1107;
   survey.unlinked_bytes = 1108;
-  survey.patterns = {{"/", "session_*", 1109, 1110, 1111, 1112, 1776496329000000001, 1776496329000000002, 1113},
+  survey.patterns = {{"/", "session_*", 1109, 1110, 1111, 1112, 1776496329000000001, 1776496329000000002, 1113, 1118},
                      {"/a", "\xff\n", 1114, 1115, 1116, 1117, std::nullopt, std::nullopt, 0}};
   return std::make_shared<const FileSurvey>(survey);
+}
+
+ActivityRef full_activity() {
+  FileActivity activity;
+  activity.created = 1201;
+  activity.removed = 1202;
+  activity.recent_ns = 1203000000000;
+  PatternActivity& pattern = activity.patterns.emplace_back();
+  pattern.directory = "/a";
+  pattern.pattern = "\xff*";
+  pattern.key = 1204;
+  pattern.created = 1205;
+  pattern.removed = 1206;
+  pattern.counts_over = 1207;
+  pattern.created_recently = 1208;
+  pattern.removed_recently = 1209;
+  pattern.creators = {{1210, "gunicorn\n", "python3.11", 1211, 1212, true},
+                      {1213, "kloop0", "", 1214, 1215, std::nullopt}};
+  pattern.created_by_others = 1216;
+  return std::make_shared<const FileActivity>(activity);
 }
 
 Superblock full_superblock() {
@@ -59,6 +79,7 @@ Superblock full_superblock() {
   superblock.drift_inodes = -1;
   superblock.owner = full_owner();
   superblock.survey = full_survey();
+  superblock.activity = full_activity();
   return superblock;
 }
 

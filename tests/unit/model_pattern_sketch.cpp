@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 
+#include "model/pattern_key.h"
 #include "model/pattern_sketch.h"
 
 using namespace tmpfstrace;
@@ -21,6 +22,8 @@ std::string word(std::uint64_t number) {
   }
   return text;
 }
+
+std::uint64_t key_of(const std::string& name) { return hash_of_key(pattern_key("/", name)); }
 
 const FilePattern* find(const std::vector<FilePattern>& patterns, const std::string& pattern) {
   const auto found = std::find_if(patterns.begin(), patterns.end(),
@@ -39,8 +42,8 @@ TEST_CASE("files of one pattern are summed up", "[model]") {
   const auto patterns = sketch.patterns(10);
   REQUIRE(patterns.size() == 2);
   // It holds three of four files; the other two of three pages.
-  CHECK(patterns[0] == FilePattern{"/", "session_*", 3, 1, 4096, 1500 + (1 << 30), 100, 300, 0});
-  CHECK(patterns[1] == FilePattern{"/", "README2", 1, 0, 8192, 5000, std::nullopt, std::nullopt, 0});
+  CHECK(patterns[0] == FilePattern{"/", "session_*", 3, 1, 4096, 1500 + (1 << 30), 100, 300, 0, key_of("session_1")});
+  CHECK(patterns[1] == FilePattern{"/", "README2", 1, 0, 8192, 5000, std::nullopt, std::nullopt, 0, key_of("README2")});
   CHECK(sketch.patterns(1).size() == 1);
 }
 
@@ -72,7 +75,7 @@ TEST_CASE("names and paths of a hostile tree", "[model]") {
   CHECK(patterns[0].pattern == "\xff\n?");
   CHECK(patterns[0].size_bytes == UINT64_MAX);  // not the sum modulo 2^64
   CHECK(patterns[0].allocated_bytes == UINT64_MAX - 100);
-  CHECK(patterns[1].directory.size() == PatternSketch::kMostPath);
+  CHECK(patterns[1].directory.size() == kMostDirectory);
   CHECK(patterns[1].directory.ends_with("x…"));
   CHECK(patterns[1].pattern == std::string(255, '?'));
 }
@@ -86,7 +89,7 @@ TEST_CASE("exact as long as nothing had to be dropped", "[model]") {
   for (std::uint64_t i = 0; i < 8; ++i) {
     const FilePattern* pattern = find(patterns, word(i));
     REQUIRE(pattern != nullptr);
-    CHECK(*pattern == FilePattern{"/", word(i), i + 1, 0, 4096 * (i + 1), 10 * (i + 1), 0, i, 0});
+    CHECK(*pattern == FilePattern{"/", word(i), i + 1, 0, 4096 * (i + 1), 10 * (i + 1), 0, i, 0, key_of(word(i))});
   }
   // The ninth takes the place of the lightest, whose one file may be among its own. It is told when it must be heavy.
   for (int i = 1; i <= 6; ++i) {
@@ -97,7 +100,7 @@ TEST_CASE("exact as long as nothing had to be dropped", "[model]") {
   }
   REQUIRE(patterns.size() == 8);
   CHECK(sketch.bound() == 10);
-  CHECK(*find(patterns, word(9)) == FilePattern{"/", word(9), 7, 0, 6 * 4096, 60, 5, 5, 1});
+  CHECK(*find(patterns, word(9)) == FilePattern{"/", word(9), 7, 0, 6 * 4096, 60, 5, 5, 1, key_of(word(9))});
   CHECK(find(patterns, word(7))->counts_over == 0);
 }
 
@@ -109,8 +112,8 @@ TEST_CASE("neither many empty files nor one large file is lost among 100,000 nam
     if (i % 100 == 0) sketch.add("/", "lock" + std::to_string(i), {0, 0, 1});
   }
   const auto patterns = sketch.patterns(2);
-  CHECK(patterns[0] == FilePattern{"/", "image", 1, 0, 1 << 30, 1 << 30, 1, 1, 0});
-  CHECK(patterns[1] == FilePattern{"/", "lock*", 1000, 1000, 0, 0, 1, 1, 0});
+  CHECK(patterns[0] == FilePattern{"/", "image", 1, 0, 1 << 30, 1 << 30, 1, 1, 0, key_of("image")});
+  CHECK(patterns[1] == FilePattern{"/", "lock*", 1000, 1000, 0, 0, 1, 1, 0, key_of("lock1")});
 }
 
 TEST_CASE("where every name is another, none is told", "[model]") {

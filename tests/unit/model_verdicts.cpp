@@ -114,6 +114,36 @@ TEST_CASE("a full mount that refuses: whose, what, since when, which files and w
   }
 }
 
+TEST_CASE("who makes the files is said, and how many were removed where all was told") {
+  Superblock superblock = dev_shm(64 * mib);
+  FileSurvey survey = *session_files(16384);
+  survey.patterns[0].key = 5;
+  superblock.survey = std::make_shared<const FileSurvey>(survey);
+  FileActivity activity;
+  activity.created = 100;
+  PatternActivity pattern;
+  pattern.key = 5;
+  pattern.created = 60;
+  pattern.creators = {{writer, "gunicorn", "python3.11", 7, 60, true}};
+  activity.patterns = {pattern};
+  const auto finding = [&] {
+    superblock.activity = std::make_shared<const FileActivity>(activity);
+    Sample sample = sample_of(1 * second, superblock, 3);
+    (*sample.ledger[0].counters.created)[TMPFS_KIND_REGULAR] = 100;
+    (*sample.ledger[0].counters.removed)[TMPFS_KIND_REGULAR] = 40;
+    return Analyst().add(std::move(sample))->verdicts.at(0).finding;
+  };
+  CHECK(finding() ==
+        "is full (64 MiB, blocks); 3 operations refused since 12:00:01; 16,384 session_* files, none removed, "
+        "18 a minute by gunicorn (python3.11)");
+  activity.patterns[0].removed = 12;
+  CHECK(finding().ends_with("session_* files, 12 removed, 18 a minute by gunicorn (python3.11)"));
+  activity.created = 99;  // one was not told
+  CHECK(finding().ends_with("session_* files, 18 a minute by gunicorn (python3.11)"));
+  activity.patterns[0].key = 6;
+  CHECK(finding().ends_with("session_* files, 18 a minute"));
+}
+
 TEST_CASE("a tmpfs that is larger than its writer's memory is said so before it fills") {
   Analyst analyst;
   const auto snapshot = analyst.add(sample_of(second, dev_shm(40 * mib, 512 * mib)));

@@ -119,4 +119,41 @@ Result<KernelEvent> decode_event(const void* data, std::size_t size) {
   return out;
 }
 
+Result<KernelFile> decode_file_event(const void* data, std::size_t size) {
+  tmpfs_file_event raw{};
+  if (size != sizeof(raw))
+    return fail("file event of " + std::to_string(size) + " bytes, expected " + std::to_string(sizeof(raw)));
+  std::memcpy(&raw, data, sizeof(raw));
+  if (raw.abi_version != TMPFS_ABI_VERSION)
+    return fail("file event of ABI version " + std::to_string(raw.abi_version) + ", expected " +
+                std::to_string(TMPFS_ABI_VERSION));
+  if (raw.path_length == 0 || raw.path_length > TMPFS_PATH_LEN || raw.removed > 1 ||
+      raw.path[raw.path_length - 1] != '\0')
+    return fail("file event with a field out of range");
+  KernelFile out;
+  out.superblock = decode_superblock_id(raw.kernel_dev, 0);
+  out.sb_row = raw.sb_row;
+  FileTold& told = out.told;
+  told.monotonic_ns = raw.time_ns;
+  told.cgroup = raw.cgroup_id;
+  told.tgid = raw.tgid;
+  told.removed = raw.removed != 0;
+  told.comm = text_of(raw.comm);
+  told.executable = text_of(raw.executable);
+  // The name comes first, then the directories upwards.
+  std::string_view rest(raw.path, raw.path_length);
+  told.name = rest.substr(0, rest.find('\0'));
+  while (true) {
+    rest.remove_prefix(std::min(rest.find('\0') + 1, rest.size()));
+    if (rest.empty()) break;
+    told.directory.insert(0, rest.substr(0, rest.find('\0')));
+    told.directory.insert(0, "/");
+  }
+  if (raw.is_cut != 0)
+    told.directory.insert(0, "…");
+  else if (told.directory.empty())
+    told.directory = "/";
+  return out;
+}
+
 }  // namespace tmpfstrace

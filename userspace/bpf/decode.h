@@ -32,5 +32,6 @@ std::string decode_error(std::int32_t error);
 
 // Checks size, version and every enum and length before anything is used. realtime_ns is left 0: no clock here.
 Result<KernelEvent> decode_event(const void* data, std::size_t size);
+Result<KernelFile> decode_file_event(const void* data, std::size_t size);
 
 }  // namespace tmpfstrace

@@ -13,6 +13,8 @@ namespace {
 
 // An inode that is being written to all the time is asked for again this often before its first event seeds it.
 constexpr int kSeedTries = 1000;
+// Samples may be more frequent; what telling costs is not to depend on that.
+constexpr std::uint64_t kTellingRound = 1'000'000'000;
 
 }  // namespace
 
@@ -27,6 +29,9 @@ Result<std::unique_ptr<ExactLedger>> ExactLedger::start(const HostPaths& paths, 
   auto ring = EventRing::open(ledger->tracer_->ring_fd());
   if (!ring) return tl::unexpected(ring.error());
   ledger->ring_ = std::move(*ring);
+  auto files_ring = EventRing::open(ledger->tracer_->files_ring_fd());
+  if (!files_ring) return tl::unexpected(files_ring.error());
+  ledger->files_ring_ = std::move(*files_ring);
   return ledger;
 }
 
@@ -93,6 +98,26 @@ Result<void> ExactLedger::drain_events(const EventHandler& handler) {
     tracer_->table().name_superblock(*event);
     handler(*event);
   });
+}
+
+Result<void> ExactLedger::drain_files(const FileHandler& handler, std::uint64_t monotonic_ns) {
+  const Result<void> drained = files_ring_->drain([&](const void* data, std::size_t size) {
+    auto file = decode_file_event(data, size);
+    if (!file) {
+      ++undecodable_events_;
+      return;
+    }
+    const SuperblockId named = tracer_->table().superblock_of_row(file->sb_row);
+    // The row may have become another superblock's.
+    if (named.major != file->superblock.major || named.minor != file->superblock.minor) return;
+    file->superblock = named;
+    handler(*file);
+  });
+  if (monotonic_ns >= round_ns_ + kTellingRound) {
+    round_ns_ = monotonic_ns;
+    tracer_->begin_telling_round();
+  }
+  return drained;
 }
 
 }  // namespace tmpfstrace

@@ -27,6 +27,7 @@ class ExactLedger : public LedgerSource {
   std::map<std::string, std::uint64_t> losses() const override;
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;
+  Result<void> drain_files(const FileHandler& handler, std::uint64_t monotonic_ns) override;
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) override {
     tracer_->table().release_dead(cgroup_is_dead, monotonic_ns);
   }
@@ -38,7 +39,8 @@ class ExactLedger : public LedgerSource {
   HostPaths paths_;
   HookPlan plan_;
   std::unique_ptr<Tracer> tracer_;
-  std::unique_ptr<EventRing> ring_;  // after the tracer: destroyed first
+  std::unique_ptr<EventRing> ring_, files_ring_;  // after the tracer: destroyed first
+  std::uint64_t round_ns_ = 0;                    // begin of the telling round
   std::map<std::string, std::uint64_t> walk_losses_;
   std::uint64_t undecodable_events_ = 0;
 };

@@ -34,6 +34,13 @@ struct KernelEvent {
   std::vector<std::uint64_t> stack;
 };
 
+// Of a superblock by its row and its device.
+struct KernelFile {
+  FileTold told;
+  SuperblockId superblock;
+  std::uint32_t sb_row = 0;
+};
+
 struct HookReport {
   std::string name;  // "fexit shmem_fault"
   bool attached = false;
@@ -76,6 +83,11 @@ class LedgerSource {
 
   virtual int event_fd() const = 0;  // readable when events are ready; owned by the source
   virtual Result<void> drain_events(const EventHandler& handler) = 0;
+
+  // What files were made and removed since the last call, as far as that is told; a mode that does not tell has none.
+  // With each call programs may tell again, once a second at most. Now: CLOCK_MONOTONIC.
+  using FileHandler = std::function<void(const KernelFile&)>;
+  virtual Result<void> drain_files(const FileHandler&, std::uint64_t /*monotonic_ns*/) { return {}; }
 
   // Address of the kernel's sysctl_overcommit_memory. With strict overcommit the node refuses a block with the errno of
   // a full superblock; without the address such a refusal is counted as one of the superblock.

@@ -109,6 +109,7 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
   const bool kprobes = plan.flavour == HookFlavour::Kprobe;
   config.ends_can_be_missed = kprobes;
   config.has_rdonly_cast = shape.has_rdonly_cast;
+  config.tells_files = options.tells_files;
   config.inflight_mask = kprobes ? kInflightPerLevel - 1 : 0;
 
   table_.resize(skeleton.obj, options.table);
@@ -158,6 +159,12 @@ std::uint64_t Tracer::loss(tmpfs_loss which) const {
 }
 
 int Tracer::ring_fd() const { return bpf_map__fd(handles_->skeleton->maps.events); }
+
+int Tracer::files_ring_fd() const { return bpf_map__fd(handles_->skeleton->maps.files); }
+
+void Tracer::begin_telling_round() {
+  __atomic_fetch_add(&handles_->skeleton->bss->telling_round, 1u, __ATOMIC_RELAXED);
+}
 
 std::optional<std::uint64_t> Tracer::recursion_misses() const {
   return tmpfstrace::recursion_misses(handles_->skeleton->obj);

@@ -25,6 +25,7 @@ struct TracerOptions {
   std::uint32_t events_per_second = 10;  // refusal details per (cgroup, superblock, cause)
   bool memcg_identity = true;            // the memory controller's cgroup, else the default hierarchy's
   bool memcg_v1 = false;
+  bool tells_files = true;  // names of files that are made and removed, by sample
   std::uint64_t mfill_start = 0;  // kallsyms range of shmem_mfill_atomic_pte; 0 when not known
   std::uint64_t mfill_end = 0;
 };
@@ -46,7 +47,11 @@ class Tracer {
   const SlotTable& table() const { return table_; }
   std::uint64_t loss(tmpfs_loss which) const;
 
-  int ring_fd() const;  // map of the refusal events; owned by the tracer
+  int ring_fd() const;        // map of the refusal events; owned by the tracer
+  int files_ring_fd() const;  // map of the files made and removed, likewise
+
+  // From now on each CPU may tell of files again, see bpf/file_tells.bpf.h.
+  void begin_telling_round();
 
   // See programs.h.
   std::optional<std::uint64_t> recursion_misses() const;

@@ -166,6 +166,7 @@ void write_superblock(JsonWriter& json, const SuperblockView& superblock) {
   write_owner(json, info.owner);
   write_outlook(json, superblock.outlook);
   write_survey(json, info.survey);
+  write_activity(json, superblock);
   write_tally(json, superblock.tally);
   json.end_object();
 }

@@ -50,8 +50,21 @@ void write_inversion(JsonWriter& json, const LimitInversion& inversion) {
   json.end_object();
 }
 
+void write_leftovers(JsonWriter& json, const Leftovers& leftovers) {
+  json.key("leftovers");
+  json.begin_object();
+  if (leftovers.gone_creators) {
+    json.field("gone_creators_files", leftovers.gone_creators->files);
+    json.field("gone_creators_bytes", leftovers.gone_creators->bytes);
+  }
+  json.field_if_known("dead_cgroups_bytes", leftovers.dead_cgroups_bytes);
+  json.field("growth_bytes", leftovers.growth_bytes);
+  json.end_object();
+}
+
 bool is_empty(const Outlook& outlook) {
-  return outlook.forecasts.empty() && outlook.writers.empty() && !outlook.first_refused_ns;
+  return outlook.forecasts.empty() && outlook.writers.empty() && !outlook.first_refused_ns &&
+         !outlook.leftovers.gone_creators && outlook.leftovers.dead_cgroups_bytes.value_or(0) == 0;
 }
 
 }  // namespace
@@ -75,6 +88,7 @@ void write_outlook(JsonWriter& json, const Outlook& outlook) {
     json.field_if_known("settles_at_bytes", outlook.steady->bytes);
     json.field("fits", outlook.steady->fits);
   }
+  write_leftovers(json, outlook.leftovers);
   json.key("writers");
   json.begin_array();
   for (const TmpfsWriter& writer : outlook.writers) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/json_survey.h"
 
+#include "export/json_parts.h"
+#include "model/pattern_activity.h"
 #include "model/time_text.h"
 
 namespace tmpfstrace {
@@ -26,7 +28,54 @@ void write_pattern(JsonWriter& json, const FilePattern& pattern) {
   json.end_object();
 }
 
+void write_creator(JsonWriter& json, const FileCreator& creator) {
+  json.begin_object();
+  json.field("cgroup", creator.cgroup);
+  json.field("comm", creator.comm);
+  json.field("executable", if_known(creator.executable));
+  json.field("pid", creator.tgid);
+  json.field("created", creator.created);
+  json.field("lives", creator.lives);
+  json.end_object();
+}
+
+void write_pattern_activity(JsonWriter& json, const PatternActivity& pattern) {
+  json.begin_object();
+  json.field("directory", pattern.directory);
+  json.field("pattern", pattern.pattern);
+  json.field("created", pattern.created);
+  json.field("removed", pattern.removed);
+  json.field("created_recently", pattern.created_recently);
+  json.field("removed_recently", pattern.removed_recently);
+  json.field("counts_over", pattern.counts_over);
+  json.key("creators");
+  json.begin_array();
+  for (const FileCreator& creator : pattern.creators) write_creator(json, creator);
+  json.end_array();
+  json.field("created_by_others", pattern.created_by_others);
+  json.end_object();
+}
+
 }  // namespace
+
+void write_activity(JsonWriter& json, const SuperblockView& view) {
+  json.key("activity");
+  const ActivityRef& activity = view.info.activity;
+  if (activity == nullptr) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  json.field("created", activity->created);
+  json.field("removed", activity->removed);
+  json.field("told_share", told_share(view));
+  json.field("recent_seconds", static_cast<double>(activity->recent_ns) / 1e9);
+  json.key("patterns");
+  json.begin_array();
+  for (const PatternActivity& pattern : activity->patterns) write_pattern_activity(json, pattern);
+  json.end_array();
+  json.end_object();
+}
 
 void write_survey(JsonWriter& json, const SurveyRef& survey) {
   json.key("survey");

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "model/derive.h"
+#include "model/leftovers.h"
+#include "model/pattern_activity.h"
 #include "model/verdicts.h"
 #include "model/writers.h"
 
@@ -124,11 +126,12 @@ void Analyst::watch_memory(const Snapshot& snapshot) {
          .freed = {}});
 }
 
-void Analyst::add_outlooks(Snapshot& snapshot) const {
+void Analyst::add_outlooks(Snapshot& snapshot) {
   CgroupIndex index;
   index.reserve(snapshot.cgroups.size());
   for (std::size_t i = 0; i < snapshot.cgroups.size(); ++i) index.emplace(snapshot.cgroups[i].info.id, i);
   auto writers = find_writers(snapshot, index);
+  const auto dead_cgroups = held_by_dead_cgroups(snapshot);
   MemoryForecasts memory(snapshot, index, memory_, node_);
   for (SuperblockView& view : snapshot.superblocks) {
     const auto watch = superblocks_.find(view.info.id);
@@ -138,6 +141,15 @@ void Analyst::add_outlooks(Snapshot& snapshot) const {
     if (const auto found = writers.find(view.info.id); found != writers.end())
       outlook.writers = std::move(found->second);
     memory.add_to(outlook);
+    Leftovers& leftovers = outlook.leftovers;
+    if (dead_cgroups) {
+      const auto held = dead_cgroups->find(view.info.id);
+      leftovers.dead_cgroups_bytes = held == dead_cgroups->end() ? 0 : held->second;
+    }
+    leftovers.gone_creators = held_by_gone_creators(view);
+    const HeldFiles gone = leftovers.gone_creators.value_or(HeldFiles{});
+    leftovers.growth_bytes = watch->second.leftovers.add(
+        std::max(gone.bytes, leftovers.dead_cgroups_bytes.value_or(0)), snapshot.monotonic_ns);
     outlook.binding = find_binding_limit(outlook.forecasts);
     if (view.info.used_bytes)
       outlook.inversion = find_limit_inversion(view.info.size_bytes, *view.info.used_bytes, outlook.writers);

@@ -31,7 +31,7 @@ class Analyst {
   void watch(Snapshot& snapshot);
   void forecast_in_turn(std::uint64_t monotonic_ns);
   void watch_memory(const Snapshot& snapshot);
-  void add_outlooks(Snapshot& snapshot) const;
+  void add_outlooks(Snapshot& snapshot);
 
   VerdictThresholds thresholds_;
   std::shared_ptr<const Snapshot> previous_;

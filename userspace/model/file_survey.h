@@ -24,6 +24,8 @@ struct FilePattern {
   std::optional<std::uint64_t> oldest_ns;
   std::optional<std::uint64_t> newest_ns;
   std::uint64_t counts_over = 0;  // how many of `files` may belong to patterns that were dropped; 0: exact
+  // Of its folded directory and name (model/pattern_key.h); absent in older recordings.
+  std::optional<std::uint64_t> key = {};
   bool operator==(const FilePattern&) const = default;
 };
 

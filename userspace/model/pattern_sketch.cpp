@@ -5,12 +5,12 @@
 #include <tuple>
 
 #include "model/name_pattern.h"
+#include "model/pattern_key.h"
 
 namespace tmpfstrace {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;  // a unit of weight, whatever the machine's pages are
-constexpr std::string_view kCut = "…";
 
 void add_to(std::uint64_t& sum, std::uint64_t amount) { sum += std::min(amount, UINT64_MAX - sum); }
 
@@ -30,8 +30,7 @@ PatternSketch::PatternSketch(std::size_t entries) : most_(std::max<std::size_t>(
 void PatternSketch::add(std::string_view directory, std::string_view name, const FileFacts& facts) {
   if (folded_.empty() || directory != last_directory_) {
     last_directory_ = directory;
-    directory_ = directory;
-    if (directory_.size() > kMostPath) directory_.replace(kMostPath - kCut.size(), std::string::npos, kCut);
+    directory_ = cut_directory(directory);
     folded_ = fold_path(directory_);
     folded_ += '\0';
   }
@@ -79,6 +78,7 @@ PatternSketch::Entry& PatternSketch::take_place(std::size_t index, std::uint64_t
   add_to(weights_[index], weight);
   Entry& entry = entries_[index];
   entry.key = &entries_by_key_.emplace(key_, index).first->first;
+  entry.figures.key = hash_of_key(key_);
   entry.figures.files = entry.figures.counts_over = most_dropped_;
   return entry;
 }

@@ -34,7 +34,6 @@ struct FileFacts {
 class PatternSketch {
  public:
   static constexpr std::size_t kEntries = 512;
-  static constexpr std::size_t kMostPath = 512;  // bytes; the rest of a longer directory becomes "…"
 
   explicit PatternSketch(std::size_t entries = kEntries);
 

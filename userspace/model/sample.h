@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "model/file_activity.h"
 #include "model/file_survey.h"
 #include "model/owner.h"
 #include "model/refusal_counts.h"
@@ -91,6 +92,7 @@ struct Superblock {
   std::optional<std::int64_t> drift_inodes;
   OwnerRef owner = nullptr;  // null: its mounts do not tell, or an older recording
   SurveyRef survey = nullptr;
+  ActivityRef activity = nullptr;
 };
 
 // What the memory controller says of a cgroup; descendants are included. Absent: its file is not there (the root has

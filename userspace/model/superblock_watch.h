@@ -8,6 +8,7 @@
 #include <string>
 
 #include "model/forecast.h"
+#include "model/leftovers.h"
 #include "model/outlook.h"
 #include "model/snapshot.h"
 #include "model/steady_state.h"
@@ -32,6 +33,8 @@ class SuperblockWatch {
 
   // What is known by now. The forecasts of blocks and inodes are as old as forecast_ns().
   Outlook outlook() const;
+
+  GrowthOfTheHour leftovers;
 
   std::uint64_t seen_ns = 0;  // CLOCK_MONOTONIC, of the last sample
 

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <utility>
 
+#include "model/leftovers.h"
 #include "model/losses.h"
 #include "model/names.h"
+#include "model/pattern_activity.h"
 #include "model/quantity_text.h"
 #include "model/remedy.h"
 
@@ -18,9 +21,6 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000;
 // A service that is refused tries again within this time: until then it counts as refused now.
 constexpr std::uint64_t kRefusedNow = 60 * kSecond;
-// Files without a name: worth a word from this part of what is in use on.
-constexpr double kLeftoverPart = 0.25;
-constexpr std::uint64_t kLeastLeftovers = 4 << 20;
 
 double ratio(const std::optional<std::uint64_t>& used, const std::optional<std::uint64_t>& total) {
   return used && total && *total != 0 ? static_cast<double>(*used) / static_cast<double>(*total) : 0;
@@ -112,18 +112,6 @@ class OfSuperblock {
     return fmt::format("{} ({}, {})", how, whole, blocks ? "blocks" : "inodes");
   }
 
-  // "; 16,384 session_* files, none removed, 18 a minute"
-  std::string files_text() const {
-    if (view_.info.survey == nullptr || view_.info.survey->patterns.empty()) return {};
-    const FilePattern& pattern = view_.info.survey->patterns.front();
-    std::string text = fmt::format("; {} {} {}", count_in_words(static_cast<double>(pattern.files)), pattern.pattern,
-                                   pattern.files == 1 ? "file" : "files");
-    if (pattern.directory != "/") text += " in " + pattern.directory;
-    if (view_.tally.removed == 0U) text += ", none removed";
-    if (const auto arrivals = arrivals_of(view_)) text += fmt::format(", {}", rate_in_words(*arrivals));
-    return text;
-  }
-
   void add_remedy(Verdict& verdict, bool blocks) const {
     const Remedy remedy = find_remedy(view_, snapshot_, blocks);
     verdict.remedy = remedy_text(remedy);
@@ -143,27 +131,27 @@ class OfSuperblock {
     verdict.evidence.emplace_back("refused", number(view_.tally.refused));
     if (cause == TMPFS_CAUSE_BLOCKS || cause == TMPFS_CAUSE_INODES) {
       const bool blocks = cause == TMPFS_CAUSE_BLOCKS;
-      verdict.finding = fmt::format("is {}; {}{}", fill_text(blocks), count, files_text());
+      verdict.finding = fmt::format("is {}; {}{}", fill_text(blocks), count, files_in_words(view_));
       add_remedy(verdict, blocks);
       return;
     }
     if (cause == TMPFS_CAUSE_QUOTA) {
-      verdict.finding = fmt::format("has a user or group over its quota; {}{}", count, files_text());
+      verdict.finding = fmt::format("has a user or group over its quota; {}{}", count, files_in_words(view_));
       verdict.remedy = "raise the quota or remove files of that user";
     } else if (cause == TMPFS_CAUSE_MEMCG) {
-      verdict.finding = fmt::format("is refused memory by the limit of its cgroup; {}{}", count, files_text());
+      verdict.finding = fmt::format("is refused memory by the limit of its cgroup; {}{}", count, files_in_words(view_));
       const Remedy remedy = find_remedy(view_, snapshot_, true);
       verdict.remedy =
           remedy.memory_limit ? "memory limit " + bytes_in_words(number(remedy.memory_limit)) : std::string();
     } else {
-      verdict.finding = fmt::format("is refused memory by the node; {}{}", count, files_text());
+      verdict.finding = fmt::format("is refused memory by the node; {}{}", count, files_in_words(view_));
     }
   }
 
   void add_full() {
     const bool blocks = is_full("blocks");
     Verdict& verdict = add(VerdictKind::full, Severity::critical, blocks ? "blocks" : "inodes");
-    verdict.finding = fmt::format("is {}, the next write is refused{}", fill_text(blocks), files_text());
+    verdict.finding = fmt::format("is {}, the next write is refused{}", fill_text(blocks), files_in_words(view_));
     add_remedy(verdict, blocks);
   }
 
@@ -206,7 +194,7 @@ class OfSuperblock {
     verdict.finding = fmt::format("{} in {} ({} to {}): it grows by {}{}",
                                   memory ? std::string("meets the ") + name_of(binding->kind) : "is full",
                                   duration_in_words(*forecast.mid_ns), duration_in_words(forecast.low_ns.value_or(0)),
-                                  duration_in_words(forecast.high_ns.value_or(0)), rate, files_text());
+                                  duration_in_words(forecast.high_ns.value_or(0)), rate, files_in_words(view_));
     verdict.evidence.emplace_back("seconds_to_full", static_cast<double>(*forecast.mid_ns) / 1e9);
     verdict.evidence.emplace_back("growth_per_second", growth);
     add_remedy(verdict, binding->kind != LimitKind::inodes);
@@ -230,20 +218,17 @@ class OfSuperblock {
                                : ratio(view_.info.inodes_used, view_.info.inodes_total);
     if (part <= thresholds_.nearly_full_above) return;
     Verdict& verdict = add(VerdictKind::nearly_full, Severity::warning, blocks ? "blocks" : "inodes");
-    verdict.finding = fmt::format("is {}{}", fill_text(blocks), files_text());
+    verdict.finding = fmt::format("is {}{}", fill_text(blocks), files_in_words(view_));
     add_remedy(verdict, blocks);
   }
 
   void add_leftovers() {
-    if (view_.info.survey == nullptr || !view_.info.survey->unlinked_bytes) return;
-    const std::uint64_t bytes = *view_.info.survey->unlinked_bytes;
-    if (bytes < kLeastLeftovers || static_cast<double>(bytes) < kLeftoverPart * number(view_.info.used_bytes)) return;
-    Verdict& verdict = add(VerdictKind::leftovers, Severity::warning, "blocks");
-    verdict.finding = fmt::format("holds {} in {} files that were removed and are still open",
-                                  bytes_in_words(static_cast<double>(bytes)),
-                                  count_in_words(number(view_.info.survey->unlinked_files)));
-    verdict.remedy = "restart what holds them";
-    verdict.evidence.emplace_back("unlinked_bytes", static_cast<double>(bytes));
+    for (LeftoverFinding& found : find_leftovers(view_)) {
+      Verdict& verdict = add(VerdictKind::leftovers, Severity::warning, "blocks");
+      verdict.finding = std::move(found.finding);
+      verdict.remedy = std::move(found.remedy);
+      verdict.evidence.insert(verdict.evidence.end(), found.evidence.begin(), found.evidence.end());
+    }
   }
 
   const SuperblockView& view_;

@@ -13,7 +13,9 @@
 #include "host/kernel_symbols.h"
 #include "host/mount_scanner.h"
 #include "host/node_memory.h"
+#include "host/process_life.h"
 #include "host/process_namespace.h"
+#include "sources/file_activities.h"
 #include "sources/host_figures.h"
 #include "sources/live_cost.h"
 #include "sources/live_start.h"
@@ -36,7 +38,8 @@ class LiveSource : public SampleSource {
         scanner_(start_.paths),
         cgroups_(start_.hierarchy.root),
         surveys_([this](const Superblock& superblock) { return survey(superblock); },
-                 [this](const std::vector<Superblock>& superblocks) { return find_unlinked(superblocks); }) {}
+                 [this](const std::vector<Superblock>& superblocks) { return find_unlinked(superblocks); }),
+        activities_([this](std::uint32_t tgid, std::uint64_t told_ns) { return still_runs(tgid, told_ns); }) {}
 
   Result<void> open();
   Result<void> seed();
@@ -55,6 +58,8 @@ class LiveSource : public SampleSource {
   std::function<bool()> stop_after(std::uint64_t patience_ns) const;
   std::optional<FileSurvey> survey(const Superblock& superblock);
   std::optional<UnlinkedByDevice> find_unlinked(const std::vector<Superblock>& superblocks);
+  std::optional<bool> still_runs(std::uint32_t tgid, std::uint64_t monotonic_ns) const;
+  Result<void> drain_files(std::uint64_t monotonic_ns);
   std::string path_of(CgroupId id, const CgroupName& name) const;
   const Superblock* superblock_of(const RefusalEvent& event);
   void rescan();
@@ -72,6 +77,7 @@ class LiveSource : public SampleSource {
   MemoryFigures memory_;
   Surveys surveys_;
   RefusedSince refused_;
+  FileActivities activities_;
   Symbols symbols_;
   std::vector<Superblock> last_superblocks_;
   bool rescanned_ = false;  // since the last sample
@@ -157,6 +163,8 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   sample.realtime_ns = start_.clock_ns(CLOCK_REALTIME);
   sample.monotonic_ns = start_.clock_ns(CLOCK_MONOTONIC);
   if (start_.ledger) {
+    // Before the counters: more than they have is never told.
+    if (auto drained = drain_files(sample.monotonic_ns); !drained) return tl::unexpected(drained.error());
     auto reading = start_.ledger->read();
     if (!reading) return tl::unexpected(reading.error());
     after = std::move(*reading);
@@ -171,7 +179,10 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   sample.node = read_node_memory(start_.paths);
   for (Superblock& superblock : sample.superblocks)
     superblock.owner = owners_->of_superblock(superblock, sample.monotonic_ns);
-  if (options_.surveys) surveys_.refresh(sample.superblocks, sample.monotonic_ns, refused_.find(sample.ledger));
+  if (options_.surveys) {
+    surveys_.refresh(sample.superblocks, sample.monotonic_ns, refused_.find(sample.ledger));
+    activities_.refresh(sample.superblocks, sample.monotonic_ns);
+  }
   sample.losses["unreadable_namespaces"] = mounts->unreadable_namespaces;
   sample.losses["unreadable_processes"] = mounts->unreadable_processes;
   sample.losses["damaged_mount_lines"] = mounts->damaged_lines;
@@ -255,6 +266,18 @@ std::optional<FileSurvey> LiveSource::survey(const Superblock& superblock) {
 
 std::optional<UnlinkedByDevice> LiveSource::find_unlinked(const std::vector<Superblock>& superblocks) {
   return find_unlinked_files(start_.paths, superblocks, stop_after(kMostWalkTime));
+}
+
+Result<void> LiveSource::drain_files(std::uint64_t monotonic_ns) {
+  return start_.ledger->drain_files(
+      [this](const KernelFile& file) { activities_.add(file.superblock, file.told); }, monotonic_ns);
+}
+
+// Ids are those of the initial namespace.
+std::optional<bool> LiveSource::still_runs(std::uint32_t tgid, std::uint64_t monotonic_ns) const {
+  if (!start_.proc_is_initial) return std::nullopt;
+  const std::uint64_t slept = start_.clock_ns(CLOCK_BOOTTIME) - start_.clock_ns(CLOCK_MONOTONIC);
+  return tmpfstrace::still_runs(start_.paths, tgid, monotonic_ns + slept);
 }
 
 // Their limits bind as well. The root has none.

@@ -37,6 +37,7 @@ Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, co
   tracer.events_per_second = options.events ? options.event_rate : 0;
   tracer.memcg_identity = start.facts.memory_controller.value_or(false);
   tracer.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
+  tracer.tells_files = options.surveys;
   HookPlan plan = plan_of(start);
   // Only the kprobes of 6.6 to 6.18 need the address range; kallsyms takes a good part of the start.
   const bool needs_mfill =

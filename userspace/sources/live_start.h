@@ -25,7 +25,7 @@ struct LiveStart {
   std::unique_ptr<LedgerSource> ledger;  // null when polling
   bool proc_is_initial = true;           // the programs' process numbers are those of /proc
   Mode mode;
-  std::uint64_t (*clock_ns)(clockid_t) = read_clock_ns;  // CLOCK_REALTIME and CLOCK_MONOTONIC
+  std::uint64_t (*clock_ns)(clockid_t) = read_clock_ns;  // REALTIME, MONOTONIC, BOOTTIME
 };
 
 // report: probe everything, for `doctor`.

@@ -21,6 +21,8 @@ template <>
 constexpr bool is_optional<OwnerRef> = true;
 template <>
 constexpr bool is_optional<SurveyRef> = true;
+template <>
+constexpr bool is_optional<ActivityRef> = true;
 
 std::optional<std::string> bytes_of_hex(const std::string& hex) {
   const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
@@ -87,12 +89,8 @@ class Decoder {
     return true;
   }
 
-  bool get(const Json& json, SurveyRef& ref) {
-    FileSurvey survey;
-    if (!get(json, survey)) return false;
-    ref = std::make_shared<const FileSurvey>(std::move(survey));
-    return true;
-  }
+  bool get(const Json& json, SurveyRef& ref) { return get_shared<FileSurvey>(json, ref); }
+  bool get(const Json& json, ActivityRef& ref) { return get_shared<FileActivity>(json, ref); }
 
   template <typename Value>
   bool get(const Json& json, std::vector<Value>& list) {
@@ -158,6 +156,14 @@ class Decoder {
   std::string problem() const { return (path_.empty() ? "" : path_ + ": ") + reason_; }
 
  private:
+  template <typename Object>
+  bool get_shared(const Json& json, std::shared_ptr<const Object>& ref) {
+    Object object;
+    if (!get(json, object)) return false;
+    ref = std::make_shared<const Object>(std::move(object));
+    return true;
+  }
+
   template <typename Field>
   bool get_field(const Json& json, const char* name, Field& field) {
     const auto found = json.find(name);

@@ -39,6 +39,10 @@ class Encoder {
     if (survey != nullptr) (*this)(name, *survey);
   }
 
+  void operator()(const char* name, const ActivityRef& activity) {
+    if (activity != nullptr) (*this)(name, *activity);
+  }
+
   template <typename Object>
   requires std::is_class_v<Object>
   void put(const Object& object) {

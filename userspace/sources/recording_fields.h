@@ -62,6 +62,7 @@ template <typename Visit, Is<FilePattern> Object>
 void visit_fields(Visit& visit, Object& pattern) {
   visit("directory", pattern.directory);
   visit("pattern", pattern.pattern);
+  visit("key", pattern.key);
   visit("files", pattern.files);
   visit("empty_files", pattern.empty_files);
   visit("allocated_bytes", pattern.allocated_bytes);
@@ -85,6 +86,38 @@ void visit_fields(Visit& visit, Object& survey) {
   visit("patterns", survey.patterns);
 }
 
+template <typename Visit, Is<FileCreator> Object>
+void visit_fields(Visit& visit, Object& creator) {
+  visit("cgroup", creator.cgroup);
+  visit("comm", creator.comm);
+  visit("executable", creator.executable);
+  visit("tgid", creator.tgid);
+  visit("created", creator.created);
+  visit("lives", creator.lives);
+}
+
+template <typename Visit, Is<PatternActivity> Object>
+void visit_fields(Visit& visit, Object& pattern) {
+  visit("directory", pattern.directory);
+  visit("pattern", pattern.pattern);
+  visit("key", pattern.key);
+  visit("created", pattern.created);
+  visit("removed", pattern.removed);
+  visit("counts_over", pattern.counts_over);
+  visit("created_recently", pattern.created_recently);
+  visit("removed_recently", pattern.removed_recently);
+  visit("creators", pattern.creators);
+  visit("created_by_others", pattern.created_by_others);
+}
+
+template <typename Visit, Is<FileActivity> Object>
+void visit_fields(Visit& visit, Object& activity) {
+  visit("created", activity.created);
+  visit("removed", activity.removed);
+  visit("recent_ns", activity.recent_ns);
+  visit("patterns", activity.patterns);
+}
+
 template <typename Visit, Is<Superblock> Object>
 void visit_fields(Visit& visit, Object& superblock) {
   visit("id", superblock.id);
@@ -100,6 +133,7 @@ void visit_fields(Visit& visit, Object& superblock) {
   visit("drift_inodes", superblock.drift_inodes);
   visit("owner", superblock.owner);
   visit("survey", superblock.survey);
+  visit("activity", superblock.activity);
 }
 
 template <typename Visit, Is<Cgroup> Object>
