@@ -12,32 +12,28 @@
 #include "ledger.bpf.h"
 #include "inode_table.bpf.h"
 
-#define TELLS_A_ROUND 64
 #define QUOTA_BITS 4 /* superblocks share a quota where their addresses have one hash */
 #define TELL_DEPTH 12 /* components of a path */
 
+/* The round in which something was told last, and how much: the sum of both, as rounds are TMPFS_TELLS_A_ROUND apart. */
 struct tell_quota {
-	__u32 round;
-	__u32 told[2]; /* by what happened */
-	__u32 pad;
+	__u64 told[2]; /* by what happened */
 };
-static struct tell_quota tell_quotas[CACHE_CPUS << QUOTA_BITS] __attribute__((aligned(64)));
+static struct tell_quota tell_quotas[CACHE_CPUS][1 << QUOTA_BITS] __attribute__((aligned(64)));
 
 static __always_inline int may_tell_file(struct super_block *sb, __u32 removed)
 {
-	__u32 cpu = bpf_get_smp_processor_id(), round = *(volatile __u32 *)&telling_round;
+	__u64 round = *(volatile __u64 *)&telling_round, told;
+	__u32 cpu = bpf_get_smp_processor_id();
 	struct tell_quota *quota;
 
 	if (cpu >= CACHE_CPUS)
 		return 0;
-	quota = &tell_quotas[cpu << QUOTA_BITS | address_hash((__u64)sb, QUOTA_BITS)];
-	if (quota->round != round) {
-		quota->round = round;
-		quota->told[0] = quota->told[1] = 0;
-	}
-	if (quota->told[removed] >= TELLS_A_ROUND)
+	quota = &tell_quotas[cpu][address_hash((__u64)sb, QUOTA_BITS)];
+	told = quota->told[removed];
+	if (told >= round + TMPFS_TELLS_A_ROUND)
 		return 0;
-	quota->told[removed]++;
+	quota->told[removed] = (told < round ? round : told) + 1;
 	return 1;
 }
 

@@ -29,8 +29,8 @@ __u32 seed_result;
 __u64 overcommit_address;
 /* Raised when a superblock ends or a slot is retired: what per-CPU caches hold is void. */
 __u64 cache_epoch;
-/* Raised by user space: each CPU may tell files again, see file_tells.bpf.h. */
-__u32 telling_round;
+/* Raised by TMPFS_TELLS_A_ROUND by user space: each CPU may tell files again, see file_tells.bpf.h. */
+__u64 telling_round;
 /* How many inodes "owners" holds, and how many marks there are, of these in the map: 0 lets the hot path skip the look-up. */
 __u64 shared_inodes;
 __u64 live_marks;

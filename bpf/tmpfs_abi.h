@@ -192,6 +192,7 @@ struct tmpfs_event {
 
 #define TMPFS_EXECUTABLE_LEN 64
 #define TMPFS_PATH_LEN 768
+#define TMPFS_TELLS_A_ROUND 64 /* of a superblock on a CPU, files made and as many removed */
 
 /* One record of the ring buffer "files": a regular file was made or lost its last name. Of some; the counters have all. */
 struct tmpfs_file_event {

@@ -163,7 +163,7 @@ int Tracer::ring_fd() const { return bpf_map__fd(handles_->skeleton->maps.events
 int Tracer::files_ring_fd() const { return bpf_map__fd(handles_->skeleton->maps.files); }
 
 void Tracer::begin_telling_round() {
-  __atomic_fetch_add(&handles_->skeleton->bss->telling_round, 1u, __ATOMIC_RELAXED);
+  __atomic_fetch_add(&handles_->skeleton->bss->telling_round, TMPFS_TELLS_A_ROUND, __ATOMIC_RELAXED);
 }
 
 std::optional<std::uint64_t> Tracer::recursion_misses() const {

@@ -30,6 +30,7 @@ std::vector<Case> all_cases() {
   add_robustness_cases(cases);
   add_short_lived_cases(cases);
   add_tiny_cases(cases);
+  add_file_cases(cases);
   add_cpu_line_cases(cases);
   add_event_cases(cases);
   add_view_cases(cases);

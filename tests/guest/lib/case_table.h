@@ -45,6 +45,7 @@ void add_incident_case(std::vector<Case>& cases);
 void add_stress_cases(std::vector<Case>& cases);
 void add_robustness_cases(std::vector<Case>& cases);
 void add_short_lived_cases(std::vector<Case>& cases);
+void add_file_cases(std::vector<Case>& cases);
 void add_tiny_cases(std::vector<Case>& cases);
 void add_cpu_line_cases(std::vector<Case>& cases);
 void add_event_cases(std::vector<Case>& cases);

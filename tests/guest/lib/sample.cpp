@@ -76,6 +76,25 @@ Counters parse_counters(const Json& object) {
   return c;
 }
 
+void parse_activity(const Json& activity, SuperblockSample& superblock) {
+  if (activity.at("told_share").is_number()) superblock.told_share = activity["told_share"].get<double>();
+  for (const Json& pattern : activity.at("patterns")) {
+    PatternSample& p = superblock.patterns_told.emplace_back();
+    p.directory = word(pattern, "directory");
+    p.pattern = word(pattern, "pattern");
+    p.created = pattern.at("created").get<std::int64_t>();
+    p.removed = pattern.at("removed").get<std::int64_t>();
+    for (const Json& creator : pattern.at("creators")) {
+      CreatorSample& c = p.creators.emplace_back();
+      c.cgroup = creator.at("cgroup").get<std::uint64_t>();
+      c.comm = word(creator, "comm");
+      c.executable = word(creator, "executable");
+      c.created = creator.at("created").get<std::int64_t>();
+      if (creator.at("lives").is_boolean()) c.lives = creator["lives"].get<bool>();
+    }
+  }
+}
+
 }  // namespace
 
 std::int64_t Counters::created_sum() const { return std::accumulate(created.begin(), created.end(), std::int64_t{0}); }
@@ -188,6 +207,7 @@ Sample parse_sample(const std::string& line) {
     s.drift_bytes = maybe(sb, "drift_bytes");
     s.drift_inodes = maybe(sb, "drift_inodes");
     for (const Json& mount : sb.value("mounts", Json::array())) s.mount_points.push_back(word(mount, "mount_point"));
+    if (sb.contains("activity") && sb["activity"].is_object()) parse_activity(sb["activity"], s);
     s.counters = parse_counters(sb);
   }
   for (const Json& group : json.at("cgroups")) {

@@ -39,6 +39,22 @@ struct Counters {
   bool operator==(const Counters&) const = default;
 };
 
+struct CreatorSample {
+  std::uint64_t cgroup = 0;
+  std::string comm;
+  std::string executable;
+  std::int64_t created = 0;
+  std::optional<bool> lives;
+};
+
+struct PatternSample {
+  std::string directory;
+  std::string pattern;
+  std::int64_t created = 0;
+  std::int64_t removed = 0;
+  std::vector<CreatorSample> creators;
+};
+
 struct SuperblockSample {
   std::string dev;
   std::uint64_t generation = 0;
@@ -51,6 +67,8 @@ struct SuperblockSample {
   std::optional<std::int64_t> inodes_used;
   std::optional<std::int64_t> drift_bytes;
   std::optional<std::int64_t> drift_inodes;
+  std::optional<double> told_share;
+  std::vector<PatternSample> patterns_told;
   Counters counters;
 };
 
