@@ -154,6 +154,14 @@ TEST_CASE("a full mount that refuses: whose, what, since when, which files and w
     other.add(sample_of(70 * second, superblock, 1));
     CHECK(other.add(sample_of(71 * second, superblock, 2))->verdicts[0].fingerprint() == verdict.fingerprint());
   }
+  SECTION("a walk that came to its bound tells a part of the files") {
+    FileSurvey part = *session_files(12032);
+    part.complete = false;
+    superblock.survey = std::make_shared<const FileSurvey>(part);
+    const auto later = analyst.add(sample_of(3 * second, superblock, 27601));
+    CHECK(later->verdicts[0].finding.find("; at least 12,032 session_* files, none removed, 18 a minute") !=
+          std::string::npos);
+  }
 }
 
 TEST_CASE("a tmpfs that is larger than its writer's memory is said so before it fills") {

@@ -128,8 +128,11 @@ class OfSuperblock {
   std::string files_text() const {
     if (view_.info.survey == nullptr || view_.info.survey->patterns.empty()) return {};
     const FilePattern& pattern = view_.info.survey->patterns.front();
-    std::string text = fmt::format("; {} {} {}", count_in_words(static_cast<double>(pattern.files)), pattern.pattern,
-                                   pattern.files == 1 ? "file" : "files");
+    // A walk that came to its bound has met a part of them.
+    const bool is_part = !view_.info.survey->complete && pattern.counts_over == 0;
+    std::string text =
+        fmt::format("; {}{} {} {}", is_part ? "at least " : "", count_in_words(static_cast<double>(pattern.files)),
+                    pattern.pattern, pattern.files == 1 ? "file" : "files");
     if (pattern.directory != "/") text += " in " + pattern.directory;
     if (view_.tally.removed == 0U) text += ", none removed";
     if (const auto arrivals = arrivals_of(view_)) text += fmt::format(", {}", rate_in_words(*arrivals));
