@@ -92,12 +92,15 @@ GUEST_BPF := $(patsubst tests/bench/%.c,$(O)/guest/%,$(addprefix tests/bench/,be
 # Those that repeat operations.c.
 GUEST_LOAD := $(O)/guest/bench-load
 GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
+# What drives containers in a guest, and what runs in one; no other guest needs them.
+CONTAINERS := $(O)/containers/containers-test $(O)/containers/session-writer
+CONTAINERS_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/containers/lib/*.cpp))
 
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest test-alerts backtest-traces test-asan test-abi test-layering test-docs test-budget \
-        test-host test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
+        test-host test-containers test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
         install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -210,6 +213,17 @@ $(GUEST_CXX): $(O)/guest/%: $(O)/obj/tests/guest/%.o $(GUEST_LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(CXXFLAGS) -static -pthread -o $@ $^ $(GUEST_LIBS)
 
+$(O)/containers/containers-test: $(O)/obj/tests/containers/containers-test.o $(CONTAINERS_LIB)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) -pthread -o $@ $^ -lfmt
+
+# Static: the root of a container holds nothing else.
+$(O)/containers/session-writer: $(O)/obj/tests/containers/session-writer.o
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) -static -o $@ $^
+
 $(GUEST_C): $(O)/guest/%: tests/guest/%.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -287,7 +301,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
 # built on all processors, unless make was told how many to use.
 test:
-	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts budget host guest; do \
+	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts budget host containers guest; do \
 		echo "== test-$$step"; \
 		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
@@ -340,6 +354,10 @@ budget: all guest
 test-host: all guest
 	$(call script,tests/host/run.sh,runs the tool on this machine)
 
+# Real containers in a guest, from the first refused write to the Alertmanager (2 min of a processor).
+test-containers: all $(CONTAINERS)
+	$(call script,tests/containers/run.sh,runs the tool on a node with containers)
+
 test-guest: all guest
 	$(call script,scripts/guest/matrix.sh,runs the tool on stock kernels under emulation)
 
@@ -387,7 +405,7 @@ install: all
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
-		$(O)/budget $(O)/state \
+		$(O)/budget $(O)/state $(O)/containers \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted -name '*.d' 2>/dev/null)

@@ -2,12 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # /init of a test guest. Brings up what the tool and the tests expect of a host, runs /run.sh and
-# powers off. Kernel command line: tt.cgroup=v1 puts the memory controller on a v1 hierarchy.
+# powers off. Kernel command line: tt.cgroup=v1 puts the memory controller on a v1 hierarchy, tt.root=tmpfs moves the
+# guest off its initramfs.
 # run.sh reads the console: everything after TT-BEGIN is the command's output, TT-EXIT ends it.
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/ TERM=linux LC_ALL=C.UTF-8
 /bin/busybox --install -s /bin
 
 mount -t proc proc /proc
+# The kernel lets nobody pivot_root away from its initramfs, which is what a container runtime does.
+if grep -qw tt.root=tmpfs /proc/cmdline && [ ! -e /etc/moved ]; then
+	mkdir /new
+	mount -t tmpfs -o mode=755 tmpfs /new
+	for entry in /*; do
+		case $entry in
+		/new) ;;
+		/proc | /sys | /dev) mkdir "/new$entry" ;;
+		*) cp -a "$entry" /new/ ;;
+		esac
+	done
+	echo >/new/etc/moved
+	umount /proc
+	exec switch_root /new /init
+fi
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 mkdir -p /dev/shm /dev/pts

@@ -274,6 +274,8 @@ TEST_CASE("the text uses names where they are known", "[owner]") {
   CHECK(owner_text(owner) == "pod auth/outpost sandbox");
   owner.kind = "pod";
   owner.volume = "cache";
+  CHECK(owner_text(owner) == "pod auth/outpost container proxy volume cache");  // in a verdict: who writes there
+  owner.k8s_container = "";
   CHECK(owner_text(owner) == "pod auth/outpost volume cache");
 
   Owner web;

@@ -26,6 +26,15 @@ OwnerRef outpost() {
   return std::make_shared<const Owner>(owner);
 }
 
+// A container of that pod, or of another.
+OwnerRef container(const char* name, const char* pod_uid = "77aa") {
+  Owner owner = *outpost();
+  owner.kind = "container";
+  owner.pod_uid = pod_uid;
+  owner.k8s_container = name;
+  return std::make_shared<const Owner>(owner);
+}
+
 Superblock dev_shm(std::uint64_t used, std::uint64_t size = 64 * mib) {
   Superblock superblock;
   superblock.id = shm;
@@ -67,6 +76,7 @@ Sample sample_of(std::uint64_t time, const Superblock& superblock, std::uint64_t
   cgroup.path = "/kubepods/pod77aa/51be";
   cgroup.memory_current = *superblock.used_bytes + 150 * mib;
   cgroup.memory_max = 256 * mib;
+  cgroup.owner = container("proxy");
   sample.cgroups = {cgroup};
   return sample;
 }
@@ -88,9 +98,11 @@ TEST_CASE("a full mount that refuses: whose, what, since when, which files and w
   // It has no inode limit: that is no limit of 0.
   for (const auto& [name, number] : verdict.evidence) CHECK(name != "inodes_total");
   // Seven days of them are 181,440 files = 709 MiB; beside them the writer takes 150 MiB, a tenth more is 165 MiB.
-  CHECK(verdict.sentence() ==
-        "pod auth/outpost: /dev/shm is full (64 MiB, blocks); 27,600 operations refused since 12:00:02; 16,384 "
-        "session_* files, none removed, 18 a minute; to hold 7 days of them: size 768 MiB and memory limit 1 GiB.");
+  CHECK(
+      verdict.sentence() ==
+      "pod auth/outpost container proxy: /dev/shm is full (64 MiB, blocks); 27,600 operations refused since 12:00:02; "
+      "16,384 session_* files, none removed, 18 a minute; to hold 7 days of them: size 768 MiB and memory limit "
+      "1 GiB.");
 
   SECTION("a minute after the last refusal it is only full") {
     const auto later = analyst.add(sample_of(63 * second, superblock, 27600));
@@ -105,12 +117,50 @@ TEST_CASE("a full mount that refuses: whose, what, since when, which files and w
     event.mount_point = "/mnt/shared";
     analyst.add(event);
     const auto later = analyst.add(sample_of(3 * second, superblock, 27601));
-    CHECK(later->verdicts[0].subject == "pod auth/outpost: /mnt/shared");
+    CHECK(later->verdicts[0].subject == "pod auth/outpost container proxy: /mnt/shared");
+  }
+  SECTION("the container is named when it is known and the pod's, and is no other trouble") {
+    const auto told = [&](OwnerRef owner) {
+      Sample sample = sample_of(3 * second, superblock, 27601);
+      sample.cgroups[0].owner = std::move(owner);
+      return analyst.add(std::move(sample))->verdicts[0];
+    };
+    CHECK(told(nullptr).subject == "pod auth/outpost: /dev/shm");
+    CHECK(told(container("proxy", "88bb")).subject == "pod auth/outpost: /dev/shm");
+    CHECK(told(nullptr).fingerprint() == verdict.fingerprint());
+  }
+  SECTION("of several that one limit binds it is the one that writes most") {
+    Sample sample = sample_of(3 * second, superblock, 27601);
+    sample.ledger[0].counters.allocated_bytes = 10 * mib;
+    Counters more = zero_counters();
+    more.allocated_bytes = 128 * mib;
+    add_row(sample, 4712, shm, more);
+    Cgroup pod;
+    pod.id = 4710;
+    pod.path = "/kubepods/pod77aa";
+    pod.memory_current = 200 * mib;
+    pod.memory_max = 256 * mib;
+    Cgroup other = sample.cgroups[0];
+    other.id = 4712;
+    other.path = "/kubepods/pod77aa/62cf";
+    sample.cgroups[0].owner = container("sidecar");
+    other.owner = container("proxy");
+    sample.cgroups[0].memory_max = other.memory_max = {};
+    sample.cgroups.insert(sample.cgroups.begin(), {pod, other});
+    CHECK(analyst.add(std::move(sample))->verdicts[0].subject == "pod auth/outpost container proxy: /dev/shm");
   }
   SECTION("the same thing has the same fingerprint, in another process as well") {
     Analyst other;
     other.add(sample_of(70 * second, superblock, 1));
     CHECK(other.add(sample_of(71 * second, superblock, 2))->verdicts[0].fingerprint() == verdict.fingerprint());
+  }
+  SECTION("a walk that came to its bound tells a part of the files") {
+    FileSurvey part = *session_files(12032);
+    part.complete = false;
+    superblock.survey = std::make_shared<const FileSurvey>(part);
+    const auto later = analyst.add(sample_of(3 * second, superblock, 27601));
+    CHECK(later->verdicts[0].finding.find("; at least 12,032 session_* files, none removed, 18 a minute") !=
+          std::string::npos);
   }
 }
 
@@ -152,10 +202,9 @@ TEST_CASE("a tmpfs that is larger than its writer's memory is said so before it 
   CHECK(verdict.kind == VerdictKind::kills_first);
   // 190 of 256 MiB are in use: 66 MiB more, with 40 in use that is 106 MiB. The size that fits: 40 + 0.9 x 66 = 99.4
   // MiB. The limit that fits: 256 + (472 - 66) x 1.1 = 702.6 MiB.
-  CHECK(
-      verdict.sentence() ==
-      "pod auth/outpost: /dev/shm may hold 512 MiB, but its writers have memory for 106 MiB only (limit 256 MiB): they "
-      "are killed before it is full; size 96 MiB or memory limit 768 MiB.");
+  CHECK(verdict.sentence() ==
+        "pod auth/outpost container proxy: /dev/shm may hold 512 MiB, but its writers have memory for 106 MiB only "
+        "(limit 256 MiB): they are killed before it is full; size 96 MiB or memory limit 768 MiB.");
 }
 
 TEST_CASE("quiet, and what is nearly full") {

@@ -32,6 +32,7 @@ struct TmpfsWriter {
   double share = 0;                       // of what is allocated in the superblock, 0 to 1
   std::optional<std::uint64_t> headroom;  // bytes: least of max - current over it and its ancestors; absent: no limit
   std::optional<std::uint64_t> memory_limit;  // max of the cgroup that has this least; absent: not known
+  bool seen_writing = false;                  // else it is taken for a writer by the memory that it has
 };
 
 struct WriterLimit {

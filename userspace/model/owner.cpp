@@ -65,7 +65,8 @@ std::string owner_text(const Owner& owner) {
   if (!owner.pod_uid.empty() || !owner.pod_name.empty() || owner.kind == "pod") {
     text = pod_text(owner);
     if (owner.kind == "sandbox") text += " sandbox";
-    if (owner.kind == "container") text += " container " + name_or_id(owner.k8s_container, owner.container_id);
+    if (owner.kind == "container" || (owner.kind == "pod" && !owner.k8s_container.empty()))
+      text += " container " + name_or_id(owner.k8s_container, owner.container_id);
     if (!owner.volume.empty()) text += " volume " + owner.volume;
   } else if (owner.kind == "container") {
     text = container_text(owner);

@@ -20,7 +20,7 @@ struct Owner {
   std::string pod_name;
   std::string pod_uid;        // as the kubelet has it: a UUID, for a static pod 32 hexadecimal digits
   std::string pod_qos;        // "Guaranteed", "Burstable", "BestEffort"
-  std::string k8s_container;  // its name in the pod
+  std::string k8s_container;  // its name in the pod; of a pod's mount, in a verdict, who writes there
   std::string volume;         // name in the pod
   std::string volume_type;    // "emptyDir", "secret", "projected", "downwardAPI"
   std::string container_id;   // 64 hexadecimal digits; of a pod's mount that of its sandbox

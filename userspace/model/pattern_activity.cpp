@@ -50,8 +50,11 @@ std::string main_creator(const PatternActivity& activity) {
 std::string files_in_words(const SuperblockView& view) {
   if (view.info.survey == nullptr || view.info.survey->patterns.empty()) return {};
   const FilePattern& pattern = view.info.survey->patterns.front();
-  std::string text = fmt::format("; {} {} {}", count_in_words(static_cast<double>(pattern.files)), pattern.pattern,
-                                 pattern.files == 1 ? "file" : "files");
+  // A walk that came to its bound has met a part of them.
+  const bool is_part = !view.info.survey->complete && pattern.counts_over == 0;
+  std::string text =
+      fmt::format("; {}{} {} {}", is_part ? "at least " : "", count_in_words(static_cast<double>(pattern.files)),
+                  pattern.pattern, pattern.files == 1 ? "file" : "files");
   if (pattern.directory != "/") text += " in " + pattern.directory;
   const PatternActivity* activity = find_activity(view.info, pattern);
   const bool all_told = activity != nullptr && told_share(view) == 1.0 && activity->counts_over == 0;

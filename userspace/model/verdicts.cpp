@@ -39,12 +39,24 @@ std::string shortest_mount(const Superblock& info) {
   return shortest == info.mounts.end() ? std::string() : shortest->mount_point;
 }
 
+// What a pod has mounted is all its containers': the one that writes most is told with it.
+OwnerRef with_container(const OwnerRef& pod, const OwnerRef& writer) {
+  const bool is_of_pod = writer != nullptr && pod->kind == "pod" && writer->kind == "container" &&
+                         !pod->pod_uid.empty() && writer->pod_uid == pod->pod_uid;
+  if (!is_of_pod || writer->k8s_container.empty()) return pod;
+  Owner owner = *pod;
+  owner.k8s_container = writer->k8s_container;
+  return std::make_shared<const Owner>(std::move(owner));
+}
+
 OwnerRef owner_of(const SuperblockView& view, const Snapshot& snapshot) {
-  if (view.info.owner != nullptr || view.outlook.writers.empty()) return view.info.owner;
-  const CgroupId first = view.outlook.writers.front().cgroup;
+  if (view.outlook.writers.empty()) return view.info.owner;
+  const TmpfsWriter& first = view.outlook.writers.front();
+  if (view.info.owner != nullptr && !first.seen_writing) return view.info.owner;
   const auto cgroup = std::find_if(snapshot.cgroups.begin(), snapshot.cgroups.end(),
-                                   [&](const CgroupView& other) { return other.info.id == first; });
-  return cgroup == snapshot.cgroups.end() ? nullptr : cgroup->info.owner;
+                                   [&](const CgroupView& other) { return other.info.id == first.cgroup; });
+  const OwnerRef writer = cgroup == snapshot.cgroups.end() ? nullptr : cgroup->info.owner;
+  return view.info.owner == nullptr ? writer : with_container(view.info.owner, writer);
 }
 
 class OfSuperblock {

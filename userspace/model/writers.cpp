@@ -92,15 +92,21 @@ class HeadroomOf {
   const CgroupIndex& index_;
 };
 
-std::vector<TmpfsWriter> writers_of(const std::vector<Part>& parts, const HeadroomOf& headroom) {
+std::vector<TmpfsWriter> writers_of(std::vector<Part> parts, bool seen_writing, const HeadroomOf& headroom) {
   std::vector<TmpfsWriter> writers;
   for (double Part::*const by : {&Part::allocated, &Part::resident, &Part::written}) {
     const double whole = sum_of(parts, by);
     if (whole <= 0) continue;
-    // Those that one limit binds use it up together.
+    // Those that one limit binds use it up together, under the name of the one that does most: the limit of a pod is
+    // that of all its containers.
+    std::stable_sort(parts.begin(), parts.end(), [by](const Part& a, const Part& b) { return a.*by > b.*by; });
     std::unordered_map<std::size_t, std::size_t> bound;  // the cgroup with the limit -> which writer
     for (const Part& part : parts) {
-      TmpfsWriter writer{.cgroup = part.cgroup, .share = part.*by / whole, .headroom = {}, .memory_limit = {}};
+      TmpfsWriter writer{.cgroup = part.cgroup,
+                         .share = part.*by / whole,
+                         .headroom = {},
+                         .memory_limit = {},
+                         .seen_writing = seen_writing};
       if (writer.share < kLeastShare) continue;
       const auto binding = headroom.fill(writer);
       const auto known = binding ? bound.find(*binding) : bound.end();
@@ -129,7 +135,8 @@ std::unordered_map<SuperblockId, std::vector<TmpfsWriter>, IdHash> find_writers(
   for (const SuperblockView& view : snapshot.superblocks) {
     if (!is_filled(view.info)) continue;
     const auto parts = ledger.find(view.info.id);
-    auto writers = writers_of(parts != ledger.end() ? parts->second : containers.parts_of(view.info.owner), headroom);
+    auto writers = parts != ledger.end() ? writers_of(parts->second, true, headroom)
+                                         : writers_of(containers.parts_of(view.info.owner), false, headroom);
     if (!writers.empty()) all.emplace(view.info.id, std::move(writers));
   }
   return all;
