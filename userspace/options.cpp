@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <set>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +16,8 @@
 #include <CLI/CLI.hpp>
 
 #include "exit_codes.h"
+#include "export/document_filter.h"
+#include "export/field_selection.h"
 #include "options_help.h"
 #include "tui/text.h"
 
@@ -84,6 +88,36 @@ void add_number(CLI::App& app, const std::string& name, Target& target, Number l
   add_parsed(app, name, target, parse, type, description, fmt::format("a number from {} to {}", least, most));
 }
 
+// "a,b"; given again, it adds to the list. CLI11 passes over empty words.
+template <typename Check>
+void add_list(CLI::App& app, const std::string& name, std::vector<std::string>& target, Check check, const char* type,
+              const char* description) {
+  const auto read = [&target, check, name](const std::string& text) {
+    std::istringstream words(text);
+    for (std::string word; std::getline(words, word, ',');) target.push_back(word);
+    if (target.empty()) throw CLI::ValidationError(name, "the list is empty");
+    if (const std::optional<std::string> mistake = check(target)) throw CLI::ValidationError(name, *mistake);
+  };
+  app.add_option_function<std::string>(name, read, description)->type_name(type)->join(',');
+}
+
+void add_filters(CLI::App& app, Options& options) {
+  const auto check_types = [](const std::vector<std::string>& types) -> std::optional<std::string> {
+    for (const std::string& type : types)
+      if (std::ranges::find(document_types, type) == std::end(document_types))
+        return fmt::format("'{}' is not one of {}", type, fmt::join(document_types, ", "));
+    return std::nullopt;
+  };
+  const auto check_fields = [](const std::vector<std::string>& paths) -> std::optional<std::string> {
+    const Result<FieldSelection> selection = FieldSelection::of(paths);
+    return selection ? std::nullopt : std::optional(selection.error().message);
+  };
+  add_list(app, "--only", options.only, check_types, "TYPE,...",
+           "json: print only documents of these types: sample, event, alert");
+  add_list(app, "--field", options.fields, check_fields, "NAME,...",
+           "json: print only these fields, such as totals or verdicts.text");
+}
+
 struct Commands {
   CLI::App* top;
   CLI::App* json;
@@ -130,12 +164,12 @@ bool has_meaning(Subcommand command, const std::string& option) {
     return std::find(names.begin(), names.end(), option) != names.end();
   };
   switch (command) {
-    case Subcommand::top: return !is({"--check-config"});
+    case Subcommand::top: return !is({"--check-config", "--only", "--field"});
     case Subcommand::json: return !is({"--speed", "--check-config"});
-    case Subcommand::record: return !is({"--speed", "--replay", "--config", "--check-config"});
+    case Subcommand::record: return !is({"--speed", "--replay", "--config", "--check-config", "--only", "--field"});
     case Subcommand::doctor:
       return !is({"--speed", "--replay", "--interval", "--count", "--once", "--duration", "--host-root", "--config",
-                  "--check-config"});
+                  "--check-config", "--only", "--field"});
     case Subcommand::audit: return is({"--host-root"});
   }
   return true;
@@ -218,6 +252,8 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
   if (given("--config") && options.config.empty()) return "--config: the file name is empty";
   if (given("--once") && given("--count")) return "--once is --count 1: give one of them";
   if (given("--speed") && !given("--replay")) return "--speed needs --replay";
+  if (options.only == std::vector<std::string>{"alert"} && !given("--config"))
+    return "--only alert needs --config: without it there are no alerts";
   if (options.command == Subcommand::record && options.file.empty()) return "FILE: the file name is empty";
   return std::nullopt;
 }
@@ -272,6 +308,7 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
       ->type_name("FILE");
   app.add_option("--check-config", options.check_config, "Check such a file, print its rules, and end")
       ->type_name("FILE");
+  add_filters(app, options);
   bool no_events = false;
   app.add_flag("--no-events", no_events, "No details of refusals, counts only")->disable_flag_override();
   const Commands commands = add_commands(app, options);
