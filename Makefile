@@ -57,7 +57,8 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -W
 LIBS_HOST := -lfmt -lzstd
 LIBS_BPF  := -l:libbcc_bpf.a -lbpf -lelf -lz
 LIBS_TERM := -lncursesw -ltinfo
-LIBS_NET  := -lcurl
+# libcurl is loaded when it is needed (userspace/notify/curl_library.h).
+LIBS_NET  := -ldl
 
 # ---- sources --------------------------------------------------------------------------------------
 

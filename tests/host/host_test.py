@@ -10,6 +10,7 @@ import demo_cases
 import limit_cases
 import poll_cases
 import program_cases
+import receiver_cases
 import record_cases
 import storm_cases
 import syscall_cases
@@ -19,7 +20,8 @@ from bpf_probe import why_no_tracepoints
 from harness import Skip, Tool, document_of
 
 ANYWHERE = (program_cases.ANYWHERE + record_cases.CASES + poll_cases.CASES + cgroup_cases.ANYWHERE +
-            terminal_cases.CASES + demo_cases.ANYWHERE + cost_cases.ANYWHERE + verdict_cases.ANYWHERE)
+            terminal_cases.CASES + demo_cases.ANYWHERE + cost_cases.ANYWHERE + verdict_cases.ANYWHERE +
+            receiver_cases.CASES)
 WITH_TRACEPOINTS = (program_cases.WITH_TRACEPOINTS + syscall_cases.CASES + cgroup_cases.WITH_TRACEPOINTS +
                     limit_cases.WITH_TRACEPOINTS + storm_cases.CASES + demo_cases.WITH_TRACEPOINTS +
                     cost_cases.WITH_TRACEPOINTS + verdict_cases.WITH_TRACEPOINTS)
