@@ -92,6 +92,7 @@ GUEST_C   := $(patsubst tests/guest/%.c,$(O)/guest/%,$(wildcard tests/guest/*.c)
 GUEST_BPF := $(patsubst tests/bench/%.c,$(O)/guest/%,$(addprefix tests/bench/,bench-atomics.c bench-floor.c bench-programs.c))
 # Those that repeat operations.c.
 GUEST_LOAD := $(O)/guest/bench-load
+GUEST_LIBS := -lzstd
 GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
