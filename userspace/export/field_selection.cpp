@@ -36,15 +36,15 @@ class Reducer {
   }
 
  private:
+  // null has no members: what is selected in it is not known.
   void value(const Node& node) {
-    if (node.whole)
-      out_ += skip();
-    else if (text_[at_] == '{')
+    const char opens = node.whole ? '\0' : text_[at_];
+    if (opens == '{')
       object(node);
-    else if (text_[at_] == '[')
+    else if (opens == '[')
       array(node);
     else
-      out_ += skip();  // null: what is selected in it is not known
+      out_ += skip();
   }
 
   void object(const Node& node) {
