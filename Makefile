@@ -57,7 +57,8 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -W
 LIBS_HOST := -lfmt -lzstd
 LIBS_BPF  := -l:libbcc_bpf.a -lbpf -lelf -lz
 LIBS_TERM := -lncursesw -ltinfo
-LIBS_NET  := -lcurl
+# libcurl is loaded when it is needed (userspace/notify/curl_library.h).
+LIBS_NET  := -ldl
 
 # ---- sources --------------------------------------------------------------------------------------
 
@@ -91,6 +92,7 @@ GUEST_C   := $(patsubst tests/guest/%.c,$(O)/guest/%,$(wildcard tests/guest/*.c)
 GUEST_BPF := $(patsubst tests/bench/%.c,$(O)/guest/%,$(addprefix tests/bench/,bench-atomics.c bench-floor.c bench-programs.c))
 # Those that repeat operations.c.
 GUEST_LOAD := $(O)/guest/bench-load
+GUEST_LIBS := -lzstd
 GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 # What drives containers in a guest, and what runs in one; no other guest needs them.
 CONTAINERS := $(O)/containers/containers-test $(O)/containers/session-writer

@@ -13,10 +13,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/.." && pwd)
-out=${O:-build}
-[[ $out = /* ]] || out=$root/$out
-export O=$out
+# shellcheck source=scripts/bench/common.sh
+. "$here/bench/common.sh"
 
 limits=$(cat "$here/bench/limits.json")
 
@@ -24,21 +22,19 @@ rounds=3 kernels=()
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--rounds)
-		[[ ${2:-} =~ ^[1-9][0-9]*$ ]] || { echo "bench.sh: --rounds needs a number from 1" >&2 && exit 2; }
+		[[ ${2:-} =~ ^[1-9][0-9]*$ ]] || { complain "--rounds needs a number from 1" && exit 2; }
 		rounds=$2 && shift
 		;;
-	-h | --help) sed -n '/^# bench.sh/,/^set/s/^# \{0,1\}//p' "$0" && exit 0 ;;
-	-*) echo "bench.sh: unknown option $1 (see --help)" >&2 && exit 2 ;;
+	-h | --help) show_help ;;
+	-*) complain "unknown option $1 (see --help)" && exit 2 ;;
 	*) kernels+=("$1") ;;
 	esac
 	shift
 done
 [[ ${#kernels[@]} -gt 0 ]] || kernels=(6.1 6.12 6.18 7)
 
-command -v jq >/dev/null || { echo "bench.sh: jq is missing; run 'make deps'" >&2 && exit 1; }
-for program in tmpfstrace guest/bench-load guest/bench-floor guest/bench-programs; do
-	[[ -x $out/$program ]] || { echo "bench.sh: $out/$program is missing; run 'make all guest'" >&2 && exit 1; }
-done
+command -v jq >/dev/null || { complain "jq is missing; run 'make deps'" && exit 1; }
+need 'make all guest' tmpfstrace guest/bench-load guest/bench-floor guest/bench-programs
 
 PATH=$PATH:/usr/sbin:/sbin
 files=(--file "$here/bench/guest.sh:/bin/bench-guest" --file "$here/bench/guest_peers.sh:/bin/bench-guest-peers"
@@ -83,7 +79,7 @@ jq -r -f "$here/bench/table.jq" "$out/bench.json" | tee "$out/bench.md"
 
 # Two million by construction; a little more is the guest's timer. Anything else: no instructions were counted.
 if ! jq -e 'all(.kernels[]; .calibration > 1990000 and .calibration < 2040000)' "$out/bench.json" >/dev/null; then
-	echo "bench.sh: a loop of 2000000 instructions was measured as $(jq -c '[.kernels[].calibration]' "$out/bench.json"): the guest's clock does not count instructions, the figures mean nothing" >&2
+	complain "a loop of 2000000 instructions was measured as $(jq -c '[.kernels[].calibration]' "$out/bench.json"): the guest's clock does not count instructions, the figures mean nothing"
 	exit 1
 fi
 over=$(jq -r '.kernels[] | .kernel as $k
@@ -91,7 +87,7 @@ over=$(jq -r '.kernels[] | .kernel as $k
 	  (.system_calls[] | select(.over_limit) | "\($k), mode syscall, \(.operation): \(.factor) times what empty programs add, limit \(.limit_factor)")' \
 	"$out/bench.json")
 if [[ -n $over ]]; then
-	echo "bench.sh: these cost more than their limit:" >&2
+	complain "these cost more than their limit:"
 	echo "$over" >&2
 	status=1
 fi

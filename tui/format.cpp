@@ -87,11 +87,6 @@ std::string format_used_of_total(std::optional<std::uint64_t> used, std::optiona
   return format_count(used) + "/" + format_count(total);
 }
 
-std::optional<double> fill_ratio(std::optional<std::uint64_t> used, std::optional<std::uint64_t> total) {
-  if (!used || !total || *total == 0) return std::nullopt;
-  return static_cast<double>(*used) / static_cast<double>(*total);
-}
-
 std::string format_percent(std::optional<double> ratio) {
   if (!ratio) return absent_text;
   const double percent = std::clamp(*ratio * 100, 0.0, 99999.0);

@@ -32,9 +32,6 @@ std::string format_count(std::optional<std::uint64_t> count);
 // "12/16384"; one side may be absent, not both.
 std::string format_used_of_total(std::optional<std::uint64_t> used, std::optional<std::uint64_t> total);
 
-// Part of a whole from 0 to 1 and above; absent when either is, or when the whole is 0.
-std::optional<double> fill_ratio(std::optional<std::uint64_t> used, std::optional<std::uint64_t> total);
-
 // "93%", "<1%", "99%" up to full.
 std::string format_percent(std::optional<double> ratio);
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "model/names.h"
+#include "model/ratio.h"
 #include "tui/view_cells.h"
 #include "tui/view_rows.h"
 
@@ -13,14 +14,14 @@ namespace tmpfstrace {
 namespace {
 
 TableCell fill_cell(const Superblock& superblock) {
-  const std::optional<double> ratio = fill_ratio(superblock.used_bytes, superblock.size_bytes);
+  const std::optional<double> ratio = ratio_of(superblock.used_bytes, superblock.size_bytes);
   return {.text = format_percent(ratio), .value = sort_value(ratio), .role = fill_role(ratio), .bar = ratio};
 }
 
 TableCell inodes_cell(const Superblock& superblock) {
   return {.text = format_used_of_total(superblock.inodes_used, superblock.inodes_total),
           .value = sort_value(superblock.inodes_used),
-          .role = fill_role(fill_ratio(superblock.inodes_used, superblock.inodes_total)),
+          .role = fill_role(ratio_of(superblock.inodes_used, superblock.inodes_total)),
           .bar = {}};
 }
 

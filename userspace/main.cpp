@@ -22,6 +22,7 @@
 #include "bpf/symbol_worker.h"
 #include "exit_codes.h"
 #include "export/audit_text.h"
+#include "export/document_filter.h"
 #include "heap.h"
 #include "model/analyst.h"
 #include "options.h"
@@ -109,6 +110,8 @@ int check_config(const std::string& path) {
 VerdictThresholds thresholds_of(const MaybeConfig& config) { return config ? config->thresholds : VerdictThresholds(); }
 
 Result<std::unique_ptr<Sink>> open_json(const Options& options, const MaybeConfig& config, const Signals& signals) {
+  Result<DocumentFilter> filter = DocumentFilter::of(options.only, options.fields);
+  if (!filter) return tl::unexpected(filter.error());
   std::unique_ptr<AlertOutput> alerts;
   if (config) {
     const auto tell = [](const std::string& complaint) { complain({complaint, ""}); };
@@ -117,7 +120,8 @@ Result<std::unique_ptr<Sink>> open_json(const Options& options, const MaybeConfi
     if (!opened) return tl::unexpected(opened.error());
     alerts = std::move(*opened);
   }
-  return std::make_unique<JsonSink>(LineOutput(STDOUT_FILENO, signals), std::move(alerts), thresholds_of(config));
+  return std::make_unique<JsonSink>(LineOutput(STDOUT_FILENO, signals), std::move(*filter), std::move(alerts),
+                                    thresholds_of(config));
 }
 
 Result<std::unique_ptr<Sink>> open_sink(const Options& options, const MaybeConfig& config, const Signals& signals) {

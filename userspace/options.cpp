@@ -2,11 +2,10 @@
 #include "options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <set>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,6 +13,9 @@
 #include <CLI/CLI.hpp>
 
 #include "exit_codes.h"
+#include "export/document_filter.h"
+#include "export/field_selection.h"
+#include "option_kinds.h"
 #include "options_help.h"
 #include "tui/text.h"
 
@@ -24,64 +26,27 @@
 namespace tmpfstrace {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr milliseconds shortest_interval{100};
 constexpr milliseconds longest_interval{3'600'000};
 constexpr milliseconds longest_duration{366LL * 24 * 3'600'000};
 constexpr std::uint64_t most_samples = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint32_t largest_map = 16'777'216;
 constexpr std::uint32_t most_events = 1'000'000;
 
-// "250ms", "2s", "5m". Empty optional: not a time. A unit is required: a bare 5 would be milliseconds to some.
-std::optional<milliseconds> parse_time(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number < 0) return std::nullopt;
-  const std::string_view unit(rest, text.data() + text.size());
-  const std::int64_t scale = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60'000 : 0;
-  if (scale == 0 || number > std::numeric_limits<std::int64_t>::max() / scale) return std::nullopt;
-  return milliseconds(number * scale);
-}
-
-// Adds an option whose text is read by `parse`, which gives an empty optional for what it does not take. CLI11's own
-// numbers are not used: they wrap "-1" round to 2^64-1, read "0x10" and let "nan" through a range.
-template <typename Target, typename Parse>
-CLI::Option* add_parsed(CLI::App& app, const std::string& name, Target& target, Parse parse, const char* type,
-                        const std::string& description, const std::string& expected) {
-  const auto read = [&target, parse, name, expected](const std::string& text) {
-    const auto value = parse(text);
-    if (!value) throw CLI::ValidationError(name, "'" + text + "' is not " + expected);
-    target = *value;
+void add_filters(CLI::App& app, Options& options) {
+  const auto check_types = [](const std::vector<std::string>& types) -> std::optional<std::string> {
+    for (const std::string& type : types)
+      if (std::ranges::find(document_types, type) == std::end(document_types))
+        return fmt::format("'{}' is not one of {}", type, fmt::join(document_types, ", "));
+    return std::nullopt;
   };
-  return app.add_option_function<std::string>(name, read, description)->type_name(type);
-}
-
-template <typename Target>
-void add_time(CLI::App& app, const std::string& name, Target& target, milliseconds most, const char* description,
-              const char* expected) {
-  const auto parse = [most](std::string_view text) {
-    const std::optional<milliseconds> time = parse_time(text);
-    return time && *time >= shortest_interval && *time <= most ? time : std::nullopt;
+  const auto check_fields = [](const std::vector<std::string>& paths) -> std::optional<std::string> {
+    const Result<FieldSelection> selection = FieldSelection::of(paths);
+    return selection ? std::nullopt : std::optional(selection.error().message);
   };
-  add_parsed(app, name, target, parse, "TIME", description, expected);
-}
-
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number number{};
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && rest == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
-
-template <typename Number, typename Target>
-void add_number(CLI::App& app, const std::string& name, Target& target, Number least, Number most, const char* type,
-                const char* description) {
-  const auto parse = [least, most](std::string_view text) {
-    const std::optional<Number> number = parse_number<Number>(text);
-    return number && *number >= least && *number <= most ? number : std::nullopt;
-  };
-  add_parsed(app, name, target, parse, type, description, fmt::format("a number from {} to {}", least, most));
+  add_list(app, "--only", options.only, check_types, "TYPE,...",
+           "json: print only documents of these types: sample, event, alert");
+  add_list(app, "--field", options.fields, check_fields, "NAME,...",
+           "json: print only these fields, such as totals or verdicts.text");
 }
 
 struct Commands {
@@ -130,12 +95,12 @@ bool has_meaning(Subcommand command, const std::string& option) {
     return std::find(names.begin(), names.end(), option) != names.end();
   };
   switch (command) {
-    case Subcommand::top: return !is({"--check-config"});
+    case Subcommand::top: return !is({"--check-config", "--only", "--field"});
     case Subcommand::json: return !is({"--speed", "--check-config"});
-    case Subcommand::record: return !is({"--speed", "--replay", "--config", "--check-config"});
+    case Subcommand::record: return !is({"--speed", "--replay", "--config", "--check-config", "--only", "--field"});
     case Subcommand::doctor:
       return !is({"--speed", "--replay", "--interval", "--count", "--once", "--duration", "--host-root", "--config",
-                  "--check-config"});
+                  "--check-config", "--only", "--field"});
     case Subcommand::audit: return is({"--host-root"});
   }
   return true;
@@ -218,6 +183,8 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
   if (given("--config") && options.config.empty()) return "--config: the file name is empty";
   if (given("--once") && given("--count")) return "--once is --count 1: give one of them";
   if (given("--speed") && !given("--replay")) return "--speed needs --replay";
+  if (options.only == std::vector<std::string>{"alert"} && !given("--config"))
+    return "--only alert needs --config: without it there are no alerts";
   if (options.command == Subcommand::record && options.file.empty()) return "FILE: the file name is empty";
   return std::nullopt;
 }
@@ -272,6 +239,7 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
       ->type_name("FILE");
   app.add_option("--check-config", options.check_config, "Check such a file, print its rules, and end")
       ->type_name("FILE");
+  add_filters(app, options);
   bool no_events = false;
   app.add_flag("--no-events", no_events, "No details of refusals, counts only")->disable_flag_override();
   const Commands commands = add_commands(app, options);

@@ -24,6 +24,7 @@ Examples:
 inline constexpr const char* json_examples = R"(
 Examples:
   tmpfstrace json | jq -c 'select(.type == "event") | [.cgroup_path, .mount_point, .operation, .cause]'
+  tmpfstrace json --only sample --field verdicts.text | jq -r '.verdicts[].text'
   tmpfstrace json --duration 1m --no-events >minute.ndjson
   tmpfstrace json --no-events --replay full.zst | jq .totals
   tmpfstrace json --no-events --config alerts.toml)";

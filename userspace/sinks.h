@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "alert_output.h"
+#include "export/document_filter.h"
 #include "line_output.h"
 #include "model/analyst.h"
 #include "sink.h"
@@ -13,12 +14,13 @@
 
 namespace tmpfstrace {
 
-// `json`: one document a line.
+// `json`: one document a line, of those that the filter wants. All are analysed.
 class JsonSink : public Sink {
  public:
   // alerts: null for none.
-  JsonSink(LineOutput output, std::unique_ptr<AlertOutput> alerts, const VerdictThresholds& thresholds)
-      : output_(output), alerts_(std::move(alerts)), analyst_(thresholds) {}
+  JsonSink(LineOutput output, DocumentFilter filter, std::unique_ptr<AlertOutput> alerts,
+           const VerdictThresholds& thresholds)
+      : output_(output), filter_(std::move(filter)), alerts_(std::move(alerts)), analyst_(thresholds) {}
 
   Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;
@@ -30,6 +32,7 @@ class JsonSink : public Sink {
   Result<Flow> put_alerts(const Snapshot& snapshot);
 
   LineOutput output_;
+  DocumentFilter filter_;
   std::unique_ptr<AlertOutput> alerts_;
   Analyst analyst_;
 };

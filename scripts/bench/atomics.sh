@@ -10,16 +10,12 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-out=${O:-build}
-[[ $out = /* ]] || out=$root/$out
-export O=$out PYTHONDONTWRITEBYTECODE=1
+# shellcheck source=scripts/bench/common.sh
+. "$here/common.sh"
 
-[[ ${1:-} != -* ]] || { sed -n '/^# atomics.sh/,/^set/s/^# \{0,1\}//p' "$0" && exit 0; }
+[[ ${1:-} != -* ]] || show_help
 kernel=${1:-6.12}
-for program in counted/tmpfstrace guest/bench-load guest/bench-atomics guest/bench-programs; do
-	[[ -x $out/$program ]] || { echo "atomics.sh: $out/$program is missing; run 'make counted guest'" >&2 && exit 1; }
-done
+need 'make counted guest' counted/tmpfstrace guest/bench-load guest/bench-atomics guest/bench-programs
 
 dir=$out/bench/atomics
 mkdir -p "$dir"
@@ -29,7 +25,7 @@ for hooks in fentry kprobe; do
 		--file "$out/counted/tmpfstrace:/bin/tmpfstrace-counted" --file "$here/atomics_guest.sh:/bin/atomics-guest" \
 		-- "sh /bin/atomics-guest $hooks" >"$dir/$hooks.txt" || {
 		status=$?
-		echo "atomics.sh: the guest with $hooks failed with $status: $(tail -n 1 "$dir/$hooks.txt")" >&2
+		complain "the guest with $hooks failed with $status: $(tail -n 1 "$dir/$hooks.txt")"
 		exit "$status"
 	}
 	python3 "$here/atomics.py" "$dir/$hooks.txt" || status=1

@@ -11,18 +11,14 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-out=${O:-build}
-[[ $out = /* ]] || out=$root/$out
-export O=$out PYTHONDONTWRITEBYTECODE=1
+# shellcheck source=scripts/bench/common.sh
+. "$here/common.sh"
 rounds=6 windows=4 seconds=4 boots=3
 
-[[ ${1:-} != -* ]] || { sed -n '/^# contention.sh/,/^set/s/^# \{0,1\}//p' "$0" && exit 0; }
+[[ ${1:-} != -* ]] || show_help
 kernel=${1:-6.12}
-for program in tmpfstrace guest/bench-contention guest/bench-contended guest/bench-floor; do
-	[[ -x $out/$program ]] || { echo "contention.sh: $out/$program is missing; run 'make all guest'" >&2 && exit 1; }
-done
-[[ $(nproc) -ge 2 ]] || { echo "contention.sh: one processor shows no contention" >&2 && exit 3; }
+need 'make all guest' tmpfstrace guest/bench-contention guest/bench-contended guest/bench-floor
+[[ $(nproc) -ge 2 ]] || { complain "one processor shows no contention" && exit 3; }
 
 dir=$out/bench/contention
 mkdir -p "$dir"
@@ -45,13 +41,13 @@ while true; do
 	if [[ ($status != 124 && $status != 125) || $boot -ge $boots ]]; then
 		break
 	fi
-	echo "contention.sh: boot $boot ended with $status: $(grep -am 1 -E 'Oops|panic' "$dir/console.log" || echo 'see console.log')" >&2
+	complain "boot $boot ended with $status: $(grep -am 1 -E 'Oops|panic' "$dir/console.log" || echo 'see console.log')"
 	boot=$((boot + 1))
 done
 read -r busy stolen children < <(ticks)
 if [[ $status != 0 ]]; then
 	cat "$dir/errors.txt" >&2
-	echo "contention.sh: the guest failed with $status: $(tail -n 1 "$dir/output.txt")" >&2
+	complain "the guest failed with $status: $(tail -n 1 "$dir/output.txt")"
 	exit "$status"
 fi
 elapsed=$((($(date +%s%N) - begin) / 1000000))

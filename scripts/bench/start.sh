@@ -11,17 +11,15 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-out=${O:-build}
-[[ $out = /* ]] || out=$root/$out
-export O=$out
+# shellcheck source=scripts/bench/common.sh
+. "$here/common.sh"
 limit_ms=500
 
-[[ ${1:-} != -* ]] || { sed -n '/^# start.sh/,/^set/s/^# \{0,1\}//p' "$0" && exit 0; }
+[[ ${1:-} != -* ]] || show_help
 mounts=${1:-500} kernel=${2:-6.12}
-[[ $mounts =~ ^[1-9][0-9]*$ ]] || { echo "start.sh: '$mounts' is no number (see --help)" >&2 && exit 2; }
-[[ -x $out/tmpfstrace ]] || { echo "start.sh: $out/tmpfstrace is missing; run 'make'" >&2 && exit 1; }
-[[ $(id -u) = 0 ]] || { echo "start.sh: making mounts needs root" >&2 && exit 1; }
+[[ $mounts =~ ^[1-9][0-9]*$ ]] || { complain "'$mounts' is no number (see --help)" && exit 2; }
+need make tmpfstrace
+[[ $(id -u) = 0 ]] || { complain "making mounts needs root" && exit 1; }
 
 dir=$out/bench/start
 mkdir -p "$dir"

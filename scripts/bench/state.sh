@@ -8,20 +8,16 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-out=${O:-build}
-[[ $out = /* ]] || out=$root/$out
-export O=$out
+# shellcheck source=scripts/bench/common.sh
+. "$here/common.sh"
 budget=$((128 * 1024 * 1024))
 
-[[ ${1:-} != -h && ${1:-} != --help ]] || { sed -n '/^# state.sh/,/^set/s/^# \{0,1\}//p' "$0" && exit 0; }
+[[ ${1:-} != -h && ${1:-} != --help ]] || show_help
 files=${1:-1000000} cgroups=${2:-10000} superblocks=${3:-5000} kernel=${4:-6.12}
 for number in "$files" "$cgroups" "$superblocks"; do
-	[[ $number =~ ^[1-9][0-9]*$ ]] || { echo "state.sh: '$number' is no number (see --help)" >&2 && exit 2; }
+	[[ $number =~ ^[1-9][0-9]*$ ]] || { complain "'$number' is no number (see --help)" && exit 2; }
 done
-for program in tmpfstrace guest/state-load; do
-	[[ -x $out/$program ]] || { echo "state.sh: $out/$program is missing; run 'make all guest'" >&2 && exit 1; }
-done
+need 'make all guest' tmpfstrace guest/state-load
 
 dir=$out/state
 mkdir -p "$dir"
@@ -46,7 +42,7 @@ END {
 
 lost=$(sed -n 's/^LOSSES //p' "$dir/output.txt" | tr ',' '\n' | grep -v ':0$' || true)
 if [[ -n $lost ]]; then
-	echo "state.sh: lost:" >&2
+	complain "lost:"
 	echo "$lost" >&2
 	exit 1
 fi

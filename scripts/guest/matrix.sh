@@ -6,6 +6,8 @@
 # Exit 0 when every guest ran and none failed. A kernel that could not be had is shown as SKIP, counted as
 # skipped and never as passed, and fails the matrix unless TT_ALLOW_MISSING_KERNELS=1: a mirror out of order must
 # not look like a pass. Results stay in $O/matrix/LABEL/.
+# Every document that a tool printed in the guest comes out over its second serial line and is held against the published
+# schema; one that is invalid, or did not arrive, fails the guest.
 # Environment: O=build, TT_GUEST_TIMEOUT=2400 (seconds for one guest), TT_ALLOW_MISSING_KERNELS.
 set -euo pipefail
 
@@ -68,10 +70,23 @@ problems_of() {
 	[[ " $summary " == *" skipped=$seen "* ]] || echo "$seen skipped cases are named, not all"
 }
 
+# Holds the documents of the guest against the schema; what is wrong, one line each, and "documents=N invalid=N" in
+# DIR/documents.txt.
+problems_of_documents() {
+	local dir=$1 summary=$2 kept code=0
+	kept=$(sed -n 's/.* documents=\([0-9]*\).*/\1/p' <<<"$summary")
+	# The system's own Python, which has the validator.
+	zstd -dcq --long=27 "$dir/result.txt" 2>"$dir/documents.err" |
+		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$root/tests/schema/lines.py" >"$dir/documents.txt" 2>>"$dir/documents.err" || code=$?
+	[[ $code = 0 ]] || echo "documents are not valid, or did not arrive whole: $(tail -qn 1 "$dir/documents.txt" "$dir/documents.err" | tr '\n' ' ')"
+	grep '^INVALID' "$dir/documents.txt" || true
+	grep -q "^documents=${kept:-unknown} " "$dir/documents.txt" || echo "of ${kept:-an unknown number of} documents not all arrived"
+}
+
 # The verdict of one guest, as one word in DIR/verdict and what to print in DIR/report.
 run_guest() {
 	local label=$1 kernel=$2 cgroup=$3 append=$4 hooks=$5 preempt=$6 operations=$7 skips=$8 args=$9
-	local dir=$out/matrix/$label code=0 summary problems verdict=ok
+	local dir=$out/matrix/$label code=0 summary problems documents verdict=ok
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	bash "$here/fetch_kernel.sh" "$kernel" >/dev/null 2>"$dir/fetch.log" || code=$?
@@ -92,18 +107,21 @@ run_guest() {
 	local start=$SECONDS
 	bash "$here/run.sh" --kernel "$kernel" --cgroup "$cgroup" --append "$append" --out "$dir" \
 		--file "$(command -v mke2fs || echo /usr/sbin/mke2fs)" --timeout "${TT_GUEST_TIMEOUT:-2400}" \
-		-- "/bin/guest-test --tool /bin/tmpfstrace --ops $operations $args" \
+		-- "/bin/guest-test --tool /bin/tmpfstrace --documents /dev/ttyS1 --ops $operations $args" \
 		>"$dir/output.txt" 2>"$dir/errors.txt" || code=$?
 	summary=$(grep -a '^GUEST ' "$dir/output.txt" | tail -n 1 | sed 's/^GUEST //') || true
 
 	problems=$(problems_of "$dir/output.txt" "$summary" "$cgroup" "$hooks" "$preempt" "$operations" "$skips")
 	[[ $code = 0 ]] || problems+=${problems:+$'\n'}"exit code $code"
+	documents=$(problems_of_documents "$dir" "$summary")
+	[[ -z $documents ]] || problems+=${problems:+$'\n'}$documents
 	[[ -z $problems ]] || verdict=FAIL
 	echo "$verdict" >"$dir/verdict"
 	{
 		printf '%-5s %-18s %s (%d s)\n' "$verdict" "$label" "${summary:-no summary line}" $((SECONDS - start))
 		{
 			grep -a '^LOSSES' "$dir/output.txt" | tail -n 1 || true
+			grep '^documents=' "$dir/documents.txt" || true
 			grep -a '^SKIP' "$dir/output.txt" | sort -u || true
 			if [[ $verdict = FAIL ]]; then
 				echo "FAIL ${problems//$'\n'/$'\n'FAIL }"

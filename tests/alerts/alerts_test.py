@@ -10,6 +10,8 @@ import threading
 import time
 import traceback
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "schema"))
+from documents import problem_of  # noqa: E402
 from receivers import Alertmanager, Webhook, wait_for
 
 AT_ONCE = """
@@ -36,6 +38,7 @@ class Driver:
         self.process = subprocess.Popen([self.binary, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE)
         self.documents = []
+        self.problems = []  # with the schema
         self.errors = b""
         self.readers = [threading.Thread(target=target, daemon=True) for target in (self._read, self._read_errors)]
         for reader in self.readers:
@@ -43,7 +46,10 @@ class Driver:
 
     def _read(self):
         for line in self.process.stdout:
-            self.documents.append(json.loads(line.decode("utf-8", errors="strict")))
+            document = json.loads(line.decode("utf-8", errors="strict"))
+            if document["type"] not in ("instant", "end"):  # the driver's own
+                self.problems += filter(None, [problem_of(document)])
+            self.documents.append(document)
 
     def _read_errors(self):
         self.errors = self.process.stderr.read()
@@ -70,10 +76,12 @@ class Driver:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        if kind is None:
+            assert not self.problems, self.problems
 
 
 def webhook_config(webhook, more=""):

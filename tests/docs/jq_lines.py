@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The jq lines of README.md, of the manual page and of `tmpfstrace json --help`, run on a recording.
+"""The jq lines of README.md, docs/json.md, the manual page and `tmpfstrace json --help`, run on a recording.
 
 tests/fixtures/samples/alerts.ndjson has three samples: a quiet one; one where the first event of a cgroup is a burst of
 500 refusals; one with two losses and a drift. In each, some things could not be reached, and what costs no count is not
@@ -34,7 +34,9 @@ tmpfstrace() {
   shift
   while [[ $# -gt 0 ]]; do
     case $1 in
-      --no-events) options+=("$1") ;;
+      --no-events | --once) options+=("$1") ;;
+      --only | --field) options+=("$1" "${2:?is missing after $1}"); shift ;;
+      --config) options+=("$1" docs/tmpfstrace.toml); shift ;;  # its defaults
       --interval | --count | --replay) : "${2:?is missing after $1}"; shift ;;
       *) echo "no expectation for the option $1" >&2; return 2 ;;
     esac
@@ -43,6 +45,18 @@ tmpfstrace() {
   "$TOOL" json --replay "$RECORDING" "${options[@]}"
 }
 """
+
+NO_INODE_LIMIT = "/no-inode-limit is full (1 MiB, blocks), the next write is refused; size 1.5 MiB."
+NO_SIZE_LIMIT = "/no-size-limit is 96 % full (100, inodes); for half as much again: nr_inodes 1,000."
+REFUSED = ("/dev/shm is 15 % full (64 MiB, blocks); 500 operations refused since 07:12:08; for half as much again: "
+           "size 64 MiB.")
+SURVEYED = ("/dev/shm is 15 % full (64 MiB, blocks); 500 operations refused since 07:12:08; 2,590 session_* files, none "
+            "removed, 1.35 a minute; to hold 7 days of them: size 64 MiB and nr_inodes 14,000.")
+LOSSES = "tmpfstrace did not count all: 3 ring_full, 6 seed_races."
+VERDICTS = [NO_INODE_LIMIT, NO_SIZE_LIMIT, REFUSED, NO_INODE_LIMIT, NO_SIZE_LIMIT, SURVEYED, NO_INODE_LIMIT, NO_SIZE_LIMIT,
+            LOSSES]
+ALERTS = [["2026-04-18T07:12:08.000Z", "firing", "TmpfsRefused", "critical", REFUSED],
+          ["2026-04-18T07:12:09.000Z", "firing", "TmpfstraceLosses", "info", LOSSES]]
 
 # A part of the command that no other has, and what it prints.
 EXPECTED = {
@@ -57,6 +71,11 @@ EXPECTED = {
                         {"dev": "0:40", "mount": "/dev/shm", "full": 0.15625}] * 3,
     ".operation, .cause]'": [["/busy", "/dev/shm", "write", "blocks"]],
     "full.zst | jq .totals": TOTALS,
+    "--only sample --field verdicts.text | jq -r": VERDICTS,
+    "--field cgroup_path,mount_point,cause": [["2026-04-18T07:12:07.500Z", "/busy", "/dev/shm", "blocks"]],
+    "select(.counters.refused > 0)": [{"dev": "0:40", "used_bytes": 10485760, "counters": {"refused": 500}}] * 2,
+    "--field severity,summary": [alert[:2] + alert[3:] for alert in ALERTS],
+    "--only alert |": [" ".join(alert[:3] + alert[4:]) for alert in ALERTS],
     ".files, .empty_files": [["/dev/shm", "/", "session_*", 2590, 40, 10444800, "2026-04-16T23:12:09.000Z"],
                              ["/dev/shm", "/cache", "*.tmp", 10, 0, 40960, "2026-04-18T07:12:00.000Z"]],
 }
@@ -79,6 +98,8 @@ def commands(text):
 def sources(tool):
     with open("README.md", encoding="utf-8") as file:
         yield "README.md", "".join(re.findall(r"(?ms)^```\n(.*?)^```$", file.read()))
+    with open("docs/json.md", encoding="utf-8") as file:
+        yield "docs/json.md", "".join(re.findall(r"(?ms)^```\n(.*?)^```$", file.read()))
     with open("docs/tmpfstrace.8", encoding="utf-8") as file:
         blocks = re.findall(r"(?ms)^\.Bd -literal[^\n]*\n(.*?)^\.Ed$", file.read())
         yield "docs/tmpfstrace.8", "".join(blocks).replace(r"\e", "\\")
@@ -91,6 +112,8 @@ def printed(tool, command):
                           env={**os.environ, "TOOL": tool, "RECORDING": RECORDING})
     if done.returncode != 0 or done.stderr:  # jq goes on after an input that it could not handle
         raise AssertionError(f"exit status {done.returncode}: {done.stderr.strip()}")
+    if "jq -r" in command:
+        return done.stdout.splitlines()
     decoder, rest, documents = json.JSONDecoder(), done.stdout.strip(), []
     while rest:
         document, end = decoder.raw_decode(rest)

@@ -63,7 +63,8 @@ std::string closing_line(const Environment& env, const Report& report) {
   return "GUEST kernel=" + env.kernel.release + " preempt=" + env.kernel.preempt + " mode=" + env.mode +
          " hooks=" + env.hooks + " cgroup=" + (env.cgroups.v2 ? "v2" : "v1") + " " + report.counts() +
          " drift_pages=" + std::to_string(env.worst.pages) + " drift_inodes=" + std::to_string(env.worst.inodes) +
-         " ops=" + std::to_string(env.ops) + " seed=" + std::to_string(env.options.seed);
+         " ops=" + std::to_string(env.ops) + " seed=" + std::to_string(env.options.seed) +
+         " documents=" + std::to_string(env.documents.count());
 }
 
 int run(const Options& options) {
@@ -90,6 +91,7 @@ int run(const Options& options) {
   env.stop_tool();
   check_between("end", env, report);
   report.line("LOSSES" + env.losses.text());
+  if (!options.documents.empty()) env.documents.write(options.documents);
   report.line(closing_line(env, report));
   write_text(env.cgroups.path + "/cgroup.procs", "0");
   return report.good() ? 0 : 1;

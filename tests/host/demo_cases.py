@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-from harness import Tool, equal
+from harness import Tool, documents_of, equal
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SIZE, FILES, REFUSED = 64 << 20, 16384, 300
@@ -15,6 +15,8 @@ def run_demo(mode):
                           timeout=300, check=False, env={**os.environ, "O": os.path.dirname(Tool.binary)})
     equal(f"exit status; it says {done.stdout}{done.stderr}", done.returncode, 0)
     equal("disagreements", done.stdout.count("DISAGREES"), 0)
+    with open(os.path.dirname(Tool.binary) + "/demo/tool.ndjson", encoding="utf-8") as file:
+        assert documents_of(file.read()), "the tool said nothing"
     assert "every figure the tool claims agrees with the kernel's" in done.stdout, done.stdout
     return done.stdout
 

@@ -1,20 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the tool as a black box and finds what it said about one superblock."""
+"""Runs the tool as a black box, holds every document against the schema, and finds what it said about one superblock."""
 import errno
 import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "schema"))
+from documents import checked  # noqa: E402
 
 PATIENCE = 60  # seconds; a loaded machine is slow
 
 
 class Skip(Exception):
     pass
+
+
+def document_of(line):
+    """A line of the tool, held against the schema."""
+    document_of.count += 1
+    return checked(json.loads(line))
+
+
+document_of.count = 0
+
+
+def documents_of(text):
+    return [document_of(line) for line in text.splitlines()]
 
 
 class Tool:
@@ -27,6 +44,7 @@ class Tool:
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.documents = []
         self.errors = ""
+        self.broken = None  # by the first document that is not as it should be
         self.changed = threading.Condition()
         self.readers = [threading.Thread(target=target, daemon=True) for target in (self._read, self._read_errors)]
         for reader in self.readers:
@@ -35,15 +53,29 @@ class Tool:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.readers[0].join(PATIENCE)
+        if kind is None:
+            self.fail_if_broken()
+
+    def fail_if_broken(self):
+        if self.broken is not None:
+            raise AssertionError(self.broken)
 
     def _read(self):
         for line in self.process.stdout:
+            try:
+                document = document_of(line)
+            except (AssertionError, ValueError) as error:
+                # A tool that is killed leaves a line without its end.
+                if line.endswith("\n") and self.broken is None:
+                    self.broken = f"{error}: {line[:300]}"
+                continue
             with self.changed:
-                self.documents.append(json.loads(line))
+                self.documents.append(document)
                 self.changed.notify_all()
         with self.changed:
             self.changed.notify_all()
@@ -60,6 +92,7 @@ class Tool:
         with self.changed:
             wanted = len(self.samples()) + more
             while len(self.samples()) < wanted:
+                self.fail_if_broken()
                 left = deadline - time.monotonic()
                 if left <= 0 or (self.process.poll() is not None and not self.changed.wait(1)):
                     raise AssertionError(f"no further sample; the tool says: {self.errors.strip()!r}")
@@ -72,6 +105,7 @@ class Tool:
         self.process.wait(PATIENCE)
         for reader in self.readers:
             reader.join(PATIENCE)
+        self.fail_if_broken()
         return self.samples()[-1], self.process.returncode
 
 
@@ -126,8 +160,11 @@ def start_child(function):
 
 
 def run(*arguments, **options):
-    return subprocess.run([Tool.binary, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False,
+    done = subprocess.run([Tool.binary, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False,
                           **options)
+    if "json" in arguments or "--json" in arguments:
+        documents_of(done.stdout)
+    return done
 
 
 def wait_until(what, condition, patience=PATIENCE, seen=lambda: ""):

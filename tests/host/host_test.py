@@ -10,16 +10,18 @@ import demo_cases
 import limit_cases
 import poll_cases
 import program_cases
+import receiver_cases
 import record_cases
 import storm_cases
 import syscall_cases
 import terminal_cases
 import verdict_cases
 from bpf_probe import why_no_tracepoints
-from harness import Skip, Tool
+from harness import Skip, Tool, document_of
 
 ANYWHERE = (program_cases.ANYWHERE + record_cases.CASES + poll_cases.CASES + cgroup_cases.ANYWHERE +
-            terminal_cases.CASES + demo_cases.ANYWHERE + cost_cases.ANYWHERE + verdict_cases.ANYWHERE)
+            terminal_cases.CASES + demo_cases.ANYWHERE + cost_cases.ANYWHERE + verdict_cases.ANYWHERE +
+            receiver_cases.CASES)
 WITH_TRACEPOINTS = (program_cases.WITH_TRACEPOINTS + syscall_cases.CASES + cgroup_cases.WITH_TRACEPOINTS +
                     limit_cases.WITH_TRACEPOINTS + storm_cases.CASES + demo_cases.WITH_TRACEPOINTS +
                     cost_cases.WITH_TRACEPOINTS + verdict_cases.WITH_TRACEPOINTS)
@@ -49,6 +51,7 @@ def main(arguments):
         else:
             passed += 1
             print(f"ok    {name}", flush=True)
+    print(f"      {document_of.count} documents held against the schema", flush=True)
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed or not passed else 0
 

@@ -69,6 +69,22 @@ def case_wrong_options():
         one_line(done.stderr)
 
 
+def case_types_and_fields():
+    tool = ["json", "--mode", "poll", "--once", "--only", "sample"]
+    whole = json.loads(run(*tool).stdout)
+    part = json.loads(run(*tool, "--field", "mode.name,superblocks.dev", "--field", "kernel").stdout)
+    wanted = {key: whole[key] for key in ("schema", "type", "sequence", "kernel")}
+    wanted |= {"time": part["time"], "mode": {"name": "poll"}, "fields": ["mode.name", "superblocks.dev", "kernel"],
+               "superblocks": [{"dev": superblock["dev"]} for superblock in whole["superblocks"]]}
+    equal("what is left", part, wanted)
+    done = run("json", "--mode", "poll", "--once", "--only", "event")
+    equal("exit status and output of a sample that is not wanted", (done.returncode, done.stdout), (0, ""))
+    for arguments, hint in ((["--only", "samples"], "sample, event, alert"), (["--field", "superblock.dev"], "superblocks.dev")):
+        done = run("json", *arguments)
+        equal(f"exit status of {arguments}", done.returncode, 2)
+        assert hint in one_line(done.stderr), done.stderr
+
+
 def case_without_privilege():
     setpriv = shutil.which("setpriv")
     if setpriv is None:
@@ -153,6 +169,6 @@ def case_kill_leaves_nothing():
 
 
 ANYWHERE = [case_doctor_names_the_mode_and_its_hooks, case_doctor_says_what_it_did_not_try, case_top_refuses_a_pipe,
-            case_wrong_options, case_without_privilege, case_record_and_replay]
+            case_wrong_options, case_types_and_fields, case_without_privilege, case_record_and_replay]
 WITH_TRACEPOINTS = [case_doctor_in_syscall_mode, case_auto_falls_back_when_a_mode_does_not_start,
                     case_kill_leaves_nothing]

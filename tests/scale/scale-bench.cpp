@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "export/field_selection.h"
 #include "export/json.h"
 #include "heap.h"
 #include "host/cgroup_tree.h"
@@ -186,6 +187,8 @@ void measure_samples(Bench& bench, const Scale& scale, const char* load, bool ch
   Stages stages;
   Analyst analyst;
   std::size_t bytes = 0;
+  const auto fields = FieldSelection::of({"superblocks.dev", "superblocks.used_bytes", "verdicts.text"});
+  check(fields.has_value(), "no such fields");
   for (int i = 0; i < kSamples; ++i) {
     fake_ns += kSecond;
     if (churn) bench.live();
@@ -202,6 +205,10 @@ void measure_samples(Bench& bench, const Scale& scale, const char* load, bool ch
     const double total = cpu_ms() - before;
     stages.add("sample and analyse", used);
     stages.add("all", total);
+    const std::string whole = sample_to_json(*snapshot);
+    std::string part;
+    stages.run("beside: what --field leaves", [&] { part = fields->reduce(whole); });
+    check(part.size() > 100 && part.size() < whole.size() / 2, "the fields are not those that were asked for");
     check(snapshot->superblocks.size() >= static_cast<std::size_t>(scale.superblocks), "superblocks are missing");
     check(snapshot->cgroups.size() >= static_cast<std::size_t>(std::min(scale.cgroups, scale.rows)),
           "cgroups are missing");

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <map>
 
-#include "host/seed_visit.h"
+#include "host/inode_visit.h"
 
 namespace tmpfstrace::test {
 
@@ -12,8 +12,8 @@ namespace tmpfstrace::test {
 struct MetInodes {
   std::map<std::uint64_t, int> inodes;
   int restat_failures = 0;
-  SeedVisitor visitor() {
-    return [this](const SeedVisit& visit) {
+  InodeVisitor visitor() {
+    return [this](const InodeVisit& visit) {
       ++inodes[visit.inode()];
       if (visit.restat() != 0) ++restat_failures;
       return true;

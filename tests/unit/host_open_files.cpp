@@ -51,7 +51,7 @@ TEST_CASE("memfds and shared anonymous memory are found", "[host]") {
   mapped_fd.reset();
 
   MetInodes met;
-  SeedCounts counts;
+  WalkCounts counts;
   walk_open_files(paths, {}, *internal, met.visitor(), counts);
   ::munmap(memory, 4096);
   CHECK(counts.processes == 1);

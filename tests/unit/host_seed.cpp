@@ -63,7 +63,7 @@ TEST_CASE("seed walk of a real tmpfs in another mount namespace", "[host][root]"
   }
   const Superblock superblock = superblock_at(tree.path("m"));
   MetInodes met;
-  SeedCounts counts;
+  WalkCounts counts;
   walk_superblocks(HostPaths{}, {superblock}, met.visitor(), counts);
   // The root and "file"; "inner" is covered, and the kernel clones no mount of another namespace.
   CHECK(counts.visited == 2);
@@ -96,18 +96,18 @@ TEST_CASE("seed walk in our own mount namespace sees below other mounts", "[host
 
     Superblock superblock = superblock_at(m);
     bool unmounted = true;
-    SeedCounts counts;
+    WalkCounts counts;
     walk_superblocks(
-        HostPaths{}, {superblock}, [&](const SeedVisit&) { return true; }, counts);
+        HostPaths{}, {superblock}, [&](const InodeVisit&) { return true; }, counts);
     expect(counts.visited == 5, __LINE__);  // root, inner, hidden, part, file
     expect(counts.mounts_not_crossed == 0, __LINE__);
     expect(counts.partly_reachable.empty(), __LINE__);
 
     // While a clone is walked the mount itself can be unmounted. Then only the bind mount of a part is left.
-    SeedCounts during;
+    WalkCounts during;
     walk_superblocks(
         HostPaths{}, {superblock},
-        [&](const SeedVisit&) {
+        [&](const InodeVisit&) {
           if (during.visited == 1) {
             unmounted = ::umount2((m + "/inner").c_str(), 0) == 0 && ::umount2(m.c_str(), 0) == 0;
           }
@@ -117,16 +117,16 @@ TEST_CASE("seed walk in our own mount namespace sees below other mounts", "[host
     expect(unmounted, __LINE__);
     expect(during.visited == 5, __LINE__);
 
-    SeedCounts part;
+    WalkCounts part;
     walk_superblocks(
-        HostPaths{}, {superblock}, [](const SeedVisit&) { return true; }, part);
+        HostPaths{}, {superblock}, [](const InodeVisit&) { return true; }, part);
     expect(part.visited == 2, __LINE__);  // part, file
     expect(part.partly_reachable.size() == 1, __LINE__);
 
     ::umount2(tree.path("bind").c_str(), 0);
-    SeedCounts none;
+    WalkCounts none;
     walk_superblocks(
-        HostPaths{}, {superblock}, [](const SeedVisit&) { return true; }, none);
+        HostPaths{}, {superblock}, [](const InodeVisit&) { return true; }, none);
     expect(none.unreachable.size() == 1, __LINE__);
     expect(none.visited == 0, __LINE__);
     return true;

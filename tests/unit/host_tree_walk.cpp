@@ -22,8 +22,8 @@ using tmpfstrace::test::TempTree;
 
 namespace {
 
-SeedCounts walk_tree(const TempTree& tree, std::string_view top, bool bare, const SeedVisitor& visitor) {
-  SeedCounts counts;
+WalkCounts walk_tree(const TempTree& tree, std::string_view top, bool bare, const InodeVisitor& visitor) {
+  WalkCounts counts;
   const UniqueFd fd(::open(tree.path(top).c_str(), O_PATH | O_CLOEXEC));
   REQUIRE(fd);
   TreeWalk(visitor, counts, bare).run(fd.get());
@@ -78,7 +78,7 @@ TEST_CASE("a tree deeper than any path, with few descriptors", "[host]") {
   std::size_t most = 0;
   const std::size_t before = open_descriptors();
   std::uint64_t visits = 0;
-  const auto counts = walk_tree(tree, "top", true, [&](const SeedVisit&) {
+  const auto counts = walk_tree(tree, "top", true, [&](const InodeVisit&) {
     if (++visits % 100 == 0) most = std::max(most, open_descriptors());
     return true;
   });
@@ -104,7 +104,7 @@ TEST_CASE("a visit knows its place", "[host]") {
     path += level % 2 == 0 ? "/a" : "/b";
   }
   std::size_t files = 0;
-  walk_tree(tree, "top", bare, [&](const SeedVisit& visit) {
+  walk_tree(tree, "top", bare, [&](const InodeVisit& visit) {
     const auto known = places.find(visit.inode());
     if (known == places.end()) return true;
     ++files;
@@ -125,7 +125,7 @@ TEST_CASE("a tree that changes under the walk", "[host]") {
   tree.file("top/gone/file", "x");
   const auto deepest = tree.inode(path);
   bool moved = false;
-  const auto counts = walk_tree(tree, "top", true, [&](const SeedVisit& visit) {
+  const auto counts = walk_tree(tree, "top", true, [&](const InodeVisit& visit) {
     if (visit.inode() == deepest && !moved) {
       moved = true;
       // The way up from the middle leads elsewhere now, and a directory that was seen is gone.
@@ -153,7 +153,7 @@ TEST_CASE("a name that becomes a link is not followed", "[host]") {
   const auto dir = tree.inode("top/dir");
   bool swapped = false;
   std::set<std::uint64_t> met;
-  const auto counts = walk_tree(tree, "top", true, [&](const SeedVisit& visit) {
+  const auto counts = walk_tree(tree, "top", true, [&](const InodeVisit& visit) {
     met.insert(visit.inode());
     if (visit.inode() == dir && !swapped) {
       swapped = true;
@@ -174,7 +174,7 @@ TEST_CASE("the visitor ends the walk", "[host]") {
   const TempTree tree;
   for (int i = 0; i < 50; ++i) tree.file(fmt::format("top/{}/f", i), "");
   int visits = 0;
-  const auto counts = walk_tree(tree, "top", true, [&](const SeedVisit&) { return ++visits < 7; });
+  const auto counts = walk_tree(tree, "top", true, [&](const InodeVisit&) { return ++visits < 7; });
   CHECK(counts.stopped);
   CHECK(visits == 7);
 }

@@ -114,6 +114,16 @@ TEST_CASE("a configuration") {
   CHECK(accepted("--check-config f.toml", false).check_config == "f.toml");
 }
 
+TEST_CASE("types and fields, as a list and given again") {
+  using Words = std::vector<std::string>;
+  CHECK(accepted("json").only.empty());
+  CHECK(accepted("json --only sample,event").only == Words{"sample", "event"});
+  CHECK(accepted("--only sample json --only event --once").only == Words{"sample", "event"});
+  CHECK(accepted("json --only alert --config f").only == Words{"alert"});
+  CHECK(accepted("json --replay f --field totals,verdicts.text --field cgroups.owner.k8s.pod.name").fields ==
+        Words{"totals", "verdicts.text", "cgroups.owner.k8s.pod.name"});
+}
+
 TEST_CASE("the ends of the ranges") {
   CHECK(accepted("--interval 100ms").interval == milliseconds(100));
   CHECK(accepted("--interval 60m").interval == milliseconds(3'600'000));
@@ -189,6 +199,16 @@ TEST_CASE("a mistake is one line and status 2") {
       {"json --config", "--config: its value is missing"},
       {"record f --config g", "--config works with top and json only"},
       {"doctor --config g", "--config works with top and json only"},
+      {"json --only smaple", "--only: 'smaple' is not one of sample, event, alert"},
+      {"json --only ,", "--only: "},
+      {"json --only ''", "--only: "},
+      {"json --only", "--only: its value is missing"},
+      {"json --only alert", "--only alert needs --config"},
+      {"json --field total", "--field: no document has 'total'; the nearest are totals, "},
+      {"json --field totals,,total", "--field: no document has 'total'"},
+      {"top --field totals", "--field has no meaning with top"},
+      {"record f --only sample", "--only has no meaning with record"},
+      {"audit --json --field time", "--field has no meaning with audit"},
       {"--check-config ''", "--check-config: the file name is empty"},
       {"--check-config f --config g", "--check-config stands alone"},
       {"--check-config f --interval 1s", "--check-config stands alone"},

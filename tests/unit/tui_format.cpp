@@ -38,9 +38,6 @@ TEST_CASE("absent is never 0", "[tui][format]") {
   CHECK(format_percent({}) == "-");
   CHECK(format_used_of_total({}, {}) == "-");
   CHECK(format_used_of_total(3, {}) == "3/-");
-  CHECK_FALSE(fill_ratio({}, 3));
-  CHECK_FALSE(fill_ratio(3, {}));
-  CHECK_FALSE(fill_ratio(3, 0));
   CHECK(format_percent_bar({}, 12, Charset::Utf8) == "           -");
 }
 

@@ -48,7 +48,7 @@ Result<void> ExactLedger::seed(const std::vector<Superblock>& superblocks,
     return begun;
   }
   std::uint64_t busy = 0;
-  const SeedCounts counts = walk(paths_, superblocks, [&](const SeedVisit& visit) {
+  const WalkCounts counts = walk(paths_, superblocks, [&](const InodeVisit& visit) {
     for (int i = 0; i < kSeedTries && tracer_->last_seed() == Tracer::Seed::Busy; ++i)
       if (visit.restat() != 0) break;
     if (tracer_->last_seed() == Tracer::Seed::Busy) ++busy;

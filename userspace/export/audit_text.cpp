@@ -13,20 +13,12 @@
 #include "export/json_parts.h"
 #include "model/losses.h"
 #include "model/quantity_text.h"
+#include "model/ratio.h"
 #include "model/time_text.h"
 #include "model/verdicts.h"
 
 namespace tmpfstrace {
 namespace {
-
-double part(const std::optional<std::uint64_t>& used, const std::optional<std::uint64_t>& total) {
-  return used && total && *total != 0 ? static_cast<double>(*used) / static_cast<double>(*total) : 0;
-}
-
-double fill(const SuperblockView& view) {
-  return std::max(part(view.info.used_bytes, view.info.size_bytes),
-                  part(view.info.inodes_used, view.info.inodes_total));
-}
 
 int rank(const std::optional<Severity>& worst) { return worst ? static_cast<int>(*worst) : 3; }
 
@@ -42,7 +34,7 @@ std::vector<Ranked> by_risk(const Snapshot& snapshot) {
   for (const SuperblockView& view : snapshot.superblocks)
     if (!view.info.dead && view.info.kind != "internal") ranked.push_back({&view, worst_of(snapshot, view.info.id)});
   std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
-    return std::tuple(rank(a.worst), -fill(*a.view)) < std::tuple(rank(b.worst), -fill(*b.view));
+    return std::tuple(rank(a.worst), -fill_of(a.view->info)) < std::tuple(rank(b.worst), -fill_of(b.view->info));
   });
   return ranked;
 }
@@ -81,8 +73,8 @@ std::string audit_to_text(const Snapshot& snapshot) {
   for (const auto& [view, worst] : by_risk(snapshot)) {
     const Superblock& info = view->info;
     text += fmt::format("{:<9}{:>6}{:>6}{:>10}{:>10}{:>10}  {}\n", risk_of(worst),
-                        info.size_bytes ? percent(part(info.used_bytes, info.size_bytes)) : "-",
-                        info.inodes_total ? percent(part(info.inodes_used, info.inodes_total)) : "-",
+                        info.size_bytes ? percent(ratio_of(info.used_bytes, info.size_bytes).value_or(0)) : "-",
+                        info.inodes_total ? percent(ratio_of(info.inodes_used, info.inodes_total).value_or(0)) : "-",
                         size_text(info.used_bytes), size_text(info.size_bytes), size_text(headroom_of(*view)),
                         one_line(subject_of(*view, snapshot)));
     for (const Verdict& verdict : snapshot.verdicts)

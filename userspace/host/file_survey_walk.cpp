@@ -25,7 +25,7 @@ class Surveyor {
  public:
   explicit Surveyor(const SurveyBounds& bounds) : bounds_(bounds) {}
 
-  bool visit(const SeedVisit& visit) {
+  bool visit(const InodeVisit& visit) {
     if (visit.place().name.empty()) return true;  // the root
     if (survey_.entries >= bounds_.entries) return false;
     if (survey_.entries % kEntriesBetweenStops == 0 && bounds_.stop && bounds_.stop()) return false;
@@ -43,7 +43,7 @@ class Surveyor {
   // Bounded by the entries.
   bool is_new(const InodeFacts& facts) { return facts.links < 2 || linked_.insert(facts.inode).second; }
 
-  void add(const SeedVisit& visit) {
+  void add(const InodeVisit& visit) {
     const InodeFacts& facts = visit.facts();
     const FileFacts file{facts.allocated_bytes, facts.size_bytes, facts.born_ns.value_or(facts.changed_ns)};
     sketch_.add(visit.place().directory, visit.place().name, file);
@@ -61,7 +61,7 @@ class Surveyor {
   std::unordered_set<std::uint64_t> linked_;  // inodes of several names
 };
 
-bool is_complete(const SeedCounts& counts) {
+bool is_complete(const WalkCounts& counts) {
   const bool harmless =
       std::all_of(counts.errors.begin(), counts.errors.end(), [](const auto& error) { return error.first == ENOENT; });
   return harmless && !counts.stopped && counts.mounts_not_crossed == 0 && counts.directories_skipped == 0 &&
@@ -73,9 +73,9 @@ bool is_complete(const SeedCounts& counts) {
 std::optional<FileSurvey> survey_files(const HostPaths& paths, const Superblock& superblock,
                                        const SurveyBounds& bounds) {
   Surveyor surveyor(bounds);
-  SeedCounts counts;
+  WalkCounts counts;
   walk_superblocks(
-      paths, {superblock}, [&](const SeedVisit& visit) { return surveyor.visit(visit); }, counts);
+      paths, {superblock}, [&](const InodeVisit& visit) { return surveyor.visit(visit); }, counts);
   if (counts.visited == 0) return std::nullopt;
   FileSurvey survey = surveyor.take();
   survey.complete = is_complete(counts);
@@ -86,8 +86,8 @@ std::optional<UnlinkedByDevice> find_unlinked_files(const HostPaths& paths, cons
                                                     const std::function<bool()>& stop) {
   UnlinkedByDevice found;
   for (const Superblock& superblock : superblocks) found[{superblock.id.major, superblock.id.minor}] = {};
-  SeedCounts counts;
-  const auto visitor = [&](const SeedVisit& visit) {
+  WalkCounts counts;
+  const auto visitor = [&](const InodeVisit& visit) {
     const auto device = found.find({visit.major(), visit.minor()});
     if (device == found.end() || !S_ISREG(visit.facts().mode) || visit.facts().links != 0) return true;
     ++device->second.files;

@@ -28,7 +28,7 @@ constexpr std::size_t kMaxRemembered = 1U << 20;  // inodes; beyond it some are 
 class OpenFilesWalk {
  public:
   OpenFilesWalk(const HostPaths& paths, const std::vector<Superblock>& superblocks,
-                const std::optional<InternalShmem>& internal, const SeedVisitor& visitor, SeedCounts& counts)
+                const std::optional<InternalShmem>& internal, const InodeVisitor& visitor, WalkCounts& counts)
       : paths_(paths), visitor_(visitor), counts_(counts) {
     if (internal) {
       internal_ = {internal->id.major, internal->id.minor};
@@ -62,8 +62,8 @@ class OpenFilesWalk {
   void count_error(int code) { ++counts_.errors[code]; }
 
   const HostPaths& paths_;
-  const SeedVisitor& visitor_;
-  SeedCounts& counts_;
+  const InodeVisitor& visitor_;
+  WalkCounts& counts_;
   std::optional<Device> internal_;
   std::set<Device> devices_;
   std::unordered_set<std::uint64_t> mount_ids_;
@@ -78,7 +78,7 @@ void OpenFilesWalk::visit(int directory, const char* name) {
   if (!devices_.contains(device)) return;
   if (!is_new(device, facts.inode)) return;
   ++counts_.visited;
-  counts_.stopped = !visitor_(SeedVisit(facts, directory, name, 0, {}));
+  counts_.stopped = !visitor_(InodeVisit(facts, directory, name, 0, {}));
 }
 
 void OpenFilesWalk::walk_descriptors(const std::string& process) {
@@ -142,7 +142,7 @@ Result<InternalShmem> probe_internal_shmem(const HostPaths& paths) {
 }
 
 void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks,
-                     const std::optional<InternalShmem>& internal, const SeedVisitor& visitor, SeedCounts& counts,
+                     const std::optional<InternalShmem>& internal, const InodeVisitor& visitor, WalkCounts& counts,
                      const std::function<bool()>& stop) {
   const auto pids = list_processes(paths.proc);
   if (!pids) {

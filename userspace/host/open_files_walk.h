@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "host/host_paths.h"
-#include "host/seed_visit.h"
+#include "host/inode_visit.h"
 #include "model/result.h"
 #include "model/sample.h"
 
@@ -41,7 +41,7 @@ std::optional<std::uint64_t> parse_mount_id(std::string_view fdinfo);
 // Visits what every process in /proc holds on the given superblocks and, if it is given, on the kernel's own. stop is
 // asked before each process: true ends the walk, as the visitor can only where something is met.
 void walk_open_files(const HostPaths& paths, const std::vector<Superblock>& superblocks,
-                     const std::optional<InternalShmem>& internal, const SeedVisitor& visitor, SeedCounts& counts,
+                     const std::optional<InternalShmem>& internal, const InodeVisitor& visitor, WalkCounts& counts,
                      const std::function<bool()>& stop = {});
 
 }  // namespace tmpfstrace

@@ -37,8 +37,8 @@ UniqueFd clone_mount(int mount) {
 }
 
 // False: the mount could not be entered.
-bool walk_mount(const HostPaths& paths, const Mount& mount, const SuperblockId& id, const SeedVisitor& visitor,
-                SeedCounts& counts) {
+bool walk_mount(const HostPaths& paths, const Mount& mount, const SuperblockId& id, const InodeVisitor& visitor,
+                WalkCounts& counts) {
   auto fd = open_mount(paths, mount, id);
   if (!fd) {
     ++counts.errors[fd.error().code];
@@ -51,7 +51,7 @@ bool walk_mount(const HostPaths& paths, const Mount& mount, const SuperblockId& 
 }
 
 void walk_superblock(const HostPaths& paths, const Superblock& superblock, std::uint64_t own_namespace,
-                     const SeedVisitor& visitor, SeedCounts& counts) {
+                     const InodeVisitor& visitor, WalkCounts& counts) {
   std::vector<std::string> walked;  // roots
   for (const auto& mount : plan_seed(superblock, own_namespace)) {
     const bool again = std::any_of(walked.begin(), walked.end(),
@@ -81,8 +81,8 @@ std::vector<Mount> plan_seed(const Superblock& superblock, std::uint64_t own_nam
   return mounts;
 }
 
-void walk_superblocks(const HostPaths& paths, const std::vector<Superblock>& superblocks, const SeedVisitor& visitor,
-                      SeedCounts& counts) {
+void walk_superblocks(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InodeVisitor& visitor,
+                      WalkCounts& counts) {
   struct stat facts {};
   const bool known = ::stat((paths.proc + "/self/ns/mnt").c_str(), &facts) == 0;
   if (!known) ++counts.errors[errno];
@@ -93,8 +93,8 @@ void walk_superblocks(const HostPaths& paths, const std::vector<Superblock>& sup
   }
 }
 
-SeedCounts walk(const HostPaths& paths, const std::vector<Superblock>& superblocks, const SeedVisitor& visitor) {
-  SeedCounts counts;
+WalkCounts walk(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InodeVisitor& visitor) {
+  WalkCounts counts;
   walk_superblocks(paths, superblocks, visitor, counts);
   if (counts.stopped) return counts;
   const auto internal = probe_internal_shmem(paths);

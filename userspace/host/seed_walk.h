@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "host/host_paths.h"
-#include "host/seed_visit.h"
+#include "host/inode_visit.h"
 #include "model/result.h"
 #include "model/sample.h"
 
@@ -24,11 +24,11 @@ std::vector<Mount> plan_seed(const Superblock& superblock, std::uint64_t own_nam
 // A mount of our own mount namespace is cloned (open_tree) and the clone walked: it shows the files under other mounts,
 // and does not make umount of the mount itself fail meanwhile. The kernel refuses to clone a mount of another
 // namespace; there the mount itself is walked, and umount fails with EBUSY until it is done. Files under another mount
-// are not seen then (SeedCounts::mounts_not_crossed).
-SeedCounts walk(const HostPaths& paths, const std::vector<Superblock>& superblocks, const SeedVisitor& visitor);
+// are not seen then (WalkCounts::mounts_not_crossed).
+WalkCounts walk(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InodeVisitor& visitor);
 
 // The first half of walk(): no descriptors or mappings of processes.
-void walk_superblocks(const HostPaths& paths, const std::vector<Superblock>& superblocks, const SeedVisitor& visitor,
-                      SeedCounts& counts);
+void walk_superblocks(const HostPaths& paths, const std::vector<Superblock>& superblocks, const InodeVisitor& visitor,
+                      WalkCounts& counts);
 
 }  // namespace tmpfstrace

@@ -29,7 +29,7 @@ std::optional<SysvSegment> parse_sysv_segment(std::string_view line) {
   return SysvSegment{static_cast<int>(*id), *attached};
 }
 
-DetachedSegments::DetachedSegments(const HostPaths& paths, SeedCounts& counts) {
+DetachedSegments::DetachedSegments(const HostPaths& paths, WalkCounts& counts) {
   // A kernel without SysV shared memory has no such file.
   const auto read = read_lines(paths.proc + "/sysvipc/shm", [&](std::string_view line) {
     const auto segment = parse_sysv_segment(line);

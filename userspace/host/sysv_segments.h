@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "host/host_paths.h"
-#include "host/seed_visit.h"
+#include "host/inode_visit.h"
 
 namespace tmpfstrace {
 
@@ -23,7 +23,7 @@ std::optional<SysvSegment> parse_sysv_segment(std::string_view line);
 // they are mappings of a process then, as any other. That is an attach to the kernel: it shows in ipcs -p and ipcs -t.
 class DetachedSegments {
  public:
-  DetachedSegments(const HostPaths& paths, SeedCounts& counts);
+  DetachedSegments(const HostPaths& paths, WalkCounts& counts);
   ~DetachedSegments();
   DetachedSegments(const DetachedSegments&) = delete;
   DetachedSegments& operator=(const DetachedSegments&) = delete;

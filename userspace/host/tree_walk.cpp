@@ -31,12 +31,12 @@ UniqueFd open_to_list(int directory, const char* name) {
 
 }  // namespace
 
-TreeWalk::TreeWalk(const SeedVisitor& visitor, SeedCounts& counts, bool bare, std::string root)
+TreeWalk::TreeWalk(const InodeVisitor& visitor, WalkCounts& counts, bool bare, std::string root)
     : visitor_(visitor), counts_(counts), bare_(bare), path_(std::move(root)) {}
 
 void TreeWalk::visit(const InodeFacts& facts, int fd, const char* name, int flags, const char* entry) {
   ++counts_.visited;
-  counts_.stopped = !visitor_(SeedVisit(facts, fd, name, flags, {path_, entry}));
+  counts_.stopped = !visitor_(InodeVisit(facts, fd, name, flags, {path_, entry}));
 }
 
 void TreeWalk::run(int top) {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "host/seed_visit.h"
+#include "host/inode_visit.h"
 #include "host/unique_fd.h"
 
 namespace tmpfstrace {
@@ -21,7 +21,7 @@ class TreeWalk {
   // Both references must outlive the walk. Bare: nothing can be mounted inside the tree (a clone made by open_tree), so
   // that a plain fstatat cannot end up on another file system, whose server might not answer.
   // root: the tree's path inside the superblock.
-  TreeWalk(const SeedVisitor& visitor, SeedCounts& counts, bool bare, std::string root = "/");
+  TreeWalk(const InodeVisitor& visitor, WalkCounts& counts, bool bare, std::string root = "/");
 
   // top: an O_PATH descriptor of the tree's root, kept by the caller. The root itself is visited too.
   void run(int top);
@@ -46,8 +46,8 @@ class TreeWalk {
   void visit(const InodeFacts& facts, int fd, const char* name, int flags, const char* entry);
   void count_error(int code) { ++counts_.errors[code]; }
 
-  const SeedVisitor& visitor_;
-  SeedCounts& counts_;
+  const InodeVisitor& visitor_;
+  WalkCounts& counts_;
   bool bare_;
   std::string path_;  // of the directory that is listed
   InodeFacts top_;

@@ -6,6 +6,7 @@
 
 #include "model/name_pattern.h"
 #include "model/pattern_key.h"
+#include "model/ratio.h"
 
 namespace tmpfstrace {
 namespace {
@@ -17,10 +18,6 @@ void add_to(std::uint64_t& sum, std::uint64_t amount) { sum += std::min(amount, 
 void add_time(FilePattern& figures, std::uint64_t time_ns) {
   figures.oldest_ns = std::min(figures.oldest_ns.value_or(time_ns), time_ns);
   figures.newest_ns = std::max(figures.newest_ns.value_or(time_ns), time_ns);
-}
-
-double share(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 }  // namespace
@@ -95,7 +92,8 @@ std::vector<FilePattern> PatternSketch::patterns(std::size_t most) const {
     pattern.pattern = like_no_other ? literal_glob(entry.name) : entry.key->substr(nul + 1);
   }
   const auto holds = [&](const FilePattern& pattern) {
-    return std::max(share(pattern.allocated_bytes, bytes_), share(pattern.files - pattern.counts_over, files_));
+    return std::max(ratio_of(pattern.allocated_bytes, bytes_).value_or(0),
+                    ratio_of(pattern.files - pattern.counts_over, files_).value_or(0));
   };
   std::sort(patterns.begin(), patterns.end(), [&](const FilePattern& left, const FilePattern& right) {
     if (const double l = holds(left), r = holds(right); l != r) return l > r;

@@ -5,15 +5,12 @@
 #include <cstddef>
 #include <tuple>
 
+#include "model/ratio.h"
+
 namespace tmpfstrace {
 namespace {
 
 constexpr double nanoseconds_per_second = 1e9;
-
-std::optional<double> ratio(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) return std::nullopt;
-  return static_cast<double>(part) / static_cast<double>(whole);
-}
 
 std::optional<std::uint64_t> cpu_of_both(const SelfCost& cost) {
   if (!cost.process.cpu_ns || !cost.worker.cpu_ns) return std::nullopt;
@@ -34,15 +31,15 @@ ProgramWindow window_between(std::uint64_t start_ns, const std::vector<ProgramRu
 std::uint64_t length_ns(const ProgramWindow& window) { return window.end_ns - window.start_ns; }
 
 std::optional<double> share_of(const ProgramRuns& runs, const ProgramWindow& window) {
-  return ratio(runs.run_time_ns, length_ns(window));
+  return ratio_of(runs.run_time_ns, length_ns(window));
 }
 
 std::optional<double> per_second(const ProgramRuns& runs, const ProgramWindow& window) {
-  const auto per_ns = ratio(runs.runs, length_ns(window));
+  const auto per_ns = ratio_of(runs.runs, length_ns(window));
   return per_ns ? std::optional(*per_ns * nanoseconds_per_second) : std::nullopt;
 }
 
-std::optional<double> ns_per_run(const ProgramRuns& runs) { return ratio(runs.run_time_ns, runs.runs); }
+std::optional<double> ns_per_run(const ProgramRuns& runs) { return ratio_of(runs.run_time_ns, runs.runs); }
 
 std::vector<ProgramRuns> by_cost(const ProgramWindow& window) {
   std::vector<ProgramRuns> programs = window.programs;
@@ -57,7 +54,7 @@ SelfView derive_self(const SelfCost& now, const SelfCost* previous, std::uint64_
   view.cost = now;
   const auto cpu = cpu_of_both(now);
   const auto cpu_before = previous == nullptr ? std::nullopt : cpu_of_both(*previous);
-  if (cpu && cpu_before && *cpu >= *cpu_before) view.cpu_share = ratio(*cpu - *cpu_before, interval_ns);
+  if (cpu && cpu_before && *cpu >= *cpu_before) view.cpu_share = ratio_of(*cpu - *cpu_before, interval_ns);
   if (!now.window) return view;
   ProgramRuns all;
   for (const ProgramRuns& program : now.window->programs) {

@@ -13,6 +13,7 @@
 #include "model/names.h"
 #include "model/pattern_activity.h"
 #include "model/quantity_text.h"
+#include "model/ratio.h"
 #include "model/remedy.h"
 
 namespace tmpfstrace {
@@ -21,10 +22,6 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000;
 // A service that is refused tries again within this time: until then it counts as refused now.
 constexpr std::uint64_t kRefusedNow = 60 * kSecond;
-
-double ratio(const std::optional<std::uint64_t>& used, const std::optional<std::uint64_t>& total) {
-  return used && total && *total != 0 ? static_cast<double>(*used) / static_cast<double>(*total) : 0;
-}
 
 double number(const std::optional<std::uint64_t>& value) { return static_cast<double>(value.value_or(0)); }
 
@@ -119,7 +116,7 @@ class OfSuperblock {
     const auto& used = blocks ? view_.info.used_bytes : view_.info.inodes_used;
     const auto& total = blocks ? view_.info.size_bytes : view_.info.inodes_total;
     const std::string whole = blocks ? bytes_in_words(number(total)) : count_in_words(number(total));
-    const double part = ratio(used, total);
+    const double part = ratio_of(used, total).value_or(0);
     const std::string how = part >= 1 ? "full" : fmt::format("{:.0f} % full", std::floor(part * 100));
     return fmt::format("{} ({}, {})", how, whole, blocks ? "blocks" : "inodes");
   }
@@ -224,10 +221,8 @@ class OfSuperblock {
   }
 
   void add_nearly_full() {
-    const bool blocks =
-        ratio(view_.info.used_bytes, view_.info.size_bytes) >= ratio(view_.info.inodes_used, view_.info.inodes_total);
-    const double part = blocks ? ratio(view_.info.used_bytes, view_.info.size_bytes)
-                               : ratio(view_.info.inodes_used, view_.info.inodes_total);
+    const double part = fill_of(view_.info);
+    const bool blocks = ratio_of(view_.info.used_bytes, view_.info.size_bytes).value_or(0) >= part;
     if (part <= thresholds_.nearly_full_above) return;
     Verdict& verdict = add(VerdictKind::nearly_full, Severity::warning, blocks ? "blocks" : "inodes");
     verdict.finding = fmt::format("is {}{}", fill_text(blocks), files_in_words(view_));

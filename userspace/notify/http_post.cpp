@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "notify/http_post.h"
 
-#include <curl/curl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -9,20 +8,26 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "notify/curl_library.h"
+
 namespace tmpfstrace {
 namespace {
 
 constexpr std::size_t longest_answer = 200;  // bytes that are kept of it, for the message
 constexpr int status_too_many = 429;
 
+// Each is freed by the library that made it.
 struct EasyDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  const CurlLibrary* curl = nullptr;
+  void operator()(CURL* handle) const { curl->easy_cleanup(handle); }
 };
 struct MultiDeleter {
-  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+  const CurlLibrary* curl = nullptr;
+  void operator()(CURLM* handle) const { curl->multi_cleanup(handle); }
 };
 struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  const CurlLibrary* curl = nullptr;
+  void operator()(curl_slist* list) const { curl->slist_free_all(list); }
 };
 
 std::size_t keep_start(char* data, std::size_t size, std::size_t count, void* text) {
@@ -36,14 +41,13 @@ curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-bool start_curl() {
-  static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return started;
-}
-
 }  // namespace
 
 struct HttpPost::Handles {
+  explicit Handles(const CurlLibrary& library)
+      : curl(library), headers(nullptr, {&library}), multi(nullptr, {&library}), easy(nullptr, {&library}) {}
+
+  const CurlLibrary& curl;
   std::string url;
   std::string ca_file;
   std::chrono::milliseconds timeout{};
@@ -62,7 +66,7 @@ bool HttpPost::Handles::set_options() {
   CURL* handle = easy.get();
   bool set = true;
   const auto option = [&](CURLoption name, auto value) {
-    set = curl_easy_setopt(handle, name, value) == CURLE_OK && set;
+    set = curl.easy_setopt(handle, name, value) == CURLE_OK && set;
   };
   option(CURLOPT_URL, url.c_str());
   option(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -84,9 +88,9 @@ bool HttpPost::Handles::set_options() {
 }
 
 PostResult HttpPost::Handles::result(CURLcode code) const {
-  if (code != CURLE_OK) return {PostResult::Kind::failed, reason[0] != '\0' ? reason : curl_easy_strerror(code)};
+  if (code != CURLE_OK) return {PostResult::Kind::failed, reason[0] != '\0' ? reason : curl.easy_strerror(code)};
   long status = 0;
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl.easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status >= 200 && status < 300) return {PostResult::Kind::delivered, ""};
   std::string why = "HTTP status " + std::to_string(status);
   if (!answer.empty()) why += ": " + answer;
@@ -99,20 +103,22 @@ HttpPost::~HttpPost() = default;
 
 Result<std::unique_ptr<HttpPost>> HttpPost::create(const Delivery& delivery) {
   const auto out_of_memory = [] { return fail_errno("prepare", "HTTP requests", ENOMEM); };
-  if (!start_curl()) return out_of_memory();
-  auto handles = std::make_unique<Handles>();
+  const Result<const CurlLibrary*> loaded = load_curl();
+  if (!loaded) return tl::unexpected(loaded.error());
+  const CurlLibrary& curl = **loaded;
+  auto handles = std::make_unique<Handles>(curl);
   handles->url = delivery.url;
   handles->ca_file = delivery.ca_file;
   handles->timeout = delivery.timeout;
   // Without "Expect:" a large message would wait a second for a "100 Continue" that many servers do not send.
   for (const char* header : {"Content-Type: application/json", "Expect:"}) {
-    curl_slist* list = curl_slist_append(handles->headers.get(), header);
+    curl_slist* list = curl.slist_append(handles->headers.get(), header);
     if (list == nullptr) return out_of_memory();
     (void)handles->headers.release();
     handles->headers.reset(list);
   }
-  handles->multi.reset(curl_multi_init());
-  handles->easy.reset(curl_easy_init());
+  handles->multi.reset(curl.multi_init());
+  handles->easy.reset(curl.easy_init());
   if (!handles->multi || !handles->easy) return out_of_memory();
   if (!handles->set_options()) return fail("libcurl does not take what it is told for " + delivery.url);
   return std::unique_ptr<HttpPost>(new HttpPost(std::move(handles)));
@@ -122,31 +128,32 @@ PostResult HttpPost::post(const std::string& body) {
   Handles& own = *handles_;
   own.answer.clear();
   own.reason[0] = '\0';
-  curl_easy_setopt(own.easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  curl_easy_setopt(own.easy.get(), CURLOPT_POSTFIELDS, body.c_str());
-  if (curl_multi_add_handle(own.multi.get(), own.easy.get()) != CURLM_OK) return {PostResult::Kind::failed, "libcurl"};
+  own.curl.easy_setopt(own.easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  own.curl.easy_setopt(own.easy.get(), CURLOPT_POSTFIELDS, body.c_str());
+  if (own.curl.multi_add_handle(own.multi.get(), own.easy.get()) != CURLM_OK)
+    return {PostResult::Kind::failed, "libcurl"};
   PostResult result{PostResult::Kind::failed, "it was cut short by the end of the program"};
   for (;;) {
     int running = 0;
-    curl_multi_perform(own.multi.get(), &running);
+    own.curl.multi_perform(own.multi.get(), &running);
     if (running == 0) {
       int left = 0;
-      const CURLMsg* message = curl_multi_info_read(own.multi.get(), &left);
+      const CURLMsg* message = own.curl.multi_info_read(own.multi.get(), &left);
       if (message != nullptr && message->msg == CURLMSG_DONE) result = own.result(message->data.result);
       break;
     }
     const auto rest = std::chrono::ceil<std::chrono::milliseconds>(
         std::min(own.cancel_at.load() - Clock::now(), Clock::duration(std::chrono::seconds(1))));
     if (rest.count() <= 0) break;
-    curl_multi_poll(own.multi.get(), nullptr, 0, static_cast<int>(rest.count()), nullptr);
+    own.curl.multi_poll(own.multi.get(), nullptr, 0, static_cast<int>(rest.count()), nullptr);
   }
-  curl_multi_remove_handle(own.multi.get(), own.easy.get());
+  own.curl.multi_remove_handle(own.multi.get(), own.easy.get());
   return result;
 }
 
 void HttpPost::cancel_at(Clock::time_point time) {
   handles_->cancel_at = time;
-  curl_multi_wakeup(handles_->multi.get());
+  handles_->curl.multi_wakeup(handles_->multi.get());
 }
 
 }  // namespace tmpfstrace

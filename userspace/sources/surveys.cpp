@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/counters.h"
+#include "model/ratio.h"
 
 namespace tmpfstrace {
 namespace {
@@ -17,15 +18,6 @@ constexpr std::uint64_t kUnlinkedWait = 60 * kSecond;
 constexpr std::uint64_t kEntriesPerSecond = 2'000;
 constexpr std::int64_t kMostCredit = 20'000;
 constexpr std::int64_t kEntriesPerWalk = 100;  // what it takes to reach a mount, as entries
-
-double share(const std::optional<std::uint64_t>& part, const std::optional<std::uint64_t>& whole) {
-  return part && whole && *whole != 0 ? static_cast<double>(*part) / static_cast<double>(*whole) : 0;
-}
-
-double fill(const Superblock& superblock) {
-  return std::max(share(superblock.used_bytes, superblock.size_bytes),
-                  share(superblock.inodes_used, superblock.inodes_total));
-}
 
 bool can_be_entered(const Superblock& superblock) {
   if (superblock.dead || superblock.kind == "internal") return false;
@@ -76,7 +68,7 @@ std::vector<Surveys::Listed> Surveys::list(std::vector<Superblock>& superblocks,
     Entry* entry = find_entry(superblock, monotonic_ns);
     if (entry == nullptr) continue;
     entry->round = round_;
-    listed.push_back({.superblock = &superblock, .entry = entry, .fill = fill(superblock)});
+    listed.push_back({.superblock = &superblock, .entry = entry, .fill = fill_of(superblock)});
   }
   if (listed.size() != book_.size())
     std::erase_if(book_, [&](const auto& item) { return item.second.round != round_; });

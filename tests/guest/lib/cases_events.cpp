@@ -129,7 +129,7 @@ void held_events_add_up(Fixture& f) {
 // Nobody reads the ring: details are lost and counted, counts are exact.
 void ring_overflow(Fixture& f) {
   constexpr std::int64_t kRefusals = 3000;
-  Tool loud(f.env.options.tool, f.env.tool_args({"--event-rate", "1000000"}));
+  Tool loud(f.env.options.tool, f.env.tool_args({"--event-rate", "1000000"}), f.env.documents);
   const FullMount full(f, 0, "", &loud);
   Tally t;
   const Fd log(create(full.spool + "/log", t));

@@ -63,6 +63,7 @@ void record_and_replay(Fixture& f) {
   const Output replay = run_tool(f.env.options.tool, {"json", "--replay", file});
   f.expect_eq("exit code of the replay", 0, replay.code);
   f.expect(replay.error.empty(), "the replay complained: " + replay.error);
+  f.env.documents.add_lines(replay.out);
   const Played played = parse_output(replay.out);
   f.expect_eq("samples", 3, static_cast<std::int64_t>(played.samples.size()));
   if (played.samples.empty()) return;

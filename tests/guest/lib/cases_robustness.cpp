@@ -149,7 +149,7 @@ void cgroup_removal_under_load(Fixture& f) {
 }
 
 void no_growth_over_samples(Fixture& f) {
-  Tool watched(f.env.options.tool, f.env.tool_args());
+  Tool watched(f.env.options.tool, f.env.tool_args(), f.env.documents);
   const Mount m("size=4m");
   const auto churn_until = [&](std::uint64_t samples) {
     Tally t;

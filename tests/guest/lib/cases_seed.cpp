@@ -35,7 +35,7 @@ void files_before_start(Fixture& f) {
   put(nameless.get(), pattern(), 70'000, 0, t);
   const Usage used = m.usage();
 
-  Tool late(f.env.options.tool, f.env.tool_args());
+  Tool late(f.env.options.tool, f.env.tool_args(), f.env.documents);
   const std::vector<const Mount*> mounts{&m};
   const Sample start = f.checkpoint(mounts, &late);
   const Counters found = of(start, m);
@@ -73,7 +73,7 @@ void memfd_before_start(Fixture& f) {
   void* area = ::mmap(nullptr, 40 * kPage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (area == MAP_FAILED) throw_errno("mmap");
   for (int page = 0; page < 40; ++page) static_cast<volatile char*>(area)[page * kPage] = 1;
-  Tool late(f.env.options.tool, f.env.tool_args());
+  Tool late(f.env.options.tool, f.env.tool_args(), f.env.documents);
   const auto resident = [&] {
     const Sample first = late.sample_after(monotonic_ns());
     const Sample second = late.sample_after(first.monotonic_ns);
@@ -102,7 +102,7 @@ void swapped_before_start(Fixture& f) {
   push_out(area, *f.env.own);
   area.unmap();
   {
-    Tool late(f.env.options.tool, f.env.tool_args());
+    Tool late(f.env.options.tool, f.env.tool_args(), f.env.documents);
     const std::vector<const Mount*> mounts{&m};
     f.expect(SwapSpace::used_kib() > 1024, "the file has come back from swap: the case proves nothing");
     const Counters found = of(f.checkpoint(mounts, &late), m);
@@ -121,7 +121,7 @@ void detached_segment_before_start(Fixture& f) {
   if (area == reinterpret_cast<void*>(-1)) throw_errno("shmat");
   for (int page = 0; page < kSize / kPage; ++page) static_cast<volatile char*>(area)[page * kPage] = 1;
   ::shmdt(area);
-  Tool late(f.env.options.tool, f.env.tool_args());
+  Tool late(f.env.options.tool, f.env.tool_args(), f.env.documents);
   const auto internal = [&] {
     const Sample sample = late.sample_after(monotonic_ns());
     return sample.internal() == nullptr ? Counters{} : sample.internal()->counters;

@@ -85,7 +85,7 @@ Counters sum_of_rows(const Sample& sample, const Mount& m) {
 void short_lived_cgroups(Fixture& f) {
   // Every cgroup that ever wrote is a row of every sample: thousands of rows ten times a second would be all the load.
   f.env.stop_tool();
-  Tool seldom(f.env.options.tool, f.env.tool_args({}, "3s"));
+  Tool seldom(f.env.options.tool, f.env.tool_args({}, "3s"), f.env.documents);
   const Mount m("size=32m");
   const std::vector<const Mount*> mounts{&m};
   const Sample first = f.checkpoint(mounts, &seldom);
@@ -113,7 +113,7 @@ void short_lived_cgroups(Fixture& f) {
 void short_lived_cgroups_folded(Fixture& f) {
   constexpr std::uint64_t kSlots = 512;
   f.env.stop_tool();
-  Tool tight(f.env.options.tool, f.env.tool_args({"--max-slots", std::to_string(kSlots)}, "500ms"));
+  Tool tight(f.env.options.tool, f.env.tool_args({"--max-slots", std::to_string(kSlots)}, "500ms"), f.env.documents);
   const Mount m("size=32m");
   const std::vector<const Mount*> mounts{&m};
   f.checkpoint(mounts, &tight);

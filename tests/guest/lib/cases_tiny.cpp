@@ -76,7 +76,7 @@ void tiny_slots(Fixture& f) {
   const ThreeMounts mounts;
   constexpr std::uint64_t spare = 4;
   const std::uint64_t entries = living_superblocks(f) + 1 + spare;
-  Tool tiny(f.env.options.tool, f.env.tool_args(with_limit("--max-slots", entries)));
+  Tool tiny(f.env.options.tool, f.env.tool_args(with_limit("--max-slots", entries)), f.env.documents);
   const Groups groups = fill(f, mounts);
   const Sample sample = f.checkpoint(mounts.all, &tiny);
   std::uint64_t rows = 0;
@@ -110,7 +110,7 @@ void tiny_inodes(Fixture& f) {
   for (const Mount* m : mounts.all) {
     for (int i = 0; i < 50; ++i) put_file(m->file("old" + std::to_string(i)), pattern(), 6000, t);
   }
-  Tool tiny(f.env.options.tool, f.env.tool_args(with_limit("--max-inodes", 16)));
+  Tool tiny(f.env.options.tool, f.env.tool_args(with_limit("--max-inodes", 16)), f.env.documents);
   const Groups groups = fill(f, mounts);
   for (const Mount* m : mounts.all) {
     for (int i = 0; i < 10; ++i) ::unlink(m->file("old" + std::to_string(i)).c_str());
@@ -139,7 +139,7 @@ void tiny_inodes(Fixture& f) {
 // One superblock has a row. The events of all others are one row of device 0:0, and nothing is said of each.
 void tiny_superblocks(Fixture& f) {
   const ThreeMounts mounts;
-  Tool tiny(f.env.options.tool, f.env.tool_args(with_limit("--max-superblocks", 2)));
+  Tool tiny(f.env.options.tool, f.env.tool_args(with_limit("--max-superblocks", 2)), f.env.documents);
   const auto nowhere = [](const Sample& sample) {
     for (const LedgerSample& row : sample.ledger) {
       if (row.dev == "0:0" && row.cgroup == 0) return row.counters;

@@ -26,7 +26,7 @@ namespace {
 using Json = nlohmann::json;
 
 void expect_nothing_left(Fixture& f, int signal) {
-  Tool tool(f.env.options.tool, f.env.tool_args());
+  Tool tool(f.env.options.tool, f.env.tool_args(), f.env.documents);
   const KernelObjects during = kernel_objects();
   f.expect(during.complete(), "with the tool running there are only " + during.text());
   f.expect(tool.end(signal, std::chrono::seconds(20)).has_value(), "the tool did not end");
@@ -46,6 +46,7 @@ void doctor_report(Fixture& f) {
   const Output doctor = run_tool(f.env.options.tool, args);
   f.expect_eq("exit code", 0, doctor.code);
   f.expect(doctor.error.empty(), "doctor complained: " + doctor.error);
+  f.env.documents.add_lines(doctor.out);
   const Json report = Json::parse(doctor.out);
   f.expect(report.at("schema") == "tmpfstrace/1" && report.at("type") == "doctor", "not a report of doctor");
   f.expect(report.at("mode") == "exact", "mode is " + report.at("mode").dump());

@@ -24,7 +24,7 @@ void Environment::stop_tool() {
 void Environment::start_tool() {
   stop_tool();
   losses.restart();
-  tool = std::make_unique<Tool>(options.tool, tool_args());
+  tool = std::make_unique<Tool>(options.tool, tool_args(), documents);
   const Sample first = tool->sample_after(0);
   mode = first.mode;
   hooks = first.hooks.empty() ? "none" : first.hooks;

@@ -9,6 +9,7 @@
 
 #include "cgroup.h"
 #include "child.h"
+#include "documents.h"
 #include "kernel.h"
 #include "kernel_log.h"
 #include "losses.h"
@@ -31,6 +32,7 @@ struct Environment {
   Kernel kernel;
   CgroupRoot cgroups;
   std::unique_ptr<Cgroup> own;  // the test program's own cgroup; the tool stays outside
+  Documents documents;          // of every tool
   std::unique_ptr<Tool> tool;   // started again by the case that ended it
   Drift worst;
   Losses losses;

@@ -40,7 +40,8 @@ std::uint64_t monotonic_of(const std::string& line) {
 
 }  // namespace
 
-Tool::Tool(const std::string& path, const std::vector<std::string>& args) {
+Tool::Tool(const std::string& path, const std::vector<std::string>& args, Documents& documents)
+    : documents_(documents) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno("pipe");
   output_ = Fd(ends[0]);
@@ -103,6 +104,7 @@ void Tool::read_lines() {
 }
 
 void Tool::take_line(const std::string& line) {
+  documents_.add(line);
   const bool is_event = line.find("\"type\":\"event\"") != std::string::npos;
   const std::lock_guard lock(mutex_);
   if (is_event) {

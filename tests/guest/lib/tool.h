@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "documents.h"
 #include "sample.h"
 #include "util.h"
 
@@ -20,8 +21,9 @@ namespace guest {
 
 class Tool {
  public:
-  // Starts "PATH json ARGS…" and returns when its first sample has arrived; throws when none comes.
-  Tool(const std::string& path, const std::vector<std::string>& args);
+  // Starts "PATH json ARGS…" and returns when its first sample has arrived; throws when none comes. What it prints is
+  // kept in the documents.
+  Tool(const std::string& path, const std::vector<std::string>& args, Documents& documents);
   // Finishes it.
   ~Tool();
   Tool(const Tool&) = delete;
@@ -49,6 +51,7 @@ class Tool {
   void read_lines();
   void take_line(const std::string& line);
 
+  Documents& documents_;
   pid_t pid_ = -1;
   std::optional<int> status_;
   Fd output_;

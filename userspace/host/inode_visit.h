@@ -14,7 +14,7 @@
 namespace tmpfstrace {
 
 // Valid only during the visitor's call: it borrows the walk's descriptor and name.
-class SeedVisit {
+class InodeVisit {
  public:
   // Where a walk of a tree met it: a directory's path inside the superblock and a name in it, "" for the walk's own
   // root. Both are empty for what a process holds.
@@ -23,7 +23,7 @@ class SeedVisit {
     std::string_view name;
   };
 
-  SeedVisit(const InodeFacts& facts, int fd, const char* name, int flags, Place place)
+  InodeVisit(const InodeFacts& facts, int fd, const char* name, int flags, Place place)
       : facts_(facts), fd_(fd), name_(name), flags_(flags), place_(place) {}
 
   std::uint32_t major() const { return facts_.major; }
@@ -44,9 +44,9 @@ class SeedVisit {
 };
 
 // Called right after each stat, on the same thread: what BPF saw of that stat is in the maps. False ends the walk.
-using SeedVisitor = std::function<bool(const SeedVisit&)>;
+using InodeVisitor = std::function<bool(const InodeVisit&)>;
 
-struct SeedCounts {
+struct WalkCounts {
   std::uint64_t visited = 0;                   // stats that succeeded on tmpfs; one inode may be met several times
   std::uint64_t directories = 0;               // listed
   std::uint64_t mounts_not_crossed = 0;        // names with another mount on top: what lies below was not seen
