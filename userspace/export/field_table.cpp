@@ -67,6 +67,8 @@ constexpr FieldName forecasts[] = {{"limit"},
 constexpr FieldName writers[] = {{"cgroup"}, {"share"}, {"headroom_bytes"}, {"memory_limit"}};
 constexpr FieldName inversion[] = {
     {"cgroup"}, {"used_bytes_when_killed"}, {"recommended_size_bytes"}, {"recommended_memory_limit"}};
+constexpr FieldName leftovers[] = {
+    {"gone_creators_files"}, {"gone_creators_bytes"}, {"dead_cgroups_bytes"}, {"growth_bytes"}};
 constexpr FieldName outlook[] = {{"forecasts", forecasts},
                                  {"binding_limit"},
                                  {"arrivals_per_second"},
@@ -74,6 +76,7 @@ constexpr FieldName outlook[] = {{"forecasts", forecasts},
                                  {"settles_at_files"},
                                  {"settles_at_bytes"},
                                  {"fits"},
+                                 {"leftovers", leftovers},
                                  {"writers", writers},
                                  {"inversion", inversion},
                                  {"first_refused_ns"},
@@ -85,6 +88,14 @@ constexpr FieldName patterns[] = {{"directory"},       {"pattern"},    {"files"}
 constexpr FieldName survey[] = {{"monotonic_ns"},    {"complete"},          {"entries"},        {"files"},
                                 {"allocated_bytes"}, {"size_bytes"},        {"promised_bytes"}, {"unlinked_files"},
                                 {"unlinked_bytes"},  {"patterns", patterns}};
+
+constexpr FieldName creators[] = {{"cgroup"}, {"comm"}, {"executable"}, {"pid"}, {"created"}, {"lives"}};
+constexpr FieldName told_patterns[] = {
+    {"directory"},        {"pattern"},          {"created"},     {"removed"},
+    {"created_recently"}, {"removed_recently"}, {"counts_over"}, {"creators", creators},
+    {"created_by_others"}};
+constexpr FieldName activity[] = {
+    {"created"}, {"removed"}, {"told_share"}, {"recent_seconds"}, {"patterns", told_patterns}};
 
 constexpr FieldName superblocks[] = {{"dev"},
                                      {"generation"},
@@ -101,6 +112,7 @@ constexpr FieldName superblocks[] = {{"dev"},
                                      {"owner", owner},
                                      {"outlook", outlook},
                                      {"survey", survey},
+                                     {"activity", activity},
                                      {"counters", counters},
                                      {"rates", rates}};
 
