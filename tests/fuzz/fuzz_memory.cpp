@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The texts of the memory controller and of /proc/meminfo.
+// The texts of the memory controller, of /proc/meminfo and of /proc/PID/stat.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -7,6 +7,7 @@
 
 #include "host/memcg_files.h"
 #include "host/node_memory.h"
+#include "host/process_life.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tmpfstrace;
@@ -19,5 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (parse_reclaimable(text, v2) && !shmem) std::abort();
   }
   (void)parse_meminfo(text);
+  if (const auto stat = parse_process_stat(text); stat && stat->state == 0 && text.find('\0') == text.npos) std::abort();
   return 0;
 }

@@ -75,7 +75,7 @@ std::shared_ptr<const Snapshot> Analyst::add(Sample sample) {
 
 void Analyst::watch(Snapshot& snapshot) {
   for (const SuperblockView& view : snapshot.superblocks) {
-    if (view.info.dead || view.info.kind == "devtmpfs") continue;
+    if (view.info.dead) continue;
     SuperblockWatch& watch = superblocks_[view.info.id];
     if (auto change = watch.limit_change(view.info)) snapshot.limit_changes.push_back(std::move(*change));
     watch.observe(view, snapshot.realtime_ns, snapshot.monotonic_ns);

@@ -274,7 +274,7 @@ std::string subject_of(const SuperblockView& view, const Snapshot& snapshot) {
 std::vector<Verdict> find_verdicts(const Snapshot& snapshot, const VerdictThresholds& thresholds) {
   std::vector<Verdict> verdicts;
   for (const SuperblockView& view : snapshot.superblocks)
-    if (!view.info.dead && view.info.kind != "devtmpfs") OfSuperblock(view, snapshot, thresholds, verdicts).find();
+    if (!view.info.dead) OfSuperblock(view, snapshot, thresholds, verdicts).find();
   add_own_losses(snapshot, verdicts);
   const auto badness = [](const Verdict& verdict) { return std::pair(verdict.severity, verdict.kind); };
   std::stable_sort(verdicts.begin(), verdicts.end(),
