@@ -24,12 +24,9 @@ static struct tell_quota tell_quotas[CACHE_CPUS][1 << QUOTA_BITS] __attribute__(
 static __always_inline int may_tell_file(struct super_block *sb, __u32 removed)
 {
 	__u64 round = *(volatile __u64 *)&telling_round, told;
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct tell_quota *quota;
+	__u32 cpu = bpf_get_smp_processor_id() % CACHE_CPUS; /* of more CPUs two share a quota, which nobody needs exactly */
+	struct tell_quota *quota = &tell_quotas[cpu][address_hash((__u64)sb, QUOTA_BITS)];
 
-	if (cpu >= CACHE_CPUS)
-		return 0;
-	quota = &tell_quotas[cpu][address_hash((__u64)sb, QUOTA_BITS)];
 	told = quota->told[removed];
 	if (told >= round + TMPFS_TELLS_A_ROUND)
 		return 0;

@@ -138,7 +138,9 @@ static __noinline void end_stale(__u64 key, __u32 kind)
 static __always_inline struct super_block *on_inode_created(struct inode *inode, int typed, int use_table)
 {
 	struct super_block *sb = FIELD(typed, inode, i_sb);
-	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode)), index = current_slot(sb);
+	struct cpu_cache *cache = current_cache(sb);
+	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode));
+	__u32 index = cache ? cache->slot : find_slot(current_cgroup(), sb);
 	struct inode_entry entry = {.slot_and_flags = SLOT_AND_FLAGS(index, INODE_COUNTED)};
 	__u64 key = (__u64)inode;
 	int error = insert_new_inode(
@@ -155,7 +157,12 @@ static __always_inline struct super_block *on_inode_created(struct inode *inode,
 		return 0;
 	}
 	if (kind == TMPFS_KIND_REGULAR) {
-		COUNT_HOT(index, created_regular, 1);
+		struct tmpfs_cpu_line *line = cache ? line_of(index, cache->generation) : 0;
+
+		if (line)
+			line->created_regular++;
+		else
+			COUNT_HOT(index, created_regular, 1);
 		return sb;
 	}
 	if (kind < TMPFS_KIND_MAX)

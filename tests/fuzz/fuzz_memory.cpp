@@ -20,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (parse_reclaimable(text, v2) && !shmem) std::abort();
   }
   (void)parse_meminfo(text);
-  if (const auto stat = parse_process_stat(text); stat && stat->state == 0 && text.find('\0') == text.npos) std::abort();
+  const auto stat = parse_process_stat(text);
+  if (stat && stat->state == 0 && text.find('\0') == text.npos) std::abort();
   return 0;
 }

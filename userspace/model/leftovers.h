@@ -15,8 +15,8 @@
 
 namespace tmpfstrace {
 
-// Resident bytes of the ledger's rows of dead cgroups. A superblock that is not in it has none; absent: the mode does not
-// know what is resident.
+// Resident bytes of the ledger's rows of dead cgroups. A superblock that is not in it has none; absent: the mode does
+// not know what is resident.
 using BytesBySuperblock = std::unordered_map<SuperblockId, std::uint64_t, IdHash>;
 std::optional<BytesBySuperblock> held_by_dead_cgroups(const Snapshot& snapshot);
 
