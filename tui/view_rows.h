@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three tables: what stands in their columns. Pure functions of a snapshot or of the event log.
+// The tables: what stands in their columns. Pure functions of a snapshot or of the event log.
 #pragma once
 
 #include <string>
@@ -13,6 +13,9 @@ namespace tmpfstrace {
 
 Table superblock_table(const Snapshot& snapshot);
 Table cgroup_table(const Snapshot& snapshot);
+
+// One row a name pattern of files.
+Table file_table(const Snapshot& snapshot);
 
 // Events newer than the snapshot's interval are marked, like the rows that were refused in it.
 Table event_table(const EventLog& log, const Snapshot& snapshot);

@@ -26,7 +26,7 @@ int top_of_body(const Snapshot* snapshot, GridSize size, Charset charset) {
 int rows_between(int top, GridSize size) { return std::max(0, size.rows - top - footer_rows); }
 
 std::string tabs_text(const ViewState& state) {
-  constexpr std::array<const char*, view_count> names = {"1 Superblocks", "2 Cgroups", "3 Events"};
+  constexpr std::array<const char*, view_count> names = {"1 Superblocks", "2 Cgroups", "3 Events", "4 Files"};
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const bool active = !state.help && static_cast<std::size_t>(state.view) == i;
@@ -60,6 +60,7 @@ Table build_table(const Snapshot& snapshot, const EventLog& log, const ViewState
     case View::Superblocks: table = superblock_table(snapshot); break;
     case View::Cgroups: table = cgroup_table(snapshot); break;
     case View::Events: table = event_table(log, snapshot); break;
+    case View::Files: table = file_table(snapshot); break;
   }
   sort_table(table, state.table());
   return table;

@@ -82,6 +82,7 @@ Reaction apply_key(ViewState& state, Key key, const TableShape& shape) {
     case Command::ShowSuperblocks: change_view(state, View::Superblocks); break;
     case Command::ShowCgroups: change_view(state, View::Cgroups); break;
     case Command::ShowEvents: change_view(state, View::Events); break;
+    case Command::ShowFiles: change_view(state, View::Files); break;
     case Command::NextView: change_view(state, neighbour(state.view, 1)); break;
     case Command::PreviousView: change_view(state, neighbour(state.view, view_count - 1)); break;
     case Command::SortNext:

@@ -13,11 +13,11 @@
 
 namespace tmpfstrace {
 
-enum class View : std::uint8_t { Superblocks, Cgroups, Events };
-inline constexpr std::size_t view_count = 3;
+enum class View : std::uint8_t { Superblocks, Cgroups, Events, Files };
+inline constexpr std::size_t view_count = 4;
 
-// Identity of the object a row shows, whichever row that is: device and generation (0 until it is known), cgroup id, or
-// an event's number.
+// Identity of the object a row shows, whichever row that is: device and generation (0 until it is known), cgroup id, an
+// event's number, or superblock and name pattern.
 struct RowKey {
   std::uint64_t major = 0;
   std::uint64_t minor = 0;

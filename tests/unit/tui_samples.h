@@ -37,6 +37,40 @@ inline Rates rates(double allocated, double freed, double written, double create
   return {allocated, freed, written, created, 0.0, refused};
 }
 
+// 16,384 of them lie there, the oldest for 15 hours; 44,000 were made since the start.
+inline SurveyRef sample_survey() {
+  FileSurvey survey;
+  survey.complete = true;
+  survey.files = 16'390;
+  FilePattern sessions{"/", "session_*", 16'384, 12, 64 * mib, 24 * mib, noon - 54'420 * second, noon, 0, 501};
+  FilePattern locks{"/locks", "worker-*.lock", 6, 6, 0, 0, noon - 90'000 * second, noon - 90'000 * second, 0, 502};
+  survey.patterns = {sessions, locks};
+  return std::make_shared<const FileSurvey>(survey);
+}
+
+inline ActivityRef sample_activity() {
+  FileActivity activity;
+  activity.created = 44'030;
+  activity.removed = 30;
+  activity.recent_ns = 400 * second;
+  PatternActivity sessions;
+  sessions.directory = "/";
+  sessions.pattern = "session_*";
+  sessions.key = 501;
+  sessions.created = 44'000;
+  sessions.created_recently = 120;
+  sessions.creators = {{4711, "auth-proxy", "auth-proxy", 1234, 44'000, true}};
+  PatternActivity probes;
+  probes.directory = "/";
+  probes.pattern = "probe-*";
+  probes.key = 503;
+  probes.created = probes.removed = 30;
+  probes.created_recently = probes.removed_recently = 30;
+  probes.creators = {{4711, "health", "python3.11", 77, 30, false}};
+  activity.patterns = {sessions, probes};
+  return std::make_shared<const FileActivity>(activity);
+}
+
 // A pod's full /dev/shm, a healthy /run, the kernel's own mount without a limit, and one that is gone.
 inline std::vector<SuperblockView> sample_superblocks() {
   SuperblockView shm = superblock(45, {mount_at(77, "/dev/shm"), mount_at(90, "/mnt/part", "/part")});
@@ -49,6 +83,10 @@ inline std::vector<SuperblockView> sample_superblocks() {
   shm.tally.refused = 27'616;
   shm.tally.refusals = {{TMPFS_OP_WRITE, TMPFS_CAUSE_BLOCKS, 27'600}, {TMPFS_OP_CREATE, TMPFS_CAUSE_INODES, 16}};
   shm.tally.rates = rates(0, 0, 1500, 0.3, 0.3);
+  shm.info.survey = sample_survey();
+  shm.info.activity = sample_activity();
+  shm.tally.counters.created.emplace().fill(0);
+  (*shm.tally.counters.created)[TMPFS_KIND_REGULAR] = 44'030;
 
   SuperblockView run = superblock(24, {mount_at(30, "/run")});
   run.info.size_bytes = 800 * mib;

@@ -28,6 +28,8 @@ inline std::vector<NamedScreen> golden_screens() {
     screens.push_back({"cgroups" + suffix, screen_of(snapshot, log, state, size)});
     state.view = View::Events;
     screens.push_back({"events" + suffix, screen_of(snapshot, log, state, size)});
+    state.view = View::Files;
+    screens.push_back({"files" + suffix, screen_of(snapshot, log, state, size)});
     state.help = true;
     screens.push_back({"help" + suffix, screen_of(snapshot, log, state, size)});
   }

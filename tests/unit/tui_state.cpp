@@ -132,8 +132,12 @@ TEST_CASE("views", "[tui][state]") {
   keyboard.press(Key::Tab);
   CHECK(keyboard.state.view == View::Events);
   keyboard.press(Key::Tab);
+  CHECK(keyboard.state.view == View::Files);
+  keyboard.press(Key::Tab);
   CHECK(keyboard.state.view == View::Superblocks);
   keyboard.press(Key::BackTab);
+  CHECK(keyboard.state.view == View::Files);
+  keyboard.press(key_of('3'));
   CHECK(keyboard.state.view == View::Events);
   keyboard.press(key_of('1'));
   CHECK(keyboard.state.view == View::Superblocks);

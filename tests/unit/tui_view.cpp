@@ -70,13 +70,19 @@ TEST_CASE("hostile names stay in their cells", "[tui][view]") {
   owner.kind = "unit";
   owner.unit = hostile;
   snapshot.cgroups[2].info.owner = std::make_shared<const Owner>(owner);
+  FileSurvey survey = *snapshot.superblocks[2].info.survey;
+  survey.patterns[0].directory = survey.patterns[0].pattern = hostile;
+  snapshot.superblocks[2].info.survey = std::make_shared<const FileSurvey>(survey);
+  FileActivity activity = *snapshot.superblocks[2].info.activity;
+  activity.patterns[0].creators[0].comm = activity.patterns[0].creators[0].executable = hostile;
+  snapshot.superblocks[2].info.activity = std::make_shared<const FileActivity>(activity);
   EventLog log;
   RefusalEvent bad = event(0, hostile, hostile);
   bad.comm = hostile.substr(0, 15);
   bad.mount_point = bad.directory = hostile;
   bad.owner = snapshot.cgroups[2].info.owner;
   log.push(bad);
-  for (const View view : {View::Superblocks, View::Cgroups, View::Events}) {
+  for (const View view : {View::Superblocks, View::Cgroups, View::Events, View::Files}) {
     for (const GridSize size : {GridSize{15, 60}, GridSize{24, 80}, GridSize{40, 400}}) {
       for (const Charset charset : {Charset::Utf8, Charset::Ascii}) {
         ViewState state;
