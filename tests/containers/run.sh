@@ -34,11 +34,15 @@ for file in /usr/share/prometheus/alertmanager/*.tmpl; do
 	templates+=(--file "$file:$file")
 done
 
+# The tool loads this one by itself when it has an Alertmanager to tell.
+curl=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p | sed -n 's/.*x86-64) => \(.*libcurl\.so\.4\)$/\1/p' | head -n 1)
+[[ -n $curl ]] || { echo "containers: libcurl.so.4 is missing; run 'make deps'" >&2 && exit 1; }
+
 # --icount: the guest's clock counts its own instructions. Two seconds there are the same on a busy host as on an idle
 # one, and each second in which all of the guest sleeps costs nothing.
 # Lines of the kernel, which tells of each OOM kill, go to the console: the cases have a file of their own.
 bash scripts/guest/run.sh --kernel "$kernel" --icount --append tt.root=tmpfs --mem 1536M --timeout 900 --out "$out" \
-	--file "$(command -v crun)" --file "$(command -v prometheus-alertmanager)" \
+	--file "$(command -v crun)" --file "$(command -v prometheus-alertmanager)" --file "$curl:$curl" \
 	"${templates[@]}" --file "$build/containers/containers-test" --file "$build/containers/session-writer" \
 	-- '/bin/containers-test >/dev/ttyS1' >"$out/output.txt" 2>"$out/errors.txt" || code=$?
 cat "$out/result.txt"
