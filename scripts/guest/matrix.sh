@@ -25,10 +25,10 @@ export O=$out
 # cgroup, which the folding of thousands needs. Ten thousand cgroups take minutes
 # under emulation: one guest makes them all, the others fewer.
 matrix='
-6.12              | 6.12 | v2 |              | fentry | *    | 200000 | user_quota xattrs_not_charged | --short-lived 10000
+6.12              | 6.12 | v2 |              | fentry | *    | 100000 | user_quota xattrs_not_charged | --short-lived 10000
 5.10              | 5.10 | v2 |              | fentry | *    | 60000  | user_quota xattrs_charged xattr_at_limit collapse populate_on_full | --short-lived 1000
-6.1               | 6.1  | v2 |              | fentry | *    | 80000  | user_quota xattrs_charged xattr_at_limit | --short-lived 1000
-6.18              | 6.18 | v2 |              | kprobe | *    | 80000  | user_quota xattrs_not_charged | --short-lived 1000
+6.1               | 6.1  | v2 |              | fentry | *    | 60000  | user_quota xattrs_charged xattr_at_limit | --short-lived 1000
+6.18              | 6.18 | v2 |              | kprobe | *    | 60000  | user_quota xattrs_not_charged | --short-lived 1000
 7                 | 7    | v2 |              | kprobe | *    | 60000  | user_quota xattrs_not_charged | --short-lived 1000
 6.12-preempt-full | 6.12 | v2 | preempt=full | kprobe | full | 60000  | user_quota xattrs_not_charged | --short-lived 1000
 6.12-kprobe       | 6.12 | v2 |              | kprobe | *    | 40000  | user_quota xattrs_not_charged | --short-lived 1000 --hooks kprobe
