@@ -26,14 +26,14 @@ export O=$out
 # under emulation: one guest makes them all, the others fewer.
 matrix='
 6.12              | 6.12 | v2 |              | fentry | *    | 100000 | user_quota xattrs_not_charged | --short-lived 10000
-5.10              | 5.10 | v2 |              | fentry | *    | 60000  | user_quota xattrs_charged xattr_at_limit collapse populate_on_full | --short-lived 1000
-6.1               | 6.1  | v2 |              | fentry | *    | 60000  | user_quota xattrs_charged xattr_at_limit | --short-lived 1000
-6.18              | 6.18 | v2 |              | kprobe | *    | 60000  | user_quota xattrs_not_charged | --short-lived 1000
-7                 | 7    | v2 |              | kprobe | *    | 60000  | user_quota xattrs_not_charged | --short-lived 1000
-6.12-preempt-full | 6.12 | v2 | preempt=full | kprobe | full | 60000  | user_quota xattrs_not_charged | --short-lived 1000
-6.12-kprobe       | 6.12 | v2 |              | kprobe | *    | 40000  | user_quota xattrs_not_charged | --short-lived 1000 --hooks kprobe
-6.1-kprobe        | 6.1  | v2 |              | kprobe | *    | 40000  | user_quota xattrs_charged xattr_at_limit | --short-lived 1000 --hooks kprobe
-6.1-cgroup-v1     | 6.1  | v1 |              | fentry | *    | 60000  | user_quota xattrs_charged xattr_at_limit short_lived_cgroups_folded | --short-lived 1000
+5.10              | 5.10 | v2 |              | fentry | *    | 40000  | user_quota xattrs_charged xattr_at_limit collapse populate_on_full | --short-lived 500
+6.1               | 6.1  | v2 |              | fentry | *    | 40000  | user_quota xattrs_charged xattr_at_limit | --short-lived 500
+6.18              | 6.18 | v2 |              | kprobe | *    | 40000  | user_quota xattrs_not_charged | --short-lived 500
+7                 | 7    | v2 |              | kprobe | *    | 40000  | user_quota xattrs_not_charged | --short-lived 500
+6.12-preempt-full | 6.12 | v2 | preempt=full | kprobe | full | 40000  | user_quota xattrs_not_charged | --short-lived 500
+6.12-kprobe       | 6.12 | v2 |              | kprobe | *    | 40000  | user_quota xattrs_not_charged | --short-lived 500 --hooks kprobe
+6.1-kprobe        | 6.1  | v2 |              | kprobe | *    | 40000  | user_quota xattrs_charged xattr_at_limit | --short-lived 500 --hooks kprobe
+6.1-cgroup-v1     | 6.1  | v1 |              | fentry | *    | 40000  | user_quota xattrs_charged xattr_at_limit short_lived_cgroups_folded | --short-lived 500
 '
 
 # One guest keeps one host processor busy (see --threads of run.sh).
