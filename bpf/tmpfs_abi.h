@@ -208,8 +208,7 @@ struct tmpfs_file_event {
 	__u32 pad;
 	char comm[TMPFS_COMM_LEN];
 	char executable[TMPFS_EXECUTABLE_LEN]; /* last component, cut; empty: a kernel thread */
-	char path
-		[TMPFS_PATH_LEN]; /* of the superblock: name, directory, its directory…; undefined behind path_length */
+	char path[TMPFS_PATH_LEN]; /* name, directory, its directory…; undefined behind path_length */
 };
 
 /* Set before load, constant afterwards: the verifier removes what does not apply to the running kernel. */
