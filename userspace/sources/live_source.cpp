@@ -6,10 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
-#include <unordered_set>
 
 #include "bpf/symbols.h"
-#include "host/cgroup_tree.h"
 #include "host/kernel_symbols.h"
 #include "host/mount_scanner.h"
 #include "host/node_memory.h"
@@ -17,6 +15,7 @@
 #include "host/process_namespace.h"
 #include "sources/file_activities.h"
 #include "sources/host_figures.h"
+#include "sources/live_cgroups.h"
 #include "sources/live_cost.h"
 #include "sources/live_start.h"
 #include "sources/owner_names.h"
@@ -36,7 +35,7 @@ class LiveSource : public SampleSource {
         start_(std::move(start)),
         cost_(start_.paths, start_.ledger ? start_.ledger->object() : nullptr, start_.probed.shape.measures_maps),
         scanner_(start_.paths),
-        cgroups_(start_.hierarchy.root),
+        cgroups_(start_.hierarchy),
         surveys_([this](const Superblock& superblock) { return survey(superblock); },
                  [this](const std::vector<Superblock>& superblocks) { return find_unlinked(superblocks); }),
         activities_([this](std::uint32_t tgid, std::uint64_t told_ns) { return still_runs(tgid, told_ns); }) {}
@@ -53,14 +52,11 @@ class LiveSource : public SampleSource {
   Result<void> walk_until_equal(std::vector<Superblock> left);
   Result<std::vector<Superblock>> that_differ(std::vector<Superblock> superblocks);
   void look_up_symbols();
-  void add_cgroups(Sample& sample);
-  void add_ancestors(std::vector<Cgroup>& cgroups, std::uint64_t now_ns);
   std::function<bool()> stop_after(std::uint64_t patience_ns) const;
   std::optional<FileSurvey> survey(const Superblock& superblock);
   std::optional<UnlinkedByDevice> find_unlinked(const std::vector<Superblock>& superblocks);
   std::optional<bool> still_runs(std::uint32_t tgid, std::uint64_t monotonic_ns) const;
   Result<void> drain_files(std::uint64_t monotonic_ns);
-  std::string path_of(CgroupId id, const CgroupName& name) const;
   const Superblock* superblock_of(const RefusalEvent& event);
   void rescan();
   RefusalEvent complete(const KernelEvent& kernel_event);
@@ -70,11 +66,10 @@ class LiveSource : public SampleSource {
   LiveCost cost_;   // after the programs: destroyed first
   UniqueFd ready_;  // an epoll: refusals are waiting, or the end of a window of cost_
   MountScanner scanner_;
-  CgroupTree cgroups_;
+  LiveCgroups cgroups_;
   std::optional<OwnerNames> owners_;  // from open() on
   MountsToFind mounts_to_find_;
   UsageFigures usage_;
-  MemoryFigures memory_;
   Surveys surveys_;
   RefusedSince refused_;
   FileActivities activities_;
@@ -83,7 +78,6 @@ class LiveSource : public SampleSource {
   bool rescanned_ = false;  // since the last sample
   std::uint64_t sequence_ = 0;
   std::uint64_t drains_ = 0;
-  std::uint64_t unreadable_cgroups_ = 0;
 };
 
 Result<void> LiveSource::open() {
@@ -175,7 +169,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   }
   usage_.keep_drift(sample.superblocks);
   owners_->begin_sample(sample.monotonic_ns);
-  add_cgroups(sample);
+  cgroups_.add_to(sample, *owners_, start_.ledger.get());
   sample.node = read_node_memory(start_.paths);
   for (Superblock& superblock : sample.superblocks)
     superblock.owner = owners_->of_superblock(superblock, sample.monotonic_ns);
@@ -187,16 +181,15 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   sample.losses["unreadable_processes"] = mounts->unreadable_processes;
   sample.losses["damaged_mount_lines"] = mounts->damaged_lines;
   sample.losses["unreachable_superblocks"] = unreachable;
-  sample.losses["unreadable_cgroups"] = unreadable_cgroups_;
+  sample.losses["unreadable_cgroups"] = cgroups_.unreadable();
   sample.losses["unreadable_owner_files"] = owners_->unreadable_files();
   if (start_.ledger) sample.losses["stacks_without_names"] = symbols_.unanswered();
   last_superblocks_ = sample.superblocks;
   rescanned_ = false;
   sample.mode = start_.mode;
   if (start_.ledger)
-    start_.ledger->release_dead(
-        [&](CgroupId id) { return cgroups_.lookup(id, sample.monotonic_ns).state == CgroupState::Dead; },
-        sample.monotonic_ns);
+    start_.ledger->release_dead([&](CgroupId id) { return cgroups_.is_dead(id, sample.monotonic_ns); },
+                                sample.monotonic_ns);
   const std::uint64_t now = start_.clock_ns(CLOCK_MONOTONIC);
   cost_.end_window_if_over(now);
   sample.self = cost_.read(symbols_);
@@ -215,44 +208,6 @@ void LiveSource::look_up_symbols() {
     start_.ledger->set_overcommit_address(*symbols->find(kMode)->address);
 }
 
-std::string LiveSource::path_of(CgroupId id, const CgroupName& name) const {
-  if (id == TMPFS_CGROUP_NONE) return "(unattributed)";
-  if (id == kEndedCgroups) return "(ended cgroups)";
-  if (!name.path.empty()) return name.path;
-  const std::string last = start_.ledger ? start_.ledger->cgroup_name(id) : std::string();
-  return "…/" + (last.empty() ? "cgroup " + std::to_string(id) : last);
-}
-
-void LiveSource::add_cgroups(Sample& sample) {
-  // A walk that fails leaves the names that are known; the next one is due all the same.
-  if (!cgroups_.refresh_if_due(sample.monotonic_ns)) ++unreadable_cgroups_;
-  std::vector<CgroupId> ids = start_.ledger ? std::vector<CgroupId>() : cgroups_.living();
-  for (const LedgerRow& row : sample.ledger)
-    if (row.cgroup != 0) ids.push_back(row.cgroup);
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-
-  std::vector<bool> alive;
-  sample.cgroups.reserve(ids.size());
-  for (const CgroupId id : ids) {
-    const CgroupName name =
-        id == kEndedCgroups ? CgroupName{CgroupState::Dead, {}} : cgroups_.lookup(id, sample.monotonic_ns);
-    Cgroup cgroup;
-    cgroup.id = id;
-    cgroup.path = path_of(id, name);
-    cgroup.dead = name.state == CgroupState::Dead;
-    cgroup.owner = owners_->of_cgroup(id, cgroup.path, sample.monotonic_ns);
-    sample.cgroups.push_back(std::move(cgroup));
-    alive.push_back(name.state == CgroupState::Alive);
-  }
-  add_ancestors(sample.cgroups, sample.monotonic_ns);
-  alive.resize(sample.cgroups.size(), true);
-  unreadable_cgroups_ += memory_.fill(start_.hierarchy, sample.ledger, sample.monotonic_ns, alive, sample.cgroups);
-  // Polling knows no ledger: a cgroup is of interest when shared memory is charged to it.
-  if (!start_.ledger)
-    std::erase_if(sample.cgroups, [](const Cgroup& cgroup) { return cgroup.shmem_bytes == std::uint64_t{0}; });
-}
-
 // A walk runs while a sample is made and refusals wait: one that does not get on is given up.
 std::function<bool()> LiveSource::stop_after(std::uint64_t patience_ns) const {
   return [this, end = start_.clock_ns(CLOCK_MONOTONIC) + patience_ns] {
@@ -269,8 +224,8 @@ std::optional<UnlinkedByDevice> LiveSource::find_unlinked(const std::vector<Supe
 }
 
 Result<void> LiveSource::drain_files(std::uint64_t monotonic_ns) {
-  return start_.ledger->drain_files(
-      [this](const KernelFile& file) { activities_.add(file.superblock, file.told); }, monotonic_ns);
+  return start_.ledger->drain_files([this](const KernelFile& file) { activities_.add(file.superblock, file.told); },
+                                    monotonic_ns);
 }
 
 // Ids are those of the initial namespace.
@@ -278,25 +233,6 @@ std::optional<bool> LiveSource::still_runs(std::uint32_t tgid, std::uint64_t mon
   if (!start_.proc_is_initial) return std::nullopt;
   const std::uint64_t slept = start_.clock_ns(CLOCK_BOOTTIME) - start_.clock_ns(CLOCK_MONOTONIC);
   return tmpfstrace::still_runs(start_.paths, tgid, monotonic_ns + slept);
-}
-
-// Their limits bind as well. The root has none.
-void LiveSource::add_ancestors(std::vector<Cgroup>& cgroups, std::uint64_t now_ns) {
-  std::unordered_set<std::string> there;
-  there.reserve(cgroups.size());
-  for (const Cgroup& cgroup : cgroups) there.insert(cgroup.path);
-  for (std::size_t i = 0; i < cgroups.size(); ++i) {
-    if (cgroups[i].dead || !cgroups[i].path.starts_with('/')) continue;
-    const std::string parent = cgroups[i].path.substr(0, cgroups[i].path.rfind('/'));
-    if (parent.empty() || !there.insert(parent).second) continue;
-    const auto id = cgroups_.id_of(parent);
-    if (!id) continue;  // made since the last walk, or outside our view
-    Cgroup cgroup;
-    cgroup.id = *id;
-    cgroup.path = parent;
-    cgroup.owner = owners_->of_cgroup(*id, parent, now_ns);
-    cgroups.push_back(std::move(cgroup));
-  }
 }
 
 // What was mounted since the last sample, and which of the superblocks that bore a device number bears it now.
@@ -322,7 +258,7 @@ RefusalEvent LiveSource::complete(const KernelEvent& kernel_event) {
   const std::uint64_t now = start_.clock_ns(CLOCK_MONOTONIC);
   const std::uint64_t age = now > event.monotonic_ns ? now - event.monotonic_ns : 0;
   event.realtime_ns = start_.clock_ns(CLOCK_REALTIME) - age;
-  event.cgroup_path = path_of(event.cgroup, cgroups_.lookup(event.cgroup, now));
+  event.cgroup_path = cgroups_.path_of(event.cgroup, now, start_.ledger.get());
   event.owner = owners_->of_cgroup(event.cgroup, event.cgroup_path, now);
   if (start_.proc_is_initial) event.stack = symbols_.resolve(event.tgid, kernel_event.stack);
 
