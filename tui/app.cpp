@@ -44,6 +44,18 @@ void App::show(std::shared_ptr<const Snapshot> snapshot) {
 
 void App::show_event(const RefusalEvent& event) { latest_events_.push(event); }
 
+void App::show_playback(const Playback& playback) {
+  for (std::shared_ptr<const Snapshot>* held : {&latest_, &shown_}) {
+    if (*held == nullptr || !(*held)->playback) continue;
+    auto changed = std::make_shared<Snapshot>(**held);
+    changed->playback = playback;
+    *held = std::move(changed);
+  }
+  draw();
+}
+
+void App::reset_events(std::uint64_t pushed) { latest_events_ = EventLog(1000, pushed); }
+
 void App::on_resize() { draw(); }
 
 void App::rebuild() {

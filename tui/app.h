@@ -2,13 +2,16 @@
 // The live view: keeps what is shown, takes keys, draws. Driven by the run loop, never blocks, never reads a clock.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "model/result.h"
 #include "model/sample.h"
 #include "model/snapshot.h"
 #include "tui/event_log.h"
+#include "tui/request.h"
 #include "tui/screen.h"
 #include "tui/view_screen.h"
 #include "tui/view_state.h"
@@ -37,6 +40,15 @@ class App {
   // Keeps an event; it is drawn with the next snapshot. Events come in bursts.
   void show_event(const RefusalEvent& event);
 
+  // The shown snapshot is the same, where the replay stands is not.
+  void show_playback(const Playback& playback);
+
+  // Forgets all events: a replay has gone back. The numbers of those that follow go on from `pushed`.
+  void reset_events(std::uint64_t pushed = 0);
+
+  // What the keys have asked for since the last call.
+  std::vector<Request> take_requests() { return std::exchange(requests_, {}); }
+
   void on_resize();
 
  private:
@@ -53,6 +65,7 @@ class App {
   // Of shown_ and state_.
   Table table_;
   std::vector<RowKey> keys_;
+  std::vector<Request> requests_;
 };
 
 }  // namespace tmpfstrace

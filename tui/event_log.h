@@ -18,7 +18,8 @@ struct LoggedEvent {
 
 class EventLog {
  public:
-  explicit EventLog(std::size_t capacity = 1000) : capacity_(capacity) {}
+  // pushed: that many were before, and are not kept.
+  explicit EventLog(std::size_t capacity = 1000, std::uint64_t pushed = 0) : capacity_(capacity), pushed_(pushed) {}
 
   void push(RefusalEvent event) {
     if (events_.size() >= capacity_ && !events_.empty()) events_.pop_front();
@@ -30,7 +31,7 @@ class EventLog {
 
  private:
   std::size_t capacity_;
-  std::uint64_t pushed_ = 0;
+  std::uint64_t pushed_;
   std::deque<LoggedEvent> events_;
 };
 

@@ -2,10 +2,22 @@
 // Where samples go: a screen, standard output, a recording. The counterpart of SampleSource.
 #pragma once
 
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "model/playback.h"
+#include "model/played_frame.h"
 #include "model/result.h"
 #include "model/sample.h"
 
 namespace tmpfstrace {
+
+// What a user of the sink wants of the source.
+struct SinkRequest {
+  std::optional<PlaybackCommand> playback;
+  std::optional<std::chrono::milliseconds> interval;
+};
 
 class Sink {
  public:
@@ -16,6 +28,10 @@ class Sink {
   virtual Result<Flow> put_sample(Sample sample) = 0;
   virtual Result<Flow> put_event(const RefusalEvent& event) = 0;
 
+  // What a replay shows now, wherever in the recording that is; and the same one with another playback.
+  virtual Result<Flow> put_frame(PlayedFrame) { return Flow::go_on; }
+  virtual Result<Flow> put_playback(const Playback&) { return Flow::go_on; }
+
   // Once, after the last of them.
   virtual Result<void> finish() { return {}; }
 
@@ -23,6 +39,9 @@ class Sink {
   virtual int input_fd() const { return -1; }
   virtual Result<Flow> on_input() { return Flow::go_on; }
   virtual void on_resize() {}
+
+  // What on_input() has found out since the last call.
+  virtual std::vector<SinkRequest> take_requests() { return {}; }
 
   // A descriptor whose other end may go away while nothing is written, or -1.
   virtual int output_fd() const { return -1; }

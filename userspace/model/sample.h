@@ -16,6 +16,7 @@
 #include "model/file_activity.h"
 #include "model/file_survey.h"
 #include "model/owner.h"
+#include "model/playback.h"
 #include "model/refusal_counts.h"
 #include "model/self_cost.h"
 #include "model/shared_list.h"
@@ -132,13 +133,6 @@ struct Mode {
   std::string hooks;               // "fentry", "kprobe", "raw_tracepoint"; empty: none
   std::string reason;              // why this one and not a better one
   std::vector<std::string> blind;  // what is not counted and therefore absent, one sentence each
-};
-
-// Where a replay stands with the sample that it hands out.
-struct Playback {
-  bool ended = false;  // it is the last one; told only by a replay that keeps the recorded pace
-  std::string damage;  // why it ended before the end of the recording; empty: it did not
-  bool operator==(const Playback&) const = default;
 };
 
 struct Sample {
