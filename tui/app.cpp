@@ -3,28 +3,62 @@
 
 #include <utility>
 
-namespace tmpfstrace {
+#include <fmt/format.h>
 
-App::App(std::unique_ptr<Screen> screen) : screen_(std::move(screen)) { draw(); }
+namespace tmpfstrace {
+namespace {
+
+// Does the table hold the same rows in the same order, as far as the user's choices go?
+bool same_arrangement(const ViewState& a, const ViewState& b) {
+  const TableState& left = a.table();
+  const TableState& right = b.table();
+  return a.view == b.view && left.sort_column == right.sort_column && left.reversed == right.reversed &&
+         left.filter == right.filter && left.tree == right.tree && left.folded == right.folded;
+}
+
+}  // namespace
+
+App::App(std::unique_ptr<Screen> screen, AppOptions options)
+    : screen_(std::move(screen)), options_(std::move(options)), state_(options_.state) {
+  latest_.tracks = &tracks_;
+  shown_.tracks = &tracks_;
+  screen_->take_mouse(state_.mouse);
+  draw();
+}
+
+TableShape App::shape() const {
+  const std::size_t rows = body_rows(shown_, state_, screen_->size(), screen_->charset());
+  return {.rows = keys_,
+          .parents = table_.parents,
+          .foldable = table_.foldable,
+          .page_rows = rows,
+          .columns = table_.columns,
+          .default_sort = table_.default_sort,
+          .page_lines = page_.size(),
+          .has_text = [this](std::size_t row,
+                             const std::string& text) { return has_text(row_text(table_, table_.rows[row]), text); },
+          .replay = shown_.playback.has_value()};
+}
+
+Reaction App::react(const Input& input) {
+  if (!input.mouse) return apply_key(state_, input.key, shape());
+  const GridSize size = screen_->size();
+  const Hit hit = hit_at(input.mouse->row, input.mouse->column, shown_, table_, state_, size, screen_->charset());
+  return apply_mouse(state_, input.mouse->kind, hit, shape());
+}
 
 App::Action App::on_input() {
   bool redraw = false;
-  while (const std::optional<Key> key = screen_->read_key()) {
-    const GridSize size = screen_->size();
-    const bool help = shown_ != nullptr && state_.help;
-    const TableShape shape{.rows = keys_,
-                           .page_rows = body_rows(shown_.get(), state_, size, screen_->charset()),
-                           .columns = table_.columns.size(),
-                           .default_sort = table_.default_sort,
-                           .help_lines = help ? help_line_count(*shown_, size.columns, screen_->charset()) : 0};
-    const Reaction reaction = apply_key(state_, *key, shape);
+  while (const std::optional<Input> input = screen_->read_input()) {
+    const ViewState before = state_;
+    shown_.message.clear();
+    const Reaction reaction = react(*input);
     if (reaction.quit) return Action::Quit;
-    if (reaction.resume) {
-      shown_ = latest_;
-      shown_events_ = latest_events_;
-    }
+    follow(reaction);
     // The next key of the same burst must find the rows that this one made.
-    if (reaction.redraw) rebuild();
+    if (reaction.resume || !same_arrangement(before, state_)) rebuild();
+    if (before.mouse != state_.mouse) screen_->take_mouse(state_.mouse);
+    page_ = build_page(shown_, table_, state_, screen_->size(), screen_->charset());
     redraw = redraw || reaction.redraw;
   }
   if (screen_->input_ended()) return Action::Quit;
@@ -32,43 +66,97 @@ App::Action App::on_input() {
   return Action::None;
 }
 
+void App::follow(const Reaction& reaction) {
+  if (reaction.resume) hold_latest();
+  if (reaction.repaint) screen_->forget();
+  if (reaction.copy) copy_row();
+  if (reaction.playback || reaction.interval) requests_.push_back({reaction.playback, reaction.interval});
+  if (reaction.interval) shown_.message = fmt::format("a sample every {} ms from now on", reaction.interval->count());
+}
+
+void App::copy_row() {
+  shown_.json = options_.to_json && state_.detail && shown_.snapshot
+                    ? options_.to_json(shown_, state_.view, *state_.detail)
+                    : std::string();
+  if (shown_.json.empty()) {
+    shown_.json = "it is there no more";
+  } else {
+    shown_.message = screen_->copy(shown_.json)
+                         ? fmt::format("{} bytes sent to the terminal's clipboard", shown_.json.size())
+                         : "this terminal is not known to have a clipboard";
+  }
+}
+
+void App::pass(const std::shared_ptr<const Snapshot>& snapshot) {
+  if (passed_ && passed_->monotonic_ns >= snapshot->monotonic_ns) {
+    latest_.notices.forget_from(snapshot->realtime_ns);
+    passed_.reset();
+  }
+  tracks_.add(*snapshot);
+  const bool first = latest_.notices.notices().empty();
+  if (passed_ || first) latest_.notices.observe(passed_.get(), *snapshot);
+  passed_ = snapshot;
+}
+
 void App::show(std::shared_ptr<const Snapshot> snapshot) {
-  latest_ = std::move(snapshot);
-  if (!state_.paused || !shown_) {
-    shown_ = latest_;
-    if (shown_events_.pushed() != latest_events_.pushed()) shown_events_ = latest_events_;
+  if (snapshot != latest_.snapshot) {
+    const bool forward = latest_.snapshot && latest_.snapshot->monotonic_ns < snapshot->monotonic_ns;
+    // What was shown before a jump tells nothing about what is new.
+    const bool next = forward && latest_.snapshot->sequence + 1 == snapshot->sequence;
+    pass(snapshot);
+    latest_.before = next ? latest_.snapshot : nullptr;
+  }
+  latest_.playback = snapshot->playback;
+  latest_.snapshot = std::move(snapshot);
+  if (!state_.paused || !shown_.snapshot) {
+    hold_latest();
     rebuild();
+  } else {
+    shown_.behind_ns =
+        latest_.snapshot->monotonic_ns - std::min(latest_.snapshot->monotonic_ns, shown_.snapshot->monotonic_ns);
   }
   draw();
 }
 
-void App::show_event(const RefusalEvent& event) { latest_events_.push(event); }
+void App::show_event(const RefusalEvent& event) { latest_.events.push(event); }
+
+void App::tell(Severity severity, const std::string& text) {
+  latest_.notices.push(latest_.snapshot ? latest_.snapshot->realtime_ns : 0, severity, "screen", text);
+}
 
 void App::show_playback(const Playback& playback) {
-  for (std::shared_ptr<const Snapshot>* held : {&latest_, &shown_}) {
-    if (*held == nullptr || !(*held)->playback) continue;
-    auto changed = std::make_shared<Snapshot>(**held);
-    changed->playback = playback;
-    *held = std::move(changed);
-  }
+  latest_.playback = playback;
+  shown_.playback = playback;
   draw();
 }
 
-void App::reset_events(std::uint64_t pushed) { latest_events_ = EventLog(1000, pushed); }
+void App::reset_events(std::uint64_t pushed) { latest_.events = EventLog(1000, pushed); }
 
 void App::on_resize() { draw(); }
 
+void App::hold_latest() {
+  // Rows of the table point into the frame.
+  table_ = {};
+  shown_.snapshot = latest_.snapshot;
+  shown_.before = latest_.before;
+  shown_.playback = latest_.playback;
+  shown_.behind_ns.reset();
+  if (!shown_.events.is_same(latest_.events)) shown_.events = latest_.events;
+  shown_.notices = latest_.notices;
+}
+
 void App::rebuild() {
-  if (!shown_) return;
-  table_ = build_table(*shown_, shown_events_, state_);
+  if (!shown_.snapshot) return;
+  table_ = build_table(shown_, state_);
   keys_ = row_keys(table_);
-  follow_selection(state_.table(), keys_, body_rows(shown_.get(), state_, screen_->size(), screen_->charset()));
+  follow_selection(state_.table(), keys_, body_rows(shown_, state_, screen_->size(), screen_->charset()));
 }
 
 void App::draw() {
   const GridSize size = screen_->size();
-  follow_selection(state_.table(), keys_, body_rows(shown_.get(), state_, size, screen_->charset()));
-  screen_->draw(draw_screen(shown_.get(), table_, state_, size, screen_->charset()));
+  follow_selection(state_.table(), keys_, body_rows(shown_, state_, size, screen_->charset()));
+  page_ = build_page(shown_, table_, state_, size, screen_->charset());
+  screen_->draw(draw_screen(shown_, table_, page_, state_, size, screen_->charset()));
 }
 
 }  // namespace tmpfstrace

@@ -3,14 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "model/result.h"
 #include "model/sample.h"
 #include "model/snapshot.h"
-#include "tui/event_log.h"
+#include "tui/frame.h"
 #include "tui/request.h"
 #include "tui/screen.h"
 #include "tui/view_screen.h"
@@ -18,12 +21,18 @@
 
 namespace tmpfstrace {
 
+struct AppOptions {
+  ViewState state = {};  // what the user chose the last time
+  // An object of a view as JSON; of an event and a notice the whole row. Empty: there is no such object. May be null.
+  std::function<std::string(const Frame& frame, View view, const RowKey& key)> to_json = {};
+};
+
 class App {
  public:
   // Takes the terminal until the App is destroyed. Defined beside the terminal, so that all else links without it.
-  static Result<std::unique_ptr<App>> create();
+  static Result<std::unique_ptr<App>> create(AppOptions options);
 
-  explicit App(std::unique_ptr<Screen> screen);
+  explicit App(std::unique_ptr<Screen> screen, AppOptions options = {});
   ~App() = default;
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -37,8 +46,14 @@ class App {
 
   void show(std::shared_ptr<const Snapshot> snapshot);
 
+  // A snapshot that a replay passes on its way to another: it is part of the history, and is not drawn.
+  void pass(const std::shared_ptr<const Snapshot>& snapshot);
+
   // Keeps an event; it is drawn with the next snapshot. Events come in bursts.
   void show_event(const RefusalEvent& event);
+
+  // Says something that the user should know, in the log.
+  void tell(Severity severity, const std::string& text);
 
   // The shown snapshot is the same, where the replay stands is not.
   void show_playback(const Playback& playback);
@@ -51,20 +66,29 @@ class App {
 
   void on_resize();
 
+  const ViewState& state() const { return state_; }
+
  private:
+  TableShape shape() const;
+  Reaction react(const Input& input);
+  void follow(const Reaction& reaction);
+  void copy_row();
+  void hold_latest();
   void rebuild();
   void draw();
 
   std::unique_ptr<Screen> screen_;
+  AppOptions options_;
   ViewState state_;
-  // While paused, the shown pair stands still and the latest one goes on.
-  std::shared_ptr<const Snapshot> shown_;  // null: before the first
-  std::shared_ptr<const Snapshot> latest_;
-  EventLog shown_events_;
-  EventLog latest_events_;
+  // While paused, the shown frame stands still and the latest one goes on.
+  Frame shown_;
+  Frame latest_;
+  std::shared_ptr<const Snapshot> passed_;  // the last that history knows
+  Tracks tracks_;
   // Of shown_ and state_.
   Table table_;
   std::vector<RowKey> keys_;
+  std::vector<PageLine> page_;
   std::vector<Request> requests_;
 };
 

@@ -29,6 +29,11 @@ class EventLog {
   const std::deque<LoggedEvent>& events() const { return events_; }  // oldest first
   std::uint64_t pushed() const { return pushed_; }
 
+  // Of one log and a copy of it, some events later or after a reset.
+  bool is_same(const EventLog& other) const {
+    return pushed_ == other.pushed_ && events_.size() == other.events_.size();
+  }
+
  private:
   std::size_t capacity_;
   std::uint64_t pushed_;

@@ -112,6 +112,15 @@ std::string format_percent_bar(std::optional<double> ratio, int width, Charset c
   return fmt::format("[{:<{}}] {:>4}", bar, bar_width, percent);
 }
 
+std::string format_short_duration(std::uint64_t ns) {
+  const std::uint64_t seconds = ns / 1'000'000'000;
+  if (seconds < 60) return fmt::format("{}s", seconds);
+  if (seconds < 3600) return fmt::format("{}m", seconds / 60);
+  if (seconds < 86'400) return fmt::format("{}h{:02}m", seconds / 3600, seconds / 60 % 60);
+  if (seconds < 86'400 * 100) return fmt::format("{}d{:02}h", seconds / 86'400, seconds / 3600 % 24);
+  return ">99d";
+}
+
 std::string format_clock(std::uint64_t realtime_ns) {
   const std::tm parts = utc(realtime_ns);
   return fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);

@@ -41,6 +41,9 @@ std::string format_share(std::optional<double> ratio);
 // "[####  ] 66%" of exactly `width` columns; the bar is left out where it has no room.
 std::string format_percent_bar(std::optional<double> ratio, int width, Charset charset);
 
+// At most 6 columns, for tables: "45s", "12m", "3h20m", "2d05h", ">99d".
+std::string format_short_duration(std::uint64_t ns);
+
 // UTC, as in the JSON: "07:12:09", "2026-04-18 07:12:09 UTC".
 std::string format_clock(std::uint64_t realtime_ns);
 std::string format_date_time(std::uint64_t realtime_ns);

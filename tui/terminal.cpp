@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <clocale>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <cwchar>
@@ -24,44 +24,11 @@
 #include <curses.h>
 
 #include "tui/app.h"
+#include "tui/clipboard.h"
+#include "tui/rescue.h"
 
 namespace tmpfstrace {
 namespace {
-
-// ---- giving the terminal back when a signal kills the process ------------------------------------
-
-constexpr std::array fatal_signals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGHUP};
-
-// All that the handler needs, made ready before it can run. A signal handler gets no argument: this is the one object
-// of the process that lives outside every other. `armed` is written last and cleared first.
-struct Rescue {
-  volatile std::sig_atomic_t armed = 0;
-  termios modes{};
-  std::array<char, 256> reset{};
-  std::size_t reset_length = 0;
-  std::array<struct sigaction, fatal_signals.size()> previous{};
-  std::array<char, 16384> stack{};
-};
-
-Rescue& rescue() {
-  static constinit Rescue instance;
-  return instance;
-}
-
-// Async-signal-safe: write, tcsetattr, sigaction and raise only. The handler before ours (or the default, which dumps
-// core) runs next: this one has put it back.
-void on_fatal_signal(int signal) {
-  Rescue& state = rescue();
-  if (state.armed != 0) {
-    state.armed = 0;
-    [[maybe_unused]] const ssize_t written = write(STDOUT_FILENO, state.reset.data(), state.reset_length);
-    tcsetattr(STDIN_FILENO, TCSANOW, &state.modes);
-  }
-  for (std::size_t i = 0; i < fatal_signals.size(); ++i) {
-    if (fatal_signals[i] == signal) sigaction(signal, &state.previous[i], nullptr);
-  }
-  raise(signal);
-}
 
 // Null for a name that is no string of the terminal's type: terminfo's answer then is -1 as a pointer.
 const char* capability(const char* name) {
@@ -69,49 +36,29 @@ const char* capability(const char* name) {
   return reinterpret_cast<std::intptr_t>(sequence) == -1 ? nullptr : sequence;
 }
 
-// Sequences of the terminal's type without their padding: "$<5>" is for terminals of another century.
-void append_capability(Rescue& state, const char* name) {
-  const char* sequence = capability(name);
-  if (sequence == nullptr) return;
-  const std::string_view text(sequence);
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text.compare(at, 2, "$<") == 0) {
-      at = text.find('>', at);
-      if (at == std::string_view::npos) return;
-    } else if (state.reset_length < state.reset.size()) {
-      state.reset[state.reset_length++] = text[at];
+// A sequence of the terminal's type without its padding: "$<5>" is for terminals of another century.
+std::string unpadded(const char* sequence) {
+  std::string text;
+  if (sequence == nullptr) return text;
+  const std::string_view padded(sequence);
+  for (std::size_t at = 0; at < padded.size(); ++at) {
+    if (padded.compare(at, 2, "$<") != 0) {
+      text += padded[at];
+    } else if ((at = padded.find('>', at)) == std::string_view::npos) {
+      break;
     }
   }
+  return text;
 }
 
-void arm_rescue(const termios& modes) {
-  Rescue& state = rescue();
-  state.modes = modes;
-  state.reset_length = 0;
-  // Attributes off, cursor on, keypad off, the screen as it was before.
-  for (const char* name : {"sgr0", "op", "cnorm", "rmkx", "rmcup"}) append_capability(state, name);
-  struct sigaction action {};
-  action.sa_handler = on_fatal_signal;
-  sigemptyset(&action.sa_mask);
-  // After a stack overflow the handler has no room but on a stack of its own.
-  stack_t stack{};
-  if (sigaltstack(nullptr, &stack) == 0 && (stack.ss_flags & SS_DISABLE) != 0) {
-    stack = {.ss_sp = state.stack.data(), .ss_flags = 0, .ss_size = state.stack.size()};
-    sigaltstack(&stack, nullptr);
-  }
-  action.sa_flags = SA_ONSTACK | SA_NODEFER;
-  for (std::size_t i = 0; i < fatal_signals.size(); ++i) {
-    sigaction(fatal_signals[i], &action, &state.previous[i]);
-    // nohup and the like ignore it on purpose.
-    if (state.previous[i].sa_handler == SIG_IGN) sigaction(fatal_signals[i], &state.previous[i], nullptr);
-  }
-  state.armed = 1;
-}
+// What xterm and its kin are told to report the mouse no more. ncurses has no name for it.
+constexpr const char* mouse_off = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 
-void disarm_rescue() {
-  Rescue& state = rescue();
-  state.armed = 0;
-  for (std::size_t i = 0; i < fatal_signals.size(); ++i) sigaction(fatal_signals[i], &state.previous[i], nullptr);
+// Mouse off, attributes off, cursor on, keypad off, the screen as it was before.
+std::string reset_sequence() {
+  std::string reset = capability("kmous") == nullptr ? "" : mouse_off;
+  for (const char* name : {"sgr0", "op", "cnorm", "rmkx", "rmcup"}) reset += unpadded(capability(name));
+  return reset;
 }
 
 // ---- roles -> attributes --------------------------------------------------------------------------
@@ -155,7 +102,13 @@ Key key_of_function(wint_t code) {
     case KEY_HOME: return Key::Home;
     case KEY_END: return Key::End;
     case KEY_BTAB: return Key::BackTab;
+    case KEY_ENTER: return Key::Enter;
+    case KEY_BACKSPACE: return Key::Backspace;
     case KEY_F(1): return Key::F1;
+    case KEY_F(3): return Key::F3;
+    case KEY_F(4): return Key::F4;
+    case KEY_F(5): return Key::F5;
+    case KEY_F(6): return Key::F6;
     case KEY_F(10): return Key::F10;
     default: return Key::None;
   }
@@ -164,6 +117,21 @@ Key key_of_function(wint_t code) {
 Key key_of_character(wint_t character) {
   if (character == 0x1b) return Key::Escape;
   return character < 0x110000 ? static_cast<Key>(character) : Key::None;
+}
+
+// The buttons of ncurses are told apart by bits; 4 and 5 are the wheel.
+std::optional<MouseEvent> read_mouse() {
+  MEVENT event{};
+  if (getmouse(&event) != OK) return std::nullopt;
+  MouseEvent mouse{.kind = MouseEvent::Kind::Click, .row = event.y, .column = event.x};
+  if ((event.bstate & BUTTON4_PRESSED) != 0) {
+    mouse.kind = MouseEvent::Kind::WheelUp;
+  } else if ((event.bstate & BUTTON5_PRESSED) != 0) {
+    mouse.kind = MouseEvent::Kind::WheelDown;
+  } else if ((event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED)) == 0) {
+    return std::nullopt;
+  }
+  return mouse;
 }
 
 bool locale_is_utf8() {
@@ -183,6 +151,7 @@ Error unusable(const std::string& why) {
 struct Terminal::Curses {
   SCREEN* screen = nullptr;
   bool color = false;
+  std::optional<Grid> drawn;  // what is on the screen; empty: not known
 };
 
 Result<std::unique_ptr<Terminal>> Terminal::open() {
@@ -201,7 +170,7 @@ Result<std::unique_ptr<Terminal>> Terminal::open() {
     delscreen(curses->screen);
     return tl::unexpected(unusable("its cursor cannot be moved"));
   }
-  arm_rescue(modes);
+  arm_rescue(modes, reset_sequence());
   return std::unique_ptr<Terminal>(new Terminal(std::move(curses), charset));
 }
 
@@ -231,55 +200,91 @@ GridSize Terminal::size() {
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_row > 0 && window.ws_col > 0 &&
       is_term_resized(window.ws_row, window.ws_col)) {
     resizeterm(window.ws_row, window.ws_col);
-    clearok(curscr, TRUE);
+    forget();
   }
   return {getmaxy(stdscr), getmaxx(stdscr)};
 }
 
+void Terminal::forget() {
+  clearok(curscr, TRUE);
+  curses_->drawn.reset();
+}
+
+// Only what has changed is handed to ncurses, and only what ncurses finds changed is sent.
 void Terminal::draw(const Grid& grid) {
   const int rows = std::min(grid.rows(), getmaxy(stdscr));
   const int columns = std::min(grid.columns(), getmaxx(stdscr));
+  const bool known = curses_->drawn && curses_->drawn->size() == grid.size();
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {
-      const Cell& cell = grid.at(row, column);
-      if (cell.text.empty()) continue;
-      const bool wide = column + 1 < grid.columns() && grid.at(row, column + 1).text.empty();
-      std::array<wchar_t, CCHARW_MAX + 1> text{};
-      const char* source = cell.text.c_str();
-      std::mbstate_t state{};
-      const std::size_t length = std::mbsrtowcs(text.data(), &source, CCHARW_MAX, &state);
-      // What this C library would draw in another width, or not at all, must not shift its neighbours.
-      const bool drawable = length != static_cast<std::size_t>(-1) && length > 0 && wcwidth(text[0]) == (wide ? 2 : 1);
-      if (!drawable) text = {L'?'};
-      const Look look = look_of(cell.role);
-      cchar_t character{};
-      setcchar(&character, text.data(), look.attributes, curses_->color ? pair_of(cell.role) : short{0}, nullptr);
-      // The last cell of the screen is drawn and yet reported as an error: the cursor has nowhere to go.
-      mvadd_wch(row, column, &character);
-      if (!drawable && wide) mvadd_wch(row, column + 1, &character);
+      if (!known || grid.at(row, column) != curses_->drawn->at(row, column)) draw_cell(grid, row, column);
     }
   }
+  curses_->drawn = grid;
   refresh();
 }
 
-std::optional<Key> Terminal::read_key() {
+void Terminal::draw_cell(const Grid& grid, int row, int column) {
+  const Cell& cell = grid.at(row, column);
+  if (cell.text.empty()) return;
+  const bool wide = column + 1 < grid.columns() && grid.at(row, column + 1).text.empty();
+  std::array<wchar_t, CCHARW_MAX + 1> text{};
+  const char* source = cell.text.c_str();
+  std::mbstate_t state{};
+  const std::size_t length = std::mbsrtowcs(text.data(), &source, CCHARW_MAX, &state);
+  // What this C library would draw in another width, or not at all, must not shift its neighbours.
+  const bool drawable = length != static_cast<std::size_t>(-1) && length > 0 && wcwidth(text[0]) == (wide ? 2 : 1);
+  if (!drawable) text = {L'?'};
+  const Look look = look_of(cell.role);
+  cchar_t character{};
+  setcchar(&character, text.data(), look.attributes, curses_->color ? pair_of(cell.role) : short{0}, nullptr);
+  // The last cell of the screen is drawn and yet reported as an error: the cursor has nowhere to go.
+  mvadd_wch(row, column, &character);
+  if (!drawable && wide) mvadd_wch(row, column + 1, &character);
+}
+
+void Terminal::take_mouse(bool take) {
+  constexpr mmask_t wanted =
+      BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+  mousemask(take ? wanted : 0, nullptr);
+  // A press is one at once, and not only once the button has been let go.
+  mouseinterval(0);
+}
+
+// Written past ncurses, whose picture of the screen it does not change.
+bool Terminal::copy(const std::string& text) {
+  const char* type = std::getenv("TERM");
+  if (type == nullptr || !takes_clipboard(type)) return false;
+  const std::string sequence = clipboard_sequence(text);
+  std::fflush(stdout);
+  std::size_t done = 0;
+  while (done < sequence.size()) {
+    const ssize_t written = write(STDOUT_FILENO, sequence.data() + done, sequence.size() - done);
+    if (written <= 0) return false;
+    done += static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+std::optional<Input> Terminal::read_input() {
   pollfd input{STDIN_FILENO, POLLIN, 0};
   const bool ready = poll(&input, 1, 0) > 0;
   int waiting = 0;
   if (ready) ioctl(STDIN_FILENO, FIONREAD, &waiting);
   wint_t code = 0;
   const int kind = get_wch(&code);
-  if (kind == KEY_CODE_YES) return key_of_function(code);
-  if (kind == OK) return key_of_character(code);
+  if (kind == KEY_CODE_YES && code == KEY_MOUSE) return Input{.key = Key::None, .mouse = read_mouse()};
+  if (kind == KEY_CODE_YES) return Input{.key = key_of_function(code)};
+  if (kind == OK) return Input{.key = key_of_character(code)};
   // Readable with nothing to read: end of input. Without this the loop would be woken for ever.
   if (ready && (waiting == 0 || (input.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)) input_ended_ = true;
   return std::nullopt;
 }
 
-Result<std::unique_ptr<App>> App::create() {
+Result<std::unique_ptr<App>> App::create(AppOptions options) {
   Result<std::unique_ptr<Terminal>> terminal = Terminal::open();
   if (!terminal) return tl::unexpected<Error>(std::move(terminal.error()));
-  return std::make_unique<App>(std::move(*terminal));
+  return std::make_unique<App>(std::move(*terminal), std::move(options));
 }
 
 }  // namespace tmpfstrace

@@ -25,13 +25,18 @@ class Terminal : public Screen {
   Charset charset() const override { return charset_; }
   int input_fd() const override;
   void draw(const Grid& grid) override;
-  std::optional<Key> read_key() override;
+  std::optional<Input> read_input() override;
   bool input_ended() const override { return input_ended_; }
+  void forget() override;
+  void take_mouse(bool take) override;
+  bool copy(const std::string& text) override;
 
  private:
   struct Curses;  // what ncurses gave us
 
   Terminal(std::unique_ptr<Curses> curses, Charset charset);
+
+  void draw_cell(const Grid& grid, int row, int column);
 
   std::unique_ptr<Curses> curses_;
   Charset charset_;

@@ -1,38 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cells that more than one table has.
+// Cells and rows that more than one table has.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "model/snapshot.h"
 #include "tui/format.h"
+#include "tui/tracks.h"
 #include "tui/view_table.h"
 
 namespace tmpfstrace {
 
 inline TableCell text_cell(std::string text, Role role = Role::Normal) {
   SortValue value = text == absent_text ? SortValue() : SortValue(text);
-  return {.text = std::move(text), .value = std::move(value), .role = role, .bar = {}};
+  return {.text = std::move(text), .value = std::move(value), .role = role};
 }
+
+inline TableCell absent_cell() { return {.text = absent_text, .value = {}}; }
 
 template <typename Integer>
 TableCell bytes_cell(const std::optional<Integer>& bytes) {
-  return {.text = format_bytes(bytes), .value = sort_value(bytes), .role = Role::Normal, .bar = {}};
+  return {.text = format_bytes(bytes), .value = sort_value(bytes)};
 }
 
 inline TableCell count_cell(const std::optional<std::uint64_t>& count) {
-  return {.text = format_count(count), .value = sort_value(count), .role = Role::Normal, .bar = {}};
+  return {.text = format_count(count), .value = sort_value(count)};
 }
 
 inline TableCell byte_rate_cell(const std::optional<double>& rate) {
-  return {.text = format_byte_rate(rate), .value = sort_value(rate), .role = Role::Normal, .bar = {}};
+  return {.text = format_byte_rate(rate), .value = sort_value(rate)};
 }
 
 inline TableCell rate_cell(const std::optional<double>& rate) {
-  return {.text = format_rate(rate), .value = sort_value(rate), .role = Role::Normal, .bar = {}};
+  return {.text = format_rate(rate), .value = sort_value(rate)};
+}
+
+// "+" behind a number: there are at least so many.
+inline TableCell at_least_cell(std::uint64_t count, bool is_part) {
+  TableCell cell = count_cell(count);
+  if (is_part) cell.text += "+";
+  return cell;
 }
 
 // How near to its limit: the text says it as well.
@@ -41,11 +55,64 @@ inline Role fill_role(const std::optional<double>& ratio) {
   return *ratio < 1 ? Role::Warning : Role::Critical;
 }
 
-// Marks a row that was refused in the last interval, and one whose object is gone.
-inline void mark_row(TableRow& row, const Tally& tally, bool dead) {
-  const bool refused = tally.rates.refused.value_or(0) > 0;
-  row.mark = refused ? '!' : dead ? 'x' : ' ';
-  row.role = refused ? Role::Critical : dead ? Role::Dim : Role::Normal;
+// ---- rows ------------------------------------------------------------------------------------------------------
+
+// An object as it is, or as it was in the snapshot before when it has gone since.
+template <typename Object>
+struct Listed {
+  const Object* view = nullptr;
+  RowKey key;
+  bool is_new = false;  // it was not in the snapshot before
+  bool gone = false;
+};
+
+struct RowKeyHash {
+  std::size_t operator()(const RowKey& key) const { return key.major * 0x9e3779b97f4a7c15ULL ^ key.minor; }
+};
+
+// key_of(object) -> RowKey. before: null where there is no snapshot before.
+template <typename Object, typename KeyOf>
+std::vector<Listed<Object>> list_objects(const std::vector<Object>& now, const std::vector<Object>* before,
+                                         KeyOf key_of) {
+  std::unordered_set<RowKey, RowKeyHash> old;
+  if (before != nullptr)
+    for (const Object& object : *before) old.insert(key_of(object));
+  std::vector<Listed<Object>> listed;
+  listed.reserve(now.size());
+  for (const Object& object : now) {
+    const RowKey key = key_of(object);
+    // A superblock whose generation (the minor part) has become known is no new one.
+    const bool was_there = old.erase(key) + old.erase({key.major, 0}) > 0;
+    listed.push_back({&object, key, before != nullptr && !was_there, false});
+  }
+  if (before != nullptr)
+    for (const Object& object : *before)
+      if (old.contains(key_of(object))) listed.push_back({&object, key_of(object), false, true});
+  return listed;
+}
+
+// '!' refused in the last interval, 'x' gone or dead, '+' new.
+inline void mark_row(TableRow& row, const std::optional<double>& refused_rate, bool dead, bool is_new) {
+  const bool refused = refused_rate.value_or(0) > 0 && !dead;
+  row.mark = refused ? '!' : dead ? 'x' : is_new ? '+' : ' ';
+  row.role = refused ? Role::Critical : dead ? Role::Dim : is_new ? Role::Good : Role::Normal;
+}
+
+// ---- columns ---------------------------------------------------------------------------------------------------
+
+// A column with what it shows of a row of one kind.
+template <typename Row>
+struct ColumnOf {
+  Column column;
+  TableCell (*cell)(const Row&) = nullptr;
+};
+
+template <typename Row>
+void set_columns(Table& table, std::span<const ColumnOf<Row>> columns, std::shared_ptr<const std::vector<Row>> rows) {
+  for (const ColumnOf<Row>& column : columns) table.columns.push_back(column.column);
+  table.cell = [columns, rows = std::move(rows)](std::size_t index, std::size_t column) {
+    return columns[column].cell((*rows)[index]);
+  };
 }
 
 }  // namespace tmpfstrace

@@ -1,51 +1,188 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "tui/cgroup_tree.h"
+#include "tui/sparkline.h"
 #include "tui/view_cells.h"
 #include "tui/view_rows.h"
 
 namespace tmpfstrace {
 namespace {
 
+constexpr std::uint64_t spark_ns = 300'000'000'000;
+
+struct Row {
+  Listed<CgroupView> listed;
+  CgroupNode sum;  // of the subtree; in a list its own
+  bool tree = false;
+  std::string name;
+  const Track* track = nullptr;
+  std::uint64_t now_ns = 0;
+
+  const Cgroup& info() const { return listed.view->info; }
+};
+
 // "max" sorts above every number: no limit is the highest.
-TableCell limit_cell(const Cgroup& cgroup) {
+TableCell limit_cell(const Row& row) {
+  const Cgroup& cgroup = row.info();
   if (!cgroup.memory_unlimited) return bytes_cell(cgroup.memory_max);
-  return {.text = "max", .value = ~std::uint64_t{0}, .role = Role::Normal, .bar = {}};
+  return {.text = "max", .value = ~std::uint64_t{0}};
 }
+
+TableCell spark_cell(const Row& row) {
+  if (row.track == nullptr) return absent_cell();
+  TableCell cell{.text = "", .value = sort_value(row.listed.view->tally.rates.allocated_bytes)};
+  cell.spark = [track = row.track, now = row.now_ns](int width, Charset charset) {
+    const std::uint64_t begin = now - std::min(now, spark_ns);
+    const auto values = track->resample(Quantity::UsedBytes, begin, now, static_cast<std::size_t>(std::max(width, 0)));
+    constexpr double least = 64 * 4096;
+    return sparkline_of_shape(values, least, charset);
+  };
+  return cell;
+}
+
+constexpr std::array columns = {
+    ColumnOf<Row>{{.id = "cgroup",
+                   .title = "CGROUP",
+                   .meaning = "its owner, else its path",
+                   .width = 16,
+                   .max_width = 160,
+                   .align = Align::Left,
+                   .descending = false,
+                   .cut = Cut::Middle,
+                   .sort_key = SortKey::Name},
+                  [](const Row& row) { return text_cell(row.name); }},
+    ColumnOf<Row>{{.id = "resident",
+                   .title = "RESIDENT",
+                   .meaning = "bytes of tmpfs that it allocated and that are not freed; in the tree with all in it",
+                   .width = 9,
+                   .sort_key = SortKey::Used},
+                  [](const Row& row) { return bytes_cell(row.sum.resident_bytes); }},
+    ColumnOf<Row>{{.id = "own_resident",
+                   .title = "OWN",
+                   .meaning = "the same without what lies in it",
+                   .width = 9,
+                   .priority = 9,
+                   .hidden = true},
+                  [](const Row& row) { return bytes_cell(row.listed.view->tally.resident_bytes); }},
+    ColumnOf<Row>{{.id = "memory_max", .title = "MEM.MAX", .meaning = "its memory limit", .width = 9, .priority = 2},
+                  limit_cell},
+    ColumnOf<Row>{{.id = "memory_room",
+                   .title = "MEMROOM",
+                   .meaning = "how much more memory it may take before somebody in it is killed",
+                   .width = 9,
+                   .priority = 4,
+                   .descending = false},
+                  [](const Row& row) { return bytes_cell(row.listed.view->headroom.bytes); }},
+    ColumnOf<Row>{{.id = "shmem",
+                   .title = "SHMEM",
+                   .meaning = "shmem of memory.stat: what the kernel charges it for, with all in it",
+                   .width = 9,
+                   .priority = 3},
+                  [](const Row& row) { return bytes_cell(row.info().shmem_bytes); }},
+    ColumnOf<Row>{{.id = "allocated",
+                   .title = "ALLOC/s",
+                   .meaning = "bytes allocated a second",
+                   .width = 9,
+                   .priority = 5,
+                   .sort_key = SortKey::Rate},
+                  [](const Row& row) { return byte_rate_cell(row.sum.rates.allocated_bytes); }},
+    ColumnOf<Row>{{.id = "freed", .title = "FREE/s", .meaning = "bytes freed a second", .width = 9, .priority = 6},
+                  [](const Row& row) { return byte_rate_cell(row.sum.rates.freed_bytes); }},
+    ColumnOf<Row>{
+        {.id = "created", .title = "CREATED", .meaning = "files and directories made", .width = 8, .priority = 7},
+        [](const Row& row) { return count_cell(row.sum.created); }},
+    ColumnOf<Row>{
+        {.id = "removed", .title = "REMOVED", .meaning = "files and directories removed", .width = 8, .priority = 8},
+        [](const Row& row) { return count_cell(row.sum.removed); }},
+    ColumnOf<Row>{{.id = "refused",
+                   .title = "REFUSED",
+                   .meaning = "operations refused since the start",
+                   .width = 8,
+                   .sort_key = SortKey::Refused},
+                  [](const Row& row) { return count_cell(row.sum.refused); }},
+    ColumnOf<Row>{{.id = "refused_rate", .title = "REF/s", .meaning = "the same a second", .width = 6, .priority = 1},
+                  [](const Row& row) { return rate_cell(row.sum.rates.refused); }},
+    ColumnOf<Row>{{.id = "cause",
+                   .title = "CAUSE",
+                   .meaning = "of most of the refusals",
+                   .width = 6,
+                   .align = Align::Left,
+                   .descending = false},
+                  [](const Row& row) { return text_cell(cause_text(row.sum.refusals)); }},
+    ColumnOf<Row>{{.id = "history",
+                   .title = "LAST 5m",
+                   .meaning = "its own resident bytes, from their least to their most",
+                   .width = 8,
+                   .max_width = 20,
+                   .priority = 9},
+                  spark_cell},
+};
 
 std::string why_no_cgroups(const Mode& mode) {
   if (mode.name == "poll") return "no cgroup is known to hold shared memory; mode poll does not see who uses tmpfs";
   return mode.name == "syscall" ? "no cgroup has been seen to write to tmpfs yet" : "no cgroup has used tmpfs yet";
 }
 
+std::string last_component(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos || slash + 1 == path.size() ? path : path.substr(slash + 1);
+}
+
+// In a tree the path down to it is on the screen already, and so is the owner where that has the same.
+std::string name_of(const CgroupView& view, const CgroupView* parent) {
+  const std::string owner = view.info.owner ? owner_text(*view.info.owner) : "";
+  if (parent == nullptr) return owner.empty() ? view.info.path : owner;
+  const bool same = parent->info.owner && view.info.owner && owner_text(*parent->info.owner) == owner;
+  return owner.empty() || same ? last_component(view.info.path) : owner;
+}
+
+CgroupNode own_of(const CgroupView& view) {
+  const Tally& tally = view.tally;
+  return {.parent = {},
+          .resident_bytes = tally.resident_bytes,
+          .created = tally.created,
+          .removed = tally.removed,
+          .refused = tally.refused,
+          .refusals = tally.refusals,
+          .rates = tally.rates};
+}
+
 }  // namespace
 
-Table cgroup_table(const Snapshot& snapshot) {
+Table cgroup_table(const Frame& frame, bool tree) {
   Table table;
-  table.columns = {
-      {.title = "CGROUP", .width = 16, .max_width = 160, .align = Align::Left, .descending = false, .cut = Cut::Middle},
-      {.title = "RESIDENT", .width = 9},
-      {.title = "MEM.MAX", .width = 9, .priority = 2},
-      {.title = "SHMEM", .width = 9, .priority = 3},
-      {.title = "ALLOC/s", .width = 9, .priority = 4},
-      {.title = "FREE/s", .width = 9, .priority = 5},
-      {.title = "CREATED", .width = 8, .priority = 6},
-      {.title = "REMOVED", .width = 8, .priority = 7},
-      {.title = "REFUSED", .width = 8},
-      {.title = "REF/s", .width = 6, .priority = 1},
-      {.title = "CAUSE", .width = 6, .align = Align::Left, .descending = false},
-  };
-  table.default_sort = 1;
-  table.empty_text = why_no_cgroups(snapshot.mode);
-  for (const CgroupView& view : snapshot.cgroups) {
-    const Tally& tally = view.tally;
-    TableRow row{.key = {view.info.id, 0},
-                 .cells = {text_cell(view.info.owner ? owner_text(*view.info.owner) : view.info.path),
-                           bytes_cell(tally.resident_bytes), limit_cell(view.info), bytes_cell(view.info.shmem_bytes),
-                           byte_rate_cell(tally.rates.allocated_bytes), byte_rate_cell(tally.rates.freed_bytes),
-                           count_cell(tally.created), count_cell(tally.removed), count_cell(tally.refused),
-                           rate_cell(tally.rates.refused), text_cell(cause_text(tally.refusals))}};
-    mark_row(row, tally, view.info.dead);
-    table.rows.push_back(std::move(row));
+  const Snapshot& snapshot = *frame.snapshot;
+  const auto key = [](const CgroupView& view) { return RowKey{view.info.id, 0}; };
+  const auto listed = list_objects(snapshot.cgroups, frame.before == nullptr ? nullptr : &frame.before->cgroups, key);
+  std::vector<CgroupNode> nodes;
+  if (tree) {
+    std::vector<const CgroupView*> views;
+    for (const auto& object : listed) views.push_back(object.view);
+    nodes = find_cgroup_tree(views, snapshot.cgroups.size());
   }
+  auto rows = std::make_shared<std::vector<Row>>();
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    const CgroupView& view = *listed[i].view;
+    const CgroupView* parent = tree && nodes[i].parent ? listed[*nodes[i].parent].view : nullptr;
+    TableRow row{.key = listed[i].key, .index = i};
+    if (tree) row.parent = nodes[i].parent;
+    mark_row(row, view.tally.rates.refused, view.info.dead || listed[i].gone, listed[i].is_new);
+    // One that is folded must not hide that something in it is refused.
+    if (tree && nodes[i].rates.refused.value_or(0) > 0) row.mark = '!';
+    table.rows.push_back(row);
+    rows->push_back({.listed = listed[i],
+                     .sum = tree ? std::move(nodes[i]) : own_of(view),
+                     .tree = tree,
+                     .name = name_of(view, parent),
+                     .track = frame.tracks == nullptr ? nullptr : frame.tracks->of_cgroup(listed[i].key),
+                     .now_ns = snapshot.monotonic_ns});
+  }
+  set_columns<Row>(table, columns, std::move(rows));
+  table.default_sort = 1;
+  table.is_tree = tree;
+  table.empty_text = why_no_cgroups(snapshot.mode);
   return table;
 }
 

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include <fmt/format.h>
 
 #include "model/names.h"
+#include "tui/event_text.h"
 #include "tui/view_cells.h"
 #include "tui/view_rows.h"
 
 namespace tmpfstrace {
 namespace {
 
-// A file's name with the last component of its directory: all that the kernel tells cheaply.
-std::string file_name(const RefusalEvent& event) {
-  if (event.file.empty()) return absent_text;
-  return event.directory.empty() || event.directory == "/" ? event.file : event.directory + "/" + event.file;
-}
-
-std::string or_absent(const std::string& text) { return text.empty() ? absent_text : text; }
+using Row = RefusalEvent;
 
 bool is_recent(const RefusalEvent& event, const Snapshot& snapshot) {
   return snapshot.interval_ns && event.monotonic_ns + *snapshot.interval_ns > snapshot.monotonic_ns;
@@ -28,56 +25,97 @@ std::string why_no_events(const Snapshot& snapshot) {
   return fmt::format("{} refused since the start, none of them kept in detail", format_count(refusals));
 }
 
+TableCell asked_cell(const Row& event) {
+  return bytes_cell(event.bytes_asked > 0 ? std::optional(event.bytes_asked) : std::nullopt);
+}
+
+constexpr std::array columns = {
+    ColumnOf<Row>{{.id = "time", .title = "TIME", .meaning = "UTC", .width = 8, .align = Align::Left},
+                  [](const Row& event) {
+                    return TableCell{.text = format_clock(event.realtime_ns), .value = event.monotonic_ns};
+                  }},
+    ColumnOf<Row>{{.id = "cgroup",
+                   .title = "CGROUP",
+                   .meaning = "who was refused",
+                   .width = 13,
+                   .max_width = 90,
+                   .align = Align::Left,
+                   .descending = false,
+                   .cut = Cut::Middle,
+                   .sort_key = SortKey::Name},
+                  [](const Row& event) { return text_cell(who_text(event)); }},
+    ColumnOf<Row>{{.id = "mount",
+                   .title = "MOUNT",
+                   .meaning = "where",
+                   .width = 12,
+                   .max_width = 50,
+                   .priority = 3,
+                   .align = Align::Left,
+                   .descending = false,
+                   .cut = Cut::Middle},
+                  [](const Row& event) { return text_cell(or_absent(event.mount_point)); }},
+    ColumnOf<Row>{{.id = "process",
+                   .title = "COMM/PID",
+                   .meaning = "the process",
+                   .width = 15,
+                   .max_width = 26,
+                   .priority = 2,
+                   .align = Align::Left,
+                   .descending = false,
+                   .cut = Cut::Middle},
+                  [](const Row& event) { return text_cell(fmt::format("{}/{}", event.comm, event.tgid)); }},
+    ColumnOf<Row>{{.id = "operation",
+                   .title = "OP",
+                   .meaning = "what it did",
+                   .width = 9,
+                   .priority = 1,
+                   .align = Align::Left,
+                   .descending = false},
+                  [](const Row& event) { return text_cell(std::string(operation_name(event.operation))); }},
+    ColumnOf<Row>{{.id = "cause",
+                   .title = "CAUSE",
+                   .meaning = "the limit that was met",
+                   .width = 6,
+                   .align = Align::Left,
+                   .descending = false},
+                  [](const Row& event) { return text_cell(std::string(cause_name(event.cause))); }},
+    ColumnOf<Row>{{.id = "error",
+                   .title = "ERRNO",
+                   .meaning = "what it got",
+                   .width = 6,
+                   .align = Align::Left,
+                   .descending = false},
+                  [](const Row& event) { return text_cell(event.error.empty() ? "short" : event.error); }},
+    ColumnOf<Row>{{.id = "asked", .title = "ASKED", .meaning = "bytes asked for", .width = 9, .priority = 4},
+                  asked_cell},
+    ColumnOf<Row>{{.id = "file",
+                   .title = "FILE",
+                   .meaning = "the file, with the last part of its directory",
+                   .width = 12,
+                   .max_width = 512,
+                   .align = Align::Left,
+                   .descending = false,
+                   .cut = Cut::Middle},
+                  [](const Row& event) { return text_cell(file_text(event)); }},
+};
+
 }  // namespace
 
-Table event_table(const EventLog& log, const Snapshot& snapshot) {
+Table event_table(const Frame& frame) {
   Table table;
-  table.columns = {
-      {.title = "TIME", .width = 8, .align = Align::Left},
-      {.title = "CGROUP", .width = 13, .max_width = 90, .align = Align::Left, .descending = false, .cut = Cut::Middle},
-      {.title = "MOUNT",
-       .width = 12,
-       .max_width = 50,
-       .priority = 3,
-       .align = Align::Left,
-       .descending = false,
-       .cut = Cut::Middle},
-      {.title = "COMM/PID",
-       .width = 15,
-       .max_width = 26,
-       .priority = 2,
-       .align = Align::Left,
-       .descending = false,
-       .cut = Cut::Middle},
-      {.title = "OP", .width = 9, .priority = 1, .align = Align::Left, .descending = false},
-      {.title = "CAUSE", .width = 6, .align = Align::Left, .descending = false},
-      {.title = "ERRNO", .width = 6, .align = Align::Left, .descending = false},
-      {.title = "ASKED", .width = 9, .priority = 4},
-      {.title = "FILE", .width = 12, .max_width = 512, .align = Align::Left, .descending = false, .cut = Cut::Middle},
-  };
+  const Snapshot& snapshot = *frame.snapshot;
+  for (const auto& column : columns) table.columns.push_back(column.column);
   table.default_sort = 0;
   table.empty_text = why_no_events(snapshot);
-  for (const LoggedEvent& logged : log.events()) {
-    const RefusalEvent& event = logged.event;
-    std::optional<std::uint64_t> asked;
-    if (event.bytes_asked > 0) asked = event.bytes_asked;
-    TableRow row{
-        .key = {logged.number, 0},
-        .cells = {
-            {.text = format_clock(event.realtime_ns), .value = event.monotonic_ns, .role = Role::Normal, .bar = {}},
-            text_cell(event.owner ? owner_text(*event.owner) : or_absent(event.cgroup_path)),
-            text_cell(or_absent(event.mount_point)),
-            text_cell(fmt::format("{}/{}", event.comm, event.tgid)),
-            text_cell(std::string(operation_name(event.operation))),
-            text_cell(std::string(cause_name(event.cause))),
-            text_cell(event.error.empty() ? "short" : event.error),
-            bytes_cell(asked),
-            text_cell(file_name(event))}};
-    const bool recent = is_recent(event, snapshot);
-    row.mark = recent ? '!' : ' ';
-    row.role = recent ? Role::Critical : Role::Normal;
-    table.rows.push_back(std::move(row));
+  const auto& events = frame.events.events();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const bool recent = is_recent(events[i].event, snapshot);
+    table.rows.push_back({.key = {events[i].number, 0},
+                          .index = i,
+                          .mark = recent ? '!' : ' ',
+                          .role = recent ? Role::Critical : Role::Normal});
   }
+  table.cell = [&events](std::size_t index, std::size_t column) { return columns[column].cell(events[index].event); };
   return table;
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "model/quantity_text.h"
 #include "tui/format.h"
 #include "tui/view_self.h"
 
@@ -53,23 +54,30 @@ std::string longest_that_fits(const std::vector<std::string>& texts, int room, C
   return {};
 }
 
-void draw_title(Grid& grid, const Snapshot& snapshot, const ViewState& state) {
+// The screen stands still, and the host does not.
+std::string paused_text(const std::optional<std::uint64_t>& behind_ns) {
+  if (behind_ns.value_or(0) == 0) return "PAUSED";
+  return "PAUSED, " + duration_in_words(*behind_ns) + " old";
+}
+
+void draw_title(Grid& grid, const Frame& frame, const ViewState& state) {
+  const Snapshot& snapshot = *frame.snapshot;
   Line line(grid, 0);
   line.add("tmpfstrace", Role::Title);
   if (state.paused) {
     line.gap();
-    line.add("PAUSED", Role::Warning);
+    line.add(paused_text(frame.behind_ns), Role::Warning);
   }
-  if (snapshot.playback) {
+  if (frame.playback) {
     line.gap();
-    line.add(playback_text(*snapshot.playback), Role::Warning);
+    line.add(playback_text(*frame.playback), Role::Warning);
   }
   line.add_whole(mode_name(snapshot.mode), snapshot.mode.name == "exact" ? Role::Good : Role::Warning);
   const std::string date_time = format_date_time(snapshot.realtime_ns);
   line.add_whole(line.room() < 26 ? format_clock(snapshot.realtime_ns) : date_time, Role::Normal);
-  if (snapshot.playback && !snapshot.playback->damage.empty() && line.room() > 8) {
+  if (frame.playback && !frame.playback->damage.empty() && line.room() > 8) {
     line.gap();
-    line.add(snapshot.playback->damage, Role::Warning);
+    line.add(frame.playback->damage, Role::Warning);
   }
   if (snapshot.self)
     line.add_whole(longest_that_fits(self_texts(*snapshot.self), line.room() - 2, grid.charset()), Role::Dim);
@@ -153,12 +161,19 @@ std::string age_text(const Snapshot& snapshot, bool whole) {
   return text.empty() || whole ? text : fmt::format("{} s old", seconds(std::max(usage_ns, memory_ns)));
 }
 
+constexpr int columns_for_memory = 118;
+
 void draw_totals(Grid& grid, const Snapshot& snapshot) {
   const Totals& totals = snapshot.totals;
   const bool refused = totals.refusals_per_second.value_or(0) > 0;
   const bool drift = totals.drift_bytes.value_or(0) != 0 || totals.drift_inodes.value_or(0) != 0;
   Line line(grid, 2);
   line.add(fmt::format("tmpfs {}/{}", format_bytes(totals.used_bytes), format_bytes(totals.size_bytes)), Role::Normal);
+  // All of it comes out of the node's memory, which is mostly less than the sizes together.
+  if (snapshot.node && grid.columns() >= columns_for_memory)
+    line.add(fmt::format(" of {} memory, {} left", format_bytes(std::optional(snapshot.node->total_bytes)),
+                         format_bytes(std::optional(snapshot.node->available_bytes))),
+             Role::Normal);
   line.gap();
   line.add(refused_text(totals, grid.columns() >= 100), refused ? Role::Critical : Role::Normal);
   line.gap();
@@ -181,10 +196,10 @@ std::string losses_text(const Snapshot& snapshot, LossKind kind) {
   return text;
 }
 
-void draw_head(Grid& grid, const Snapshot& snapshot, const ViewState& state) {
-  draw_title(grid, snapshot, state);
-  draw_mode(grid, snapshot);
-  draw_totals(grid, snapshot);
+void draw_head(Grid& grid, const Frame& frame, const ViewState& state) {
+  draw_title(grid, frame, state);
+  draw_mode(grid, *frame.snapshot);
+  draw_totals(grid, *frame.snapshot);
 }
 
 }  // namespace tmpfstrace

@@ -6,6 +6,7 @@
 
 #include "model/losses.h"
 #include "model/snapshot.h"
+#include "tui/frame.h"
 #include "tui/grid.h"
 #include "tui/view_state.h"
 
@@ -13,7 +14,8 @@ namespace tmpfstrace {
 
 inline constexpr int head_rows = 3;
 
-void draw_head(Grid& grid, const Snapshot& snapshot, const ViewState& state);
+// The frame has a snapshot.
+void draw_head(Grid& grid, const Frame& frame, const ViewState& state);
 
 // "exact/fentry"
 std::string mode_name(const Mode& mode);

@@ -1,70 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tui/view_help.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
-#include "tui/keys.h"
+#include "tui/key_table.h"
 #include "tui/view_head.h"
 #include "tui/view_self.h"
 
 namespace tmpfstrace {
 namespace {
 
-class Page {
- public:
-  Page(int columns, Charset charset) : columns_(std::max(columns, 1)), charset_(charset) {}
+void add_keys(PageText& page, bool replay) {
+  page.title(replay ? "Keys, while a recording is played" : "Keys");
+  for (const KeyBinding& binding : key_bindings)
+    if (is_bound(binding, replay)) page.text(fmt::format("  {:<11} ", binding.shown), std::string(binding.meaning));
+  page.text("  Mouse       ", "the wheel moves; a click selects, a second one opens; on a title it sorts");
+}
 
-  void title(const std::string& text) {
-    if (!lines_.empty()) lines_.push_back({});
-    lines_.push_back({text, Role::Title});
-  }
-
-  // Broken between words where it is too long; further lines are indented like the text.
-  void text(const std::string& lead, const std::string& text, Role role = Role::Normal) {
-    std::string line = lead;
-    const std::string indent(static_cast<std::size_t>(text_width(lead, charset_)), ' ');
-    bool empty = true;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t space = std::min(text.find(' ', at), text.size());
-      const std::string word = text.substr(at, space - at);
-      at = space + 1;
-      if (!empty && text_width(std::string(line).append(" ").append(word), charset_) > columns_) {
-        lines_.push_back({line, role});
-        line = indent;
-        empty = true;
-      }
-      line += (empty ? "" : " ") + word;
-      empty = false;
-    }
-    lines_.push_back({line, role});
-  }
-
-  std::vector<HelpLine> take() { return std::move(lines_); }
-
- private:
-  int columns_;
-  Charset charset_;
-  std::vector<HelpLine> lines_;
-};
-
-}  // namespace
-
-std::vector<HelpLine> help_lines(const Snapshot& snapshot, int columns, Charset charset) {
-  Page page(columns, charset);
-  page.title("Keys");
-  for (const KeyBinding& binding : key_bindings) {
-    page.text(fmt::format("  {:<10} ", binding.shown), std::string(binding.meaning));
-  }
+void add_signs(PageText& page) {
   page.title("Signs");
   page.text("  >  ", "the selected row; it follows its object, not its place");
   page.text("  !  ", "refused in the last interval");
+  page.text("  +  ", "new in the last interval");
   page.text("  x  ", "gone: unmounted or removed");
   page.text("  -  ", "not known, which is not 0");
-  if (snapshot.playback && !snapshot.playback->damage.empty()) {
+  page.text("  ~  ", "a time to full that holds unless a clean-up comes first");
+}
+
+}  // namespace
+
+std::vector<PageLine> help_lines(const Frame& frame, int columns, Charset charset) {
+  const Snapshot& snapshot = *frame.snapshot;
+  PageText page(columns, charset);
+  add_keys(page, frame.playback.has_value());
+  add_signs(page);
+  if (frame.playback && !frame.playback->damage.empty()) {
     page.title("Recording");
-    page.text("  ", "damaged at " + snapshot.playback->damage, Role::Warning);
+    page.text("  ", "damaged at " + frame.playback->damage, Role::Warning);
   }
   page.title("Mode " + mode_name(snapshot.mode));
   page.text("  ", "kernel " + snapshot.kernel);
@@ -82,14 +54,6 @@ std::vector<HelpLine> help_lines(const Snapshot& snapshot, int columns, Charset 
     for (const std::string& line : self_lines(*snapshot.self)) page.text("  ", line);
   }
   return page.take();
-}
-
-void draw_help(Grid& grid, int top, int rows, const std::vector<HelpLine>& lines, std::size_t first) {
-  for (int row = 0; row < rows; ++row) {
-    const std::size_t index = first + static_cast<std::size_t>(row);
-    if (index >= lines.size()) break;
-    grid.put(top + row, 0, truncate_text(lines[index].text, grid.columns(), grid.charset()), lines[index].role);
-  }
 }
 
 }  // namespace tmpfstrace

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The help page: from the key table, so that it cannot say anything else than the keys do.
+// The help page: every key, and all of the mode and the losses that the head of the screen had to cut. Pure.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "model/snapshot.h"
-#include "tui/grid.h"
+#include "tui/frame.h"
+#include "tui/page.h"
 
 namespace tmpfstrace {
 
-struct HelpLine {
-  std::string text;
-  Role role = Role::Normal;
-};
-
-// Wrapped to `columns`.
-std::vector<HelpLine> help_lines(const Snapshot& snapshot, int columns, Charset charset);
-
-void draw_help(Grid& grid, int top, int rows, const std::vector<HelpLine>& lines, std::size_t first);
+std::vector<PageLine> help_lines(const Frame& frame, int columns, Charset charset);
 
 }  // namespace tmpfstrace

@@ -26,6 +26,7 @@
 #include "heap.h"
 #include "model/analyst.h"
 #include "options.h"
+#include "row_json.h"
 #include "run_loop.h"
 #include "signals.h"
 #include "sinks.h"
@@ -126,7 +127,7 @@ Result<std::unique_ptr<Sink>> open_json(const Options& options, const MaybeConfi
 
 Result<std::unique_ptr<Sink>> open_sink(const Options& options, const MaybeConfig& config, const Signals& signals) {
   if (options.command == Subcommand::top) {
-    Result<std::unique_ptr<App>> app = App::create();
+    Result<std::unique_ptr<App>> app = App::create({.state = {}, .to_json = row_to_json});
     if (!app) return tl::unexpected(app.error());
     return std::make_unique<TopSink>(std::move(*app), thresholds_of(config));
   }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tui/cgroup_tree.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+#include <unordered_map>
+
+namespace tmpfstrace {
+namespace {
+
+template <typename Number>
+void add(std::optional<Number>& sum, const std::optional<Number>& part) {
+  if (part) sum = sum.value_or(Number{0}) + *part;
+}
+
+void add(Rates& sum, const Rates& part) {
+  add(sum.allocated_bytes, part.allocated_bytes);
+  add(sum.freed_bytes, part.freed_bytes);
+  add(sum.written_bytes, part.written_bytes);
+  add(sum.created, part.created);
+  add(sum.removed, part.removed);
+  add(sum.refused, part.refused);
+}
+
+void add(std::vector<RefusalCount>& sum, const std::vector<RefusalCount>& part) {
+  for (const RefusalCount& count : part) {
+    const auto same = std::find_if(sum.begin(), sum.end(), [&](const RefusalCount& other) {
+      return other.operation == count.operation && other.cause == count.cause;
+    });
+    if (same == sum.end())
+      sum.push_back(count);
+    else
+      same->count += count.count;
+  }
+}
+
+void add(CgroupNode& sum, const CgroupNode& part) {
+  add(sum.resident_bytes, part.resident_bytes);
+  add(sum.created, part.created);
+  add(sum.removed, part.removed);
+  add(sum.refused, part.refused);
+  add(sum.refusals, part.refusals);
+  add(sum.rates, part.rates);
+}
+
+std::string_view parent_path(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 ? std::string_view("/") : path.substr(0, slash);
+}
+
+}  // namespace
+
+std::vector<CgroupNode> find_cgroup_tree(const std::vector<const CgroupView*>& cgroups, std::size_t counted) {
+  std::unordered_map<std::string_view, std::size_t> by_path;
+  std::vector<CgroupNode> nodes;
+  for (std::size_t i = 0; i < cgroups.size(); ++i) {
+    const CgroupView& view = *cgroups[i];
+    const Tally& tally = view.tally;
+    nodes.push_back({.parent = {},
+                     .resident_bytes = tally.resident_bytes,
+                     .created = tally.created,
+                     .removed = tally.removed,
+                     .refused = tally.refused,
+                     .refusals = tally.refusals,
+                     .rates = tally.rates});
+    // Of a path that was removed and made again the living one has the children.
+    const auto [place, is_first] = by_path.emplace(view.info.path, i);
+    if (!is_first && cgroups[place->second]->info.dead && !view.info.dead) place->second = i;
+  }
+  for (std::size_t i = 0; i < cgroups.size(); ++i) {
+    std::string_view path = cgroups[i]->info.path;
+    if (!path.starts_with('/')) continue;
+    while (path != "/" && !nodes[i].parent) {
+      path = parent_path(path);
+      const auto found = by_path.find(path);
+      if (found != by_path.end()) nodes[i].parent = found->second;
+    }
+  }
+  // A child's path is longer than its parent's: from the longest on, all parts of a sum are whole when it is added up.
+  std::vector<std::size_t> order(cgroups.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return cgroups[a]->info.path.size() > cgroups[b]->info.path.size(); });
+  for (const std::size_t i : order)
+    if (nodes[i].parent && i < counted) add(nodes[*nodes[i].parent], nodes[i]);
+  return nodes;
+}
+
+}  // namespace tmpfstrace

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tui/superblock_facts.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "model/names.h"
+#include "model/ratio.h"
+#include "tui/format.h"
+#include "tui/view_rows.h"
+
+namespace tmpfstrace {
+
+std::map<SuperblockId, Severity> worst_verdicts(const Snapshot& snapshot) {
+  std::map<SuperblockId, Severity> worst;
+  for (const Verdict& verdict : snapshot.verdicts) {
+    if (!verdict.superblock) continue;
+    const auto [place, is_first] = worst.emplace(*verdict.superblock, verdict.severity);
+    if (!is_first) place->second = std::min(place->second, verdict.severity);  // critical is the first of the enum
+  }
+  return worst;
+}
+
+double risk_of(const SuperblockView& view, const std::optional<Severity>& worst) {
+  double risk = 0;
+  if (worst) risk += *worst == Severity::critical ? 3000 : *worst == Severity::warning ? 2000 : 1000;
+  const auto& binding = view.outlook.binding;
+  if (binding && binding->forecast.mid_ns) {
+    constexpr double hour_ns = 3.6e12;
+    risk += 500 / (1 + static_cast<double>(*binding->forecast.mid_ns) / hour_ns);
+  }
+  const double blocks = ratio_of(view.info.used_bytes, view.info.size_bytes).value_or(0);
+  const double inodes = ratio_of(view.info.inodes_used, view.info.inodes_total).value_or(0);
+  return risk + 100 * std::min(std::max(blocks, inodes), 1.0);
+}
+
+std::optional<LimitKind> nearest_limit(const Superblock& superblock) {
+  const auto blocks = ratio_of(superblock.used_bytes, superblock.size_bytes);
+  const auto inodes = ratio_of(superblock.inodes_used, superblock.inodes_total);
+  if (!blocks && !inodes) return std::nullopt;
+  return inodes.value_or(-1) > blocks.value_or(-1) ? LimitKind::inodes : LimitKind::blocks;
+}
+
+std::optional<std::uint64_t> memory_room(const SuperblockView& view) {
+  std::optional<std::uint64_t> least;
+  for (const TmpfsWriter& writer : view.outlook.writers)
+    if (writer.headroom) least = std::min(least.value_or(*writer.headroom), *writer.headroom);
+  return least;
+}
+
+std::string superblock_name(const Superblock& superblock) {
+  if (superblock.mounts.empty()) {
+    return superblock.kind == "internal" ? "(memfd, SysV)" : "(no mount)";
+  }
+  // The whole superblock rather than a part bound elsewhere, then a mount that can be reached, then the namespace of
+  // process 1 or of the lowest pid (kdevtmpfs has /dev as its root), and only in one namespace the mount made first.
+  const auto rank = [](const Mount& mount) {
+    return std::tuple(mount.root != "/", mount.pid == 0, mount.pid, mount.mount_namespace, mount.mount_id);
+  };
+  const auto shown = std::min_element(superblock.mounts.begin(), superblock.mounts.end(),
+                                      [&](const Mount& a, const Mount& b) { return rank(a) < rank(b); });
+  const std::size_t others = superblock.mounts.size() - 1;
+  return others == 0 ? shown->mount_point : fmt::format("{} +{}", shown->mount_point, others);
+}
+
+std::string owner_of(const Superblock& superblock) {
+  return superblock.owner == nullptr ? absent_text : owner_text(*superblock.owner);
+}
+
+std::string cause_text(const std::vector<RefusalCount>& refusals) {
+  const auto cause = main_cause(refusals);
+  return cause ? std::string(cause_name(*cause)) : absent_text;
+}
+
+const SuperblockView* find_superblock(const Frame& frame, const RowKey& key) {
+  for (const Snapshot* snapshot : {frame.snapshot.get(), frame.before.get()}) {
+    if (snapshot == nullptr) continue;
+    const SuperblockView* best = nullptr;
+    for (const SuperblockView& view : snapshot->superblocks) {
+      const RowKey other = key_of_superblock(view.info.id);
+      if (other == key) return &view;
+      if (key.minor == 0 && other.major == key.major) best = &view;
+    }
+    if (best != nullptr) return best;
+  }
+  return nullptr;
+}
+
+const CgroupView* find_cgroup(const Frame& frame, CgroupId id) {
+  for (const Snapshot* snapshot : {frame.snapshot.get(), frame.before.get()}) {
+    if (snapshot == nullptr) continue;
+    for (const CgroupView& view : snapshot->cgroups)
+      if (view.info.id == id) return &view;
+  }
+  return nullptr;
+}
+
+std::string cgroup_name(const Frame& frame, CgroupId id) {
+  const CgroupView* view = find_cgroup(frame, id);
+  if (view == nullptr) return fmt::format("cgroup {}", id);
+  return view->info.owner ? owner_text(*view->info.owner) : view->info.path;
+}
+
+}  // namespace tmpfstrace

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What more than one view says of a superblock. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "model/snapshot.h"
+
+namespace tmpfstrace {
+
+// The severity of the worst verdict about each superblock that there is one about.
+std::map<SuperblockId, Severity> worst_verdicts(const Snapshot& snapshot);
+
+// To sort by: what is said of it first, then how soon it is full, then how full it is. Not less than 0.
+double risk_of(const SuperblockView& view, const std::optional<Severity>& worst);
+
+// Blocks or inodes, whichever is the fuller. Absent: it has neither limit.
+std::optional<LimitKind> nearest_limit(const Superblock& superblock);
+
+// The least memory that one of its writers may still take. Absent: no limit of theirs is known.
+std::optional<std::uint64_t> memory_room(const SuperblockView& view);
+
+}  // namespace tmpfstrace

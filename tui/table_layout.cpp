@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tui/table_layout.h"
+
+#include <algorithm>
+
+namespace tmpfstrace {
+namespace {
+
+constexpr int narrowest_name = 6;
+// Of so many rows the widest cell is looked for, besides those near the ones on the screen: looking at ten thousand
+// would take longer than drawing them.
+constexpr std::size_t rows_measured = 300;
+
+}  // namespace
+
+TableLayout::TableLayout(const Table& table, const TableState& state, int columns, Charset charset)
+    : table_(table), widths_(table.columns.size()) {
+  for (std::size_t i = 0; i < widths_.size(); ++i)
+    widths_[i] = is_shown(table.columns[i], state) ? table.columns[i].width : 0;
+  while (used() > columns && drop_one()) {
+  }
+  while (used() > columns && shrink_one()) {
+  }
+  widen(columns - used(), state.first_row, charset);
+}
+
+int TableLayout::used() const {
+  int sum = table_gutter - 1;
+  for (const int width : widths_) sum += width > 0 ? width + 1 : 0;
+  return sum;
+}
+
+bool TableLayout::drop_one() {
+  std::optional<std::size_t> least;
+  for (std::size_t i = 0; i < widths_.size(); ++i) {
+    const int priority = table_.columns[i].priority;
+    if (widths_[i] == 0 || priority == 0) continue;
+    if (!least || priority >= table_.columns[*least].priority) least = i;
+  }
+  if (least) widths_[*least] = 0;
+  return least.has_value();
+}
+
+// What is left are names and what must be whole to be understood: the longest name gives way.
+bool TableLayout::shrink_one() {
+  std::optional<std::size_t> widest;
+  for (std::size_t i = 0; i < widths_.size(); ++i) {
+    const bool may = table_.columns[i].cut == Cut::Middle && widths_[i] > narrowest_name;
+    if (may && (!widest || widths_[i] > widths_[*widest])) widest = i;
+  }
+  if (widest) --widths_[*widest];
+  return widest.has_value();
+}
+
+void TableLayout::widen(int spare, std::size_t first_row, Charset charset) {
+  for (std::size_t i = 0; i < widths_.size() && spare > 0; ++i) {
+    const Column& column = table_.columns[i];
+    if (widths_[i] == 0 || column.max_width <= widths_[i]) continue;
+    const int wanted = std::min(column.max_width, content_width(i, first_row, charset));
+    const int grown = std::clamp(wanted - widths_[i], 0, spare);
+    widths_[i] += grown;
+    spare -= grown;
+  }
+}
+
+int TableLayout::content_width(std::size_t column, std::size_t first_row, Charset charset) const {
+  int width = 0;
+  const auto measure = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < std::min(end, table_.rows.size()); ++i) {
+      const TableCell cell = table_.cell(table_.rows[i].index, column);
+      const bool drawn = cell.bar || cell.spark;
+      int wanted = drawn ? table_.columns[column].max_width : text_width(cell.text, charset);
+      if (table_.is_tree && column == 0) wanted += text_width(tree_lead(table_.rows[i], charset), charset);
+      width = std::max(width, wanted);
+      if (width >= table_.columns[column].max_width) return;
+    }
+  };
+  measure(0, rows_measured);
+  if (first_row > 0) measure(first_row - std::min(first_row, rows_measured / 2), first_row + rows_measured / 2);
+  return width;
+}
+
+std::string tree_lead(const TableRow& row, Charset charset) {
+  const char* sign = "  ";
+  const bool utf8 = charset == Charset::Utf8;
+  if (row.fold == TableRow::Fold::Open) sign = utf8 ? "▾ " : "- ";
+  if (row.fold == TableRow::Fold::Folded) sign = utf8 ? "▸ " : "+ ";
+  constexpr int deepest_shown = 20;
+  return std::string(static_cast<std::size_t>(std::min(row.depth, deepest_shown)) * 2, ' ') + sign;
+}
+
+}  // namespace tmpfstrace

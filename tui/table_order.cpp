@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which rows a table shows, and in which order.
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "tui/view_table.h"
+
+namespace tmpfstrace {
+namespace {
+
+// Compares rows by their values, which are asked for once a row.
+class Order {
+ public:
+  Order(const Table& table, const TableState& state)
+      : descending_(!table.columns.empty() && is_descending(table, state)) {
+    if (table.columns.empty()) return;
+    const std::size_t column = sort_column_of(table, state);
+    for (const TableRow& row : table.rows) values_.push_back(table.cell(row.index, column).value);
+  }
+
+  // Of two places in table.rows.
+  bool operator()(const Table& table, std::size_t a, std::size_t b) const {
+    const SortValue& left = values_[a];
+    const SortValue& right = values_[b];
+    const bool left_known = left.index() != 0;
+    const bool right_known = right.index() != 0;
+    if (left_known != right_known) return left_known;
+    if (left < right) return !descending_;
+    if (right < left) return descending_;
+    return table.rows[a].key < table.rows[b].key;
+  }
+
+ private:
+  bool descending_;
+  std::vector<SortValue> values_;
+};
+
+// Depth first: each row, and below it what lies in it.
+class Tree {
+ public:
+  Tree(Table& table, const TableState& state, const Order& order, std::vector<bool> wanted)
+      : table_(table), state_(state), order_(order), wanted_(std::move(wanted)), children_(table.rows.size()) {
+    std::unordered_map<std::size_t, std::size_t> place_of;
+    for (std::size_t i = 0; i < table.rows.size(); ++i) place_of[table.rows[i].index] = i;
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+      const auto parent = table.rows[i].parent ? place_of.find(*table.rows[i].parent) : place_of.end();
+      (parent == place_of.end() ? roots_ : children_[parent->second]).push_back(i);
+    }
+  }
+
+  void arrange() {
+    for (const std::size_t root : roots_) keep_ancestors(root, 0);
+    std::vector<TableRow> rows;
+    add(roots_, 0, nullptr, rows);
+    for (std::size_t i = 0; i < table_.rows.size(); ++i)
+      if (wanted_[i] && has_wanted_child(i)) table_.foldable.push_back(table_.rows[i].key);
+    table_.rows = std::move(rows);
+  }
+
+ private:
+  // A path in a file system is at most PATH_MAX long: no deeper than this.
+  static constexpr int deepest = 2048;
+
+  // A row of which the filter wants a part is there to show where that part lies.
+  bool keep_ancestors(std::size_t place, int depth) {
+    if (depth > deepest) return wanted_[place];
+    for (const std::size_t child : children_[place])
+      if (keep_ancestors(child, depth + 1)) wanted_[place] = true;
+    return wanted_[place];
+  }
+
+  bool has_wanted_child(std::size_t place) const {
+    return std::any_of(children_[place].begin(), children_[place].end(),
+                       [this](std::size_t child) { return wanted_[child]; });
+  }
+
+  void add(std::vector<std::size_t>& places, int depth, const TableRow* parent, std::vector<TableRow>& rows) {
+    if (depth > deepest) return;
+    std::sort(places.begin(), places.end(), [this](std::size_t a, std::size_t b) { return order_(table_, a, b); });
+    for (const std::size_t place : places) {
+      if (!wanted_[place]) continue;
+      TableRow row = table_.rows[place];
+      row.depth = depth;
+      const bool folded = state_.folded.contains(row.key);
+      if (has_wanted_child(place)) row.fold = folded ? TableRow::Fold::Folded : TableRow::Fold::Open;
+      rows.push_back(row);
+      table_.parents.push_back(parent == nullptr ? row.key : parent->key);
+      if (!folded) add(children_[place], depth + 1, &table_.rows[place], rows);
+    }
+  }
+
+  Table& table_;
+  const TableState& state_;
+  const Order& order_;
+  std::vector<bool> wanted_;
+  std::vector<std::vector<std::size_t>> children_;
+  std::vector<std::size_t> roots_;
+};
+
+}  // namespace
+
+std::size_t sort_column_of(const Table& table, const TableState& state) {
+  const std::size_t column = state.sort_column.value_or(table.default_sort);
+  return table.columns.empty() ? 0 : std::min(column, table.columns.size() - 1);
+}
+
+bool is_descending(const Table& table, const TableState& state) {
+  return table.columns[sort_column_of(table, state)].descending != state.reversed;
+}
+
+std::string row_text(const Table& table, const TableRow& row) {
+  std::string text;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].align != Align::Left) continue;
+    text += table.cell(row.index, i).text;
+    text += '\n';
+  }
+  return text;
+}
+
+void arrange_table(Table& table, const TableState& state) {
+  table.unfiltered = table.rows.size();
+  table.parents.clear();
+  table.foldable.clear();
+  std::vector<bool> wanted(table.rows.size(), true);
+  if (!state.filter.pattern.empty()) {
+    for (std::size_t i = 0; i < table.rows.size(); ++i)
+      wanted[i] = state.filter.lets_through(row_text(table, table.rows[i]));
+  }
+  const Order order(table, state);
+  if (table.is_tree) return Tree(table, state, order, std::move(wanted)).arrange();
+
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < table.rows.size(); ++i)
+    if (wanted[i]) places.push_back(i);
+  if (!table.columns.empty())
+    std::sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) { return order(table, a, b); });
+  std::vector<TableRow> rows;
+  rows.reserve(places.size());
+  for (const std::size_t place : places) rows.push_back(table.rows[place]);
+  table.rows = std::move(rows);
+}
+
+std::vector<RowKey> row_keys(const Table& table) {
+  std::vector<RowKey> keys;
+  keys.reserve(table.rows.size());
+  for (const TableRow& row : table.rows) keys.push_back(row.key);
+  return keys;
+}
+
+}  // namespace tmpfstrace
