@@ -5,11 +5,33 @@
 
 namespace tmpfstrace {
 
+namespace {
+
+constexpr std::pair<Key, PlaybackCommand> playback_keys[] = {
+    {Key::Space, PlaybackCommand::toggle},      {key_of('t'), PlaybackCommand::step_forward},
+    {key_of('T'), PlaybackCommand::step_back},  {key_of('F'), PlaybackCommand::first_refusal},
+    {key_of('e'), PlaybackCommand::next_event}, {key_of('E'), PlaybackCommand::previous_event},
+    {key_of('0'), PlaybackCommand::start},      {key_of('}'), PlaybackCommand::faster},
+    {key_of('{'), PlaybackCommand::slower},
+};
+
+std::optional<PlaybackCommand> playback_command(Key key) {
+  for (const auto& [bound, command] : playback_keys)
+    if (bound == key) return command;
+  return std::nullopt;
+}
+
+}  // namespace
+
 App::App(std::unique_ptr<Screen> screen) : screen_(std::move(screen)) { draw(); }
 
 App::Action App::on_input() {
   bool redraw = false;
   while (const std::optional<Key> key = screen_->read_key()) {
+    if (const auto command = playback_command(*key); command && shown_ && shown_->playback) {
+      requests_.push_back({.playback = command, .interval = {}});
+      continue;
+    }
     const GridSize size = screen_->size();
     const bool help = shown_ != nullptr && state_.help;
     const TableShape shape{.rows = keys_,
@@ -45,16 +67,13 @@ void App::show(std::shared_ptr<const Snapshot> snapshot) {
 void App::show_event(const RefusalEvent& event) { latest_events_.push(event); }
 
 void App::show_playback(const Playback& playback) {
-  for (std::shared_ptr<const Snapshot>* held : {&latest_, &shown_}) {
-    if (*held == nullptr || !(*held)->playback) continue;
-    auto changed = std::make_shared<Snapshot>(**held);
-    changed->playback = playback;
-    *held = std::move(changed);
-  }
-  draw();
+  if (latest_ == nullptr) return;
+  auto changed = std::make_shared<Snapshot>(*latest_);
+  changed->playback = playback;
+  show(std::move(changed));
 }
 
-void App::reset_events(std::uint64_t pushed) { latest_events_ = EventLog(1000, pushed); }
+void App::reset_events(std::uint64_t pushed) { latest_events_ = EventLog(most_events_shown, pushed); }
 
 void App::on_resize() { draw(); }
 
