@@ -99,11 +99,11 @@ void App::pass(const std::shared_ptr<const Snapshot>& snapshot) {
 }
 
 void App::show(std::shared_ptr<const Snapshot> snapshot) {
-  if (snapshot != latest_.snapshot) {
-    const bool forward = latest_.snapshot && latest_.snapshot->monotonic_ns < snapshot->monotonic_ns;
+  // A replay has passed it already.
+  if (!passed_ || passed_->monotonic_ns < snapshot->monotonic_ns) pass(snapshot);
+  if (latest_.snapshot && latest_.snapshot->monotonic_ns != snapshot->monotonic_ns) {
     // What was shown before a jump tells nothing about what is new.
-    const bool next = forward && latest_.snapshot->sequence + 1 == snapshot->sequence;
-    pass(snapshot);
+    const bool next = latest_.snapshot->sequence + 1 == snapshot->sequence;
     latest_.before = next ? latest_.snapshot : nullptr;
   }
   latest_.playback = snapshot->playback;
@@ -130,7 +130,7 @@ void App::show_playback(const Playback& playback) {
   draw();
 }
 
-void App::reset_events(std::uint64_t pushed) { latest_.events = EventLog(1000, pushed); }
+void App::reset_events(std::uint64_t pushed) { latest_.events = EventLog(most_events_shown, pushed); }
 
 void App::on_resize() { draw(); }
 
@@ -143,6 +143,8 @@ void App::hold_latest() {
   shown_.behind_ns.reset();
   if (!shown_.events.is_same(latest_.events)) shown_.events = latest_.events;
   shown_.notices = latest_.notices;
+  // A replay may know what comes.
+  if (latest_.snapshot) shown_.notices.forget_after(latest_.snapshot->realtime_ns);
 }
 
 void App::rebuild() {

@@ -31,6 +31,7 @@ class NoticeLog {
 
   // A recording was set back: what happened later has not happened yet.
   void forget_from(std::uint64_t realtime_ns);
+  void forget_after(std::uint64_t realtime_ns) { forget_from(realtime_ns + 1); }
 
   const std::deque<Notice>& notices() const { return notices_; }  // oldest first
   std::uint64_t pushed() const { return pushed_; }

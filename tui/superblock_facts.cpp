@@ -39,7 +39,7 @@ double risk_of(const SuperblockView& view, const std::optional<Severity>& worst)
 std::optional<LimitKind> nearest_limit(const Superblock& superblock) {
   const auto blocks = ratio_of(superblock.used_bytes, superblock.size_bytes);
   const auto inodes = ratio_of(superblock.inodes_used, superblock.inodes_total);
-  if (!blocks && !inodes) return std::nullopt;
+  if (std::max(blocks.value_or(0), inodes.value_or(0)) < 0.5) return std::nullopt;
   return inodes.value_or(-1) > blocks.value_or(-1) ? LimitKind::inodes : LimitKind::blocks;
 }
 

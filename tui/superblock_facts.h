@@ -16,7 +16,7 @@ std::map<SuperblockId, Severity> worst_verdicts(const Snapshot& snapshot);
 // To sort by: what is said of it first, then how soon it is full, then how full it is. Not less than 0.
 double risk_of(const SuperblockView& view, const std::optional<Severity>& worst);
 
-// Blocks or inodes, whichever is the fuller. Absent: it has neither limit.
+// Blocks or inodes, whichever is the fuller. Absent: neither is half full.
 std::optional<LimitKind> nearest_limit(const Superblock& superblock);
 
 // The least memory that one of its writers may still take. Absent: no limit of theirs is known.

@@ -55,7 +55,7 @@ TableCell risk_cell(const Row& row) {
 TableCell limit_cell(const Row& row) {
   const auto& binding = row.view().outlook.binding;
   if (binding) return text_cell(key_of(binding->kind));
-  // Nothing grows: the one that is nearest, which is not said to be met.
+  // Nothing grows: the one that is near, which is not said to be met.
   const auto nearest = nearest_limit(row.info());
   return nearest ? text_cell(fmt::format("({})", key_of(*nearest))) : absent_cell();
 }
@@ -150,13 +150,13 @@ constexpr std::array columns = {
                    .priority = 4,
                    .sort_key = SortKey::Used},
                   [](const Row& row) { return bytes_cell(row.info().used_bytes); }},
-    ColumnOf<Row>{{.id = "size", .title = "SIZE", .meaning = "its limit in bytes", .width = 9, .priority = 8},
+    ColumnOf<Row>{{.id = "size", .title = "SIZE", .meaning = "its limit in bytes", .width = 9, .priority = 9},
                   [](const Row& row) { return bytes_cell(row.info().size_bytes); }},
     ColumnOf<Row>{{.id = "memory_room",
                    .title = "MEMROOM",
                    .meaning = "what its writers' memory limits leave them",
                    .width = 9,
-                   .priority = 7,
+                   .priority = 8,
                    .descending = false},
                   [](const Row& row) { return bytes_cell(memory_room(row.view())); }},
     ColumnOf<Row>{{.id = "limit",
@@ -178,10 +178,10 @@ constexpr std::array columns = {
                    .title = "ALLOC/s",
                    .meaning = "bytes allocated a second",
                    .width = 9,
-                   .priority = 9,
+                   .priority = 10,
                    .sort_key = SortKey::Rate},
                   [](const Row& row) { return byte_rate_cell(row.rates().allocated_bytes); }},
-    ColumnOf<Row>{{.id = "freed", .title = "FREE/s", .meaning = "bytes freed a second", .width = 9, .priority = 11},
+    ColumnOf<Row>{{.id = "freed", .title = "FREE/s", .meaning = "bytes freed a second", .width = 9, .priority = 12},
                   [](const Row& row) { return byte_rate_cell(row.rates().freed_bytes); }},
     ColumnOf<Row>{{.id = "written",
                    .title = "WRITE/s",
@@ -203,7 +203,7 @@ constexpr std::array columns = {
                    .width = 8,
                    .sort_key = SortKey::Refused},
                   [](const Row& row) { return count_cell(row.view().tally.refused); }},
-    ColumnOf<Row>{{.id = "refused_rate", .title = "REF/s", .meaning = "the same a second", .width = 6, .priority = 10},
+    ColumnOf<Row>{{.id = "refused_rate", .title = "REF/s", .meaning = "the same a second", .width = 6, .priority = 11},
                   [](const Row& row) { return rate_cell(row.rates().refused); }},
     ColumnOf<Row>{{.id = "cause",
                    .title = "CAUSE",
@@ -217,7 +217,7 @@ constexpr std::array columns = {
                    .meaning = "bytes in use, from their least to their most; sorted by what is allocated now",
                    .width = 8,
                    .max_width = 20,
-                   .priority = 12,
+                   .priority = 7,
                    .align = Align::Right},
                   spark_cell},
     ColumnOf<Row>{{.id = "inodes",

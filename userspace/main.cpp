@@ -24,14 +24,18 @@
 #include "export/audit_text.h"
 #include "export/document_filter.h"
 #include "heap.h"
+#include "layout_file.h"
 #include "model/analyst.h"
 #include "options.h"
+#include "player_feed.h"
 #include "row_json.h"
 #include "run_loop.h"
+#include "sample_feed.h"
 #include "signals.h"
 #include "sinks.h"
 #include "sources/config.h"
 #include "sources/live_source.h"
+#include "sources/player.h"
 #include "sources/recorder.h"
 #include "sources/replay_source.h"
 #include "tui/text.h"
@@ -125,12 +129,17 @@ Result<std::unique_ptr<Sink>> open_json(const Options& options, const MaybeConfi
                                     thresholds_of(config));
 }
 
+// The layout is a convenience: what is wrong with its file ends nothing, and is said.
+Result<std::unique_ptr<Sink>> open_top(const MaybeConfig& config, LayoutFile& layout, Result<void>& saved) {
+  const Result<ViewState> state = layout.load();
+  Result<std::unique_ptr<App>> app = App::create({.state = state.value_or(ViewState()), .to_json = row_to_json});
+  if (!app) return tl::unexpected(app.error());
+  if (!state) (*app)->tell(Severity::warning, "the layout was not read: " + state.error().message);
+  return std::make_unique<TopSink>(std::move(*app), thresholds_of(config),
+                                   [&layout, &saved](const ViewState& last) { saved = layout.save(last); });
+}
+
 Result<std::unique_ptr<Sink>> open_sink(const Options& options, const MaybeConfig& config, const Signals& signals) {
-  if (options.command == Subcommand::top) {
-    Result<std::unique_ptr<App>> app = App::create({.state = {}, .to_json = row_to_json});
-    if (!app) return tl::unexpected(app.error());
-    return std::make_unique<TopSink>(std::move(*app), thresholds_of(config));
-  }
   if (options.command == Subcommand::record) {
     Result<Recorder> recorder = Recorder::create(options.file, recording_header());
     if (!recorder) return tl::unexpected(recorder.error());
@@ -139,40 +148,66 @@ Result<std::unique_ptr<Sink>> open_sink(const Options& options, const MaybeConfi
   return open_json(options, config, signals);
 }
 
-int run(SampleSource& source, const Options& options, const MaybeConfig& config, Signals& signals) {
-  const bool live = options.replay.empty();
+using MakeFeed = std::function<std::unique_ptr<Feed>(Sink&)>;
+
+int run(const MakeFeed& make_feed, const Options& options, const MaybeConfig& config, Signals& signals) {
   const LoopOptions loop{.count = options.count,
                          .duration = options.duration,
-                         .events = options.events,
-                         .last_sample = live && options.command != Subcommand::top,
-                         .stay_at_end = !live && options.command == Subcommand::top};
+                         .last_sample = options.replay.empty() && options.command != Subcommand::top};
+  LayoutFile layout(options.layout.value_or(LayoutFile::default_path()));
+  Result<void> saved;
   Result<void> done;
   {
     // The screen is given back before anything is written to stderr.
-    const Result<std::unique_ptr<Sink>> sink = open_sink(options, config, signals);
+    const Result<std::unique_ptr<Sink>> sink =
+        options.command == Subcommand::top ? open_top(config, layout, saved) : open_sink(options, config, signals);
     if (!sink) return exit_failed(sink.error());
-    done = run_loop(source, **sink, signals, loop);
+    const std::unique_ptr<Feed> feed = make_feed(**sink);
+    done = run_loop(*feed, **sink, signals, loop);
   }
+  if (!saved) complain({"the layout was not kept: " + saved.error().message, "--layout FILE names another file"});
   return done ? exit_ok : exit_failed(done.error());
 }
 
-int run_replay(const Options& options, const MaybeConfig& config, Signals& signals) {
-  const bool paced = options.command == Subcommand::top;
-  const auto source = ReplaySource::open(options.replay, paced ? std::optional(options.speed) : std::nullopt);
-  if (!source) {
-    complain(source.error());
-    return source.error().code == EBADMSG ? exit_damaged : exit_failure;
-  }
-  const int code = run(**source, options, config, signals);
-  if (code != exit_ok || !(*source)->damage()) return code;
-  complain({*(*source)->damage(), "what precedes it was played"});
+int run_source(SampleSource& source, const Options& options, const MaybeConfig& config, Signals& signals) {
+  const auto make_feed = [&](Sink& sink) { return std::make_unique<SampleFeed>(source, sink, options.events); };
+  return run(make_feed, options, config, signals);
+}
+
+int exit_unplayed(const Error& error) {
+  complain(error);
+  return error.code == EBADMSG ? exit_damaged : exit_failure;
+}
+
+int exit_played(int code, const std::optional<std::string>& damage) {
+  if (code != exit_ok || !damage) return code;
+  complain({*damage, "what precedes it was played"});
   return exit_damaged;
+}
+
+int run_replay(const Options& options, const MaybeConfig& config, Signals& signals) {
+  const auto source = ReplaySource::open(options.replay);
+  if (!source) return exit_unplayed(source.error());
+  const int code = run_source(**source, options, config, signals);
+  return exit_played(code, (*source)->damage());
+}
+
+int run_player(const Options& options, const MaybeConfig& config, Signals& signals) {
+  const auto player = Player::open(
+      options.replay, {.speed = options.speed, .events = options.events, .thresholds = thresholds_of(config)});
+  if (!player) return exit_unplayed(player.error());
+  const auto make_feed = [&](Sink& sink) {
+    (*player)->set_on_snapshot([&sink](const std::shared_ptr<const Snapshot>& snapshot) { sink.pass(snapshot); });
+    return std::make_unique<PlayerFeed>(**player, sink);
+  };
+  const int code = run(make_feed, options, config, signals);
+  return exit_played(code, (*player)->damage());
 }
 
 int run_live(const Options& options, const MaybeConfig& config, Signals& signals) {
   const auto source = open_live_source(live_options(options, Signals::stop_pending));
   if (!source) return exit_refused(source.error());
-  return run(**source, options, config, signals);
+  return run_source(**source, options, config, signals);
 }
 
 int run_doctor_command(const Options& options) {
@@ -219,7 +254,9 @@ int run_command(const Options& options) {
   if (!options.config.empty() && !(config = load_config(options.config))) return exit_usage;
   Result<Signals> signals = Signals::create(options.command == Subcommand::top);
   if (!signals) return exit_failed(signals.error());
-  return options.replay.empty() ? run_live(options, config, *signals) : run_replay(options, config, *signals);
+  if (options.replay.empty()) return run_live(options, config, *signals);
+  return options.command == Subcommand::top ? run_player(options, config, *signals)
+                                            : run_replay(options, config, *signals);
 }
 
 }  // namespace

@@ -96,11 +96,12 @@ bool has_meaning(Subcommand command, const std::string& option) {
   };
   switch (command) {
     case Subcommand::top: return !is({"--check-config", "--only", "--field"});
-    case Subcommand::json: return !is({"--speed", "--check-config"});
-    case Subcommand::record: return !is({"--speed", "--replay", "--config", "--check-config", "--only", "--field"});
+    case Subcommand::json: return !is({"--speed", "--layout", "--check-config"});
+    case Subcommand::record:
+      return !is({"--speed", "--layout", "--replay", "--config", "--check-config", "--only", "--field"});
     case Subcommand::doctor:
-      return !is({"--speed", "--replay", "--interval", "--count", "--once", "--duration", "--host-root", "--config",
-                  "--check-config", "--only", "--field"});
+      return !is({"--speed", "--layout", "--replay", "--interval", "--count", "--once", "--duration", "--host-root",
+                  "--config", "--check-config", "--only", "--field"});
     case Subcommand::audit: return is({"--host-root"});
   }
   return true;
@@ -167,6 +168,7 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
     if (option == "--replay") return "--replay works with top and json only";
     if (option == "--speed") return "--speed works with top only: json plays a recording as fast as it can";
     if (option == "--config") return "--config works with top and json only";
+    if (option == "--layout") return "--layout works with top only";
     return option + " has no meaning with " + command_name(options.command);
   }
   if (given("--replay")) {
@@ -235,6 +237,10 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
       ->type_name("FILE");
   add_number<double>(app, "--speed", options.speed, 0.01, 1000, "FACTOR",
                      "top with --replay: recorded seconds in one second (default 1)");
+  app.add_option(
+         "--layout", options.layout,
+         "top: where columns, orders and the view are kept; \"\": nowhere (default ~/.config/tmpfstrace/top.json)")
+      ->type_name("FILE");
   app.add_option("--config", options.config, "top, json: thresholds; json: alerts, and whom to tell (TOML)")
       ->type_name("FILE");
   app.add_option("--check-config", options.check_config, "Check such a file, print its rules, and end")

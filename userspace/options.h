@@ -25,15 +25,16 @@ struct Options {
   std::uint32_t max_superblocks = 8192;
   std::uint32_t event_rate = 10;
   bool events = true;
-  std::string host_root = "/";      // of the node, for the names of its pods and containers
-  std::string replay;               // top, json: a recording instead of this host; empty: none
-  double speed = 1;                 // top with a recording
-  std::string config;               // top, json; empty: none
-  std::string check_config;         // checked, and nothing else done; empty: a run
-  std::string file;                 // record
-  bool json_report = false;         // doctor, audit
-  std::vector<std::string> only;    // json: types of documents; empty: all
-  std::vector<std::string> fields;  // json: paths of export/field_path.h; empty: all
+  std::string host_root = "/";        // of the node, for the names of its pods and containers
+  std::string replay;                 // top, json: a recording instead of this host; empty: none
+  double speed = 1;                   // top with a recording
+  std::optional<std::string> layout;  // top; empty text: nowhere; absent: the usual place
+  std::string config;                 // top, json; empty: none
+  std::string check_config;           // checked, and nothing else done; empty: a run
+  std::string file;                   // record
+  bool json_report = false;           // doctor, audit
+  std::vector<std::string> only;      // json: types of documents; empty: all
+  std::vector<std::string> fields;    // json: paths of export/field_path.h; empty: all
 };
 
 // The program ends without running: help, version, or a mistake. A mistake is one line on stderr.

@@ -19,7 +19,9 @@ tmpfstrace COMMAND --help shows more examples. Exit status: 0 ok, 1 failure, 2 u
 inline constexpr const char* top_examples = R"(
 Examples:
   tmpfstrace top --interval 500ms
-  tmpfstrace top --replay full.zst --speed 10)";
+  tmpfstrace top --replay full.zst --speed 10     (t, T step; e, E go to the next event and back; F: first refusal)
+  tmpfstrace top --layout ""                      (with the usual columns, and without keeping what is chosen)
+Press ? there for every key.)";
 
 inline constexpr const char* json_examples = R"(
 Examples:

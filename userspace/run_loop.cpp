@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "host/unique_fd.h"
-#include "sample_grid.h"
 
 namespace tmpfstrace {
 namespace {
@@ -25,8 +25,8 @@ timespec to_timespec(Clock::time_point time) {
 
 class Loop {
  public:
-  Loop(SampleSource& source, Sink& sink, Signals& signals, const LoopOptions& options)
-      : source_(source), sink_(sink), signals_(signals), options_(options) {}
+  Loop(Feed& feed, Sink& sink, Signals& signals, const LoopOptions& options)
+      : feed_(feed), sink_(sink), signals_(signals), options_(options) {}
 
   Result<void> run();
 
@@ -39,22 +39,20 @@ class Loop {
   Result<void> watch(int fd, std::uint32_t events);
   Result<void> wait();
   Result<void> on_ready(const epoll_event& event);
-  Result<void> take_sample();
-  Result<void> drain_events();
-  Result<void> plan_next();
+  Result<void> on_input();
+  Result<void> bring();
+  Result<void> arm_timer();
   Result<void> follow(const Result<Sink::Flow>& flow);
+  bool is_due() const;
 
-  SampleSource& source_;
+  Feed& feed_;
   Sink& sink_;
   Signals& signals_;
   const LoopOptions& options_;
   UniqueFd epoll_;
   UniqueFd timer_;
   End end_ = End::none;
-  bool due_ = true;  // the first sample at once: rates need two
-  bool source_over_ = false;
-  std::uint64_t samples_ = 0;
-  Clock::time_point next_;
+  std::optional<Clock::time_point> armed_;
   std::optional<Clock::time_point> deadline_;
 };
 
@@ -69,13 +67,10 @@ Result<void> Loop::run_to_end() {
   if (Result<void> opened = open(); !opened) return opened;
   while (end_ == End::none) {
     if (Result<void> waited = wait(); !waited) return waited;
-    if (end_ != End::none || !due_) continue;
-    if (Result<void> taken = take_sample(); !taken) return taken;
-    if (Result<void> planned = plan_next(); !planned) return planned;
+    if (end_ != End::none || !is_due()) continue;
+    if (Result<void> brought = bring(); !brought) return brought;
   }
-  if (end_ == End::asked && options_.last_sample && !source_over_) {
-    if (Result<void> taken = take_sample(); !taken) return taken;
-  }
+  if (end_ == End::asked && options_.last_sample && !feed_.is_over()) return bring();
   return {};
 }
 
@@ -84,10 +79,9 @@ Result<void> Loop::open() {
   if (!epoll_) return system_failure("epoll_create1");
   timer_ = UniqueFd(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
   if (!timer_) return system_failure("timerfd_create");
-  next_ = Clock::now();
-  if (options_.duration) deadline_ = next_ + *options_.duration;
+  if (options_.duration) deadline_ = Clock::now() + *options_.duration;
 
-  for (const int fd : {timer_.get(), signals_.fd(), source_.event_fd(), sink_.input_fd()}) {
+  for (const int fd : {timer_.get(), signals_.fd(), feed_.event_fd(), sink_.input_fd()}) {
     if (fd < 0) continue;
     if (Result<void> watched = watch(fd, EPOLLIN); !watched) return watched;
   }
@@ -105,8 +99,9 @@ Result<void> Loop::watch(int fd, std::uint32_t events) {
 }
 
 Result<void> Loop::wait() {
+  if (Result<void> armed = arm_timer(); !armed) return armed;
   epoll_event ready[8];
-  const int count = epoll_wait(epoll_.get(), ready, 8, due_ ? 0 : -1);
+  const int count = epoll_wait(epoll_.get(), ready, 8, is_due() ? 0 : -1);
   if (count < 0) return errno == EINTR ? Result<void>() : system_failure("epoll_wait");
   for (int i = 0; i < count; ++i) {
     if (Result<void> handled = on_ready(ready[i]); !handled) return handled;
@@ -125,13 +120,13 @@ Result<void> Loop::on_ready(const epoll_event& event) {
   if (fd == timer_.get()) {
     std::uint64_t expirations = 0;
     if (::read(fd, &expirations, sizeof expirations) < 0 && errno != EAGAIN) return system_failure("timerfd");
-    due_ = !source_over_;
+    armed_.reset();
     if (deadline_ && Clock::now() >= *deadline_ && end_ == End::none) end_ = End::asked;
     return {};
   }
   if (fd == sink_.input_fd()) {
     // A terminal that hung up stays readable for ever.
-    if ((event.events & EPOLLIN) != 0) return follow(sink_.on_input());
+    if ((event.events & EPOLLIN) != 0) return on_input();
     end_ = End::complete;
     return {};
   }
@@ -139,32 +134,27 @@ Result<void> Loop::on_ready(const epoll_event& event) {
     end_ = End::complete;
     return {};
   }
-  return drain_events();
+  return follow(feed_.bring_events());
 }
 
-Result<void> Loop::take_sample() {
-  Result<std::optional<Sample>> sample = source_.next_sample();
-  if (!sample) return tl::unexpected(sample.error());
-  if (Result<void> drained = drain_events(); !drained) return drained;
-  if (!*sample) {
-    source_over_ = true;
-    if (!options_.stay_at_end) end_ = End::complete;
-    return {};
-  }
-  if (end_ == End::complete) return {};  // the sink has ended while it took the events
-  if (Result<void> put = follow(sink_.put_sample(std::move(**sample))); !put) return put;
-  ++samples_;
-  if (options_.count && samples_ >= *options_.count) end_ = End::complete;
+Result<void> Loop::on_input() {
+  Result<void> followed = follow(sink_.on_input());
+  for (const SinkRequest& request : sink_.take_requests())
+    if (followed && end_ == End::none) followed = follow(feed_.follow(request));
+  return followed;
+}
+
+bool Loop::is_due() const {
+  const auto due = feed_.due();
+  return due && *due <= Clock::now();
+}
+
+Result<void> Loop::bring() {
+  const std::uint64_t left =
+      options_.count ? *options_.count - feed_.samples() : std::numeric_limits<std::uint64_t>::max();
+  if (Result<void> brought = follow(feed_.bring(left)); !brought) return brought;
+  if (feed_.is_over() || (options_.count && feed_.samples() >= *options_.count)) end_ = End::complete;
   return {};
-}
-
-Result<void> Loop::drain_events() {
-  Result<void> put;
-  const auto handler = [&](const RefusalEvent& event) {
-    if (put && options_.events && end_ != End::complete) put = follow(sink_.put_event(event));
-  };
-  if (Result<void> drained = source_.drain_events(handler); !drained) return drained;
-  return put;
 }
 
 Result<void> Loop::follow(const Result<Sink::Flow>& flow) {
@@ -173,22 +163,22 @@ Result<void> Loop::follow(const Result<Sink::Flow>& flow) {
   return {};
 }
 
-// Samples stay on the grid of their interval, whatever taking one costs; ticks that were missed are left out.
-Result<void> Loop::plan_next() {
-  const std::optional<std::chrono::milliseconds> pace = source_.pace();
-  due_ = !pace && !source_over_;
-  if (!pace) return {};
-  next_ = next_on_grid(next_, *pace, Clock::now());
-  const Clock::time_point wake = deadline_ ? std::min(next_, *deadline_) : next_;
-  const itimerspec when{.it_interval = {}, .it_value = source_over_ ? timespec{} : to_timespec(wake)};
+// What is due already is not waited for: the timer is not needed then.
+Result<void> Loop::arm_timer() {
+  auto wake = feed_.due();
+  if (wake && *wake <= Clock::now()) wake.reset();
+  if (deadline_) wake = std::min(wake.value_or(*deadline_), *deadline_);
+  if (wake == armed_) return {};
+  armed_ = wake;
+  const itimerspec when{.it_interval = {}, .it_value = wake ? to_timespec(*wake) : timespec{}};
   if (timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr) != 0) return system_failure("timerfd_settime");
   return {};
 }
 
 }  // namespace
 
-Result<void> run_loop(SampleSource& source, Sink& sink, Signals& signals, const LoopOptions& options) {
-  return Loop(source, sink, signals, options).run();
+Result<void> run_loop(Feed& feed, Sink& sink, Signals& signals, const LoopOptions& options) {
+  return Loop(feed, sink, signals, options).run();
 }
 
 }  // namespace tmpfstrace

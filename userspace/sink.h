@@ -32,6 +32,9 @@ class Sink {
   virtual Result<Flow> put_frame(PlayedFrame) { return Flow::go_on; }
   virtual Result<Flow> put_playback(const Playback&) { return Flow::go_on; }
 
+  // A snapshot on the way to the one that put_frame() brings, or that one itself: part of its history.
+  virtual void pass(const std::shared_ptr<const Snapshot>&) {}
+
   // Once, after the last of them.
   virtual Result<void> finish() { return {}; }
 

@@ -54,7 +54,7 @@ int extract(int count, char** arguments) {
     fmt::print(stderr, "usage: backtest extract RECORDING MAJOR:MINOR START_NS REFUSED AT_NS\n");
     return 2;
   }
-  auto source = ReplaySource::open(arguments[0], std::nullopt);
+  auto source = ReplaySource::open(arguments[0]);
   if (!source) {
     fmt::print(stderr, "backtest: {}\n", source.error().message);
     return 1;

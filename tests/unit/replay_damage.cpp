@@ -5,6 +5,7 @@
 
 #include "../support/sample_builder.h"
 #include "model/derive.h"
+#include "sources/player.h"
 #include "sources/recorder.h"
 #include "sources/replay_source.h"
 
@@ -28,7 +29,7 @@ Played play(const std::string& content) {
     REQUIRE(damage.starts_with(file.path() + ": "));
     played.damage = damage.substr(file.path().size() + 2);
   };
-  const auto source = ReplaySource::open(file.path(), std::nullopt);
+  const auto source = ReplaySource::open(file.path());
   if (!source) {
     note_damage(source.error().message);
     played.opened = false;
@@ -75,7 +76,7 @@ std::string compressed(const std::string& text) {
 }  // namespace
 
 TEST_CASE("a hand-written recording plays as it was written") {
-  const auto source = ReplaySource::open(fixture_path("samples/incident.ndjson"), std::nullopt);
+  const auto source = ReplaySource::open(fixture_path("samples/incident.ndjson"));
   REQUIRE(source);
   const auto first = (*source)->next_sample();
   REQUIRE(*first);
@@ -120,25 +121,33 @@ TEST_CASE("damage before anything could be played is an error at once") {
 }
 
 TEST_CASE("at the recorded pace each sample says whether it is the last, and why") {
-  const auto [rest, playback] = GENERATE(table<std::string, Playback>({
-      {"", {true, ""}},
-      {"x\n", {true, "line 4, byte " + std::to_string(62 + 2 * sample.size()) + ": broken JSON at byte 1 of the line"}},
+  const auto [rest, damage] = GENERATE(table<std::string, std::string>({
+      {"", ""},
+      {"x\n", "line 4, byte " + std::to_string(62 + 2 * sample.size()) + ": broken JSON at byte 1 of the line"},
   }));
   const TemporaryFile file(".any");
   file.write(header + sample + sample + rest);
-  const auto source = ReplaySource::open(file.path(), 1.0);
-  REQUIRE(source);
-  CHECK((*(*source)->next_sample())->playback == Playback{});
-  CHECK((*(*source)->next_sample())->playback == playback);
-  CHECK_FALSE(*(*source)->next_sample());
+  const auto player = Player::open(file.path(), {});
+  REQUIRE(player);
+  REQUIRE((*player)->work());
+  CHECK_FALSE((*player)->frame().snapshot->playback->ended);
+  REQUIRE((*player)->work());
+  const Playback last = *(*player)->frame().snapshot->playback;
+  CHECK(last.ended);
+  CHECK(last.damage == damage);
+  CHECK((*player)->damage().has_value() == !damage.empty());
 }
 
 TEST_CASE("a recording without a sample is no picture") {
+  const auto [rest, problem] = GENERATE(table<std::string, std::string>({
+      {"", "the recording has no sample"},
+      {"x\n", "line 2, byte 62: broken JSON at byte 1 of the line"},
+  }));
   const TemporaryFile file(".any");
-  file.write(header);
-  const auto source = ReplaySource::open(file.path(), 1.0);
-  REQUIRE_FALSE(source);
-  CHECK(source.error().message == file.path() + ": the recording has no sample");
+  file.write(header + rest);
+  const auto player = Player::open(file.path(), {});
+  REQUIRE_FALSE(player);
+  CHECK(player.error().message == file.path() + ": " + problem);
 }
 
 TEST_CASE("damage is told with its place, and what precedes it is played") {
@@ -305,10 +314,10 @@ TEST_CASE("what follows a compressed frame") {
 }
 
 TEST_CASE("a file that cannot be read is an error, not damage") {
-  const auto missing = ReplaySource::open("/nonexistent", std::nullopt);
+  const auto missing = ReplaySource::open("/nonexistent");
   REQUIRE_FALSE(missing);
   CHECK(missing.error().message == "cannot open /nonexistent: No such file or directory");
-  const auto directory = ReplaySource::open("/", std::nullopt);
+  const auto directory = ReplaySource::open("/");
   REQUIRE_FALSE(directory);
   CHECK(directory.error().message == "cannot read /: Is a directory");
 }

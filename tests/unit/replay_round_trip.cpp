@@ -99,7 +99,7 @@ std::pair<Sample, RefusalEvent> round_trip(const Sample& sample, const RefusalEv
   REQUIRE(recorder->write(sample));
   REQUIRE(recorder->finish());
 
-  const auto source = ReplaySource::open(file.path(), std::nullopt);
+  const auto source = ReplaySource::open(file.path());
   REQUIRE(source);
   const auto read = (*source)->next_sample();
   REQUIRE(read);
@@ -225,8 +225,7 @@ TEST_CASE("an event belongs to the sample that follows it") {
   write_event(13);
   REQUIRE(recorder->finish());
 
-  const std::optional<double> speed = GENERATE(std::optional<double>(), std::optional<double>(2));
-  const auto source = ReplaySource::open(file.path(), speed);
+  const auto source = ReplaySource::open(file.path());
   REQUIRE(source);
   const auto inodes = [&] {
     std::vector<std::uint64_t> list;
@@ -243,25 +242,6 @@ TEST_CASE("an event belongs to the sample that follows it") {
   CHECK_FALSE(*(*source)->next_sample());
 }
 
-TEST_CASE("the pace follows the recorded time") {
-  const TemporaryFile file(".ndjson");
-  auto recorder = Recorder::create(file.path(), {"6.12", 5});
-  REQUIRE(recorder);
-  constexpr std::uint64_t ms = 1'000'000;
-  // One second; then time stands still; then a night of sleep.
-  for (const std::uint64_t time : {1000 * ms, 2000 * ms, 2000 * ms, 50'000'000 * ms}) {
-    REQUIRE(recorder->write(sample_at(time)));
-  }
-  REQUIRE(recorder->finish());
-
-  const auto source = ReplaySource::open(file.path(), 4.0);
-  REQUIRE(source);
-  std::vector<long> paces;
-  while (*(*source)->next_sample()) paces.push_back(static_cast<long>((*source)->pace()->count()));
-  CHECK(paces == std::vector<long>{250, 0, 3'600'000, 0});
-  CHECK_FALSE((*ReplaySource::open(file.path(), std::nullopt))->pace());
-}
-
 TEST_CASE("a killed recorder loses no sample that was written") {
   const std::string suffix = GENERATE(".ndjson", ".zst");
   const TemporaryFile file(suffix);
@@ -270,7 +250,7 @@ TEST_CASE("a killed recorder loses no sample that was written") {
   for (std::uint64_t time = 1; time <= 3; ++time) {
     REQUIRE(recorder->write(sample_at(time)));
     // Another process reads while this one has not finished.
-    const auto source = ReplaySource::open(file.path(), std::nullopt);
+    const auto source = ReplaySource::open(file.path());
     REQUIRE(source);
     std::uint64_t played = 0;
     while (*(*source)->next_sample()) ++played;

@@ -23,3 +23,9 @@ TEST_CASE("without a pace the next sample is due now") {
   const std::chrono::steady_clock::time_point last(1000s);
   CHECK(next_on_grid(last, 0ms, last + 5s) == last + 5s);
 }
+
+TEST_CASE("another interval counts from the last sample, and what it has passed is due now") {
+  const std::chrono::steady_clock::time_point last(1000s);
+  CHECK(next_on_new_grid(last, 2s, last + 500ms) - last == 2s);
+  CHECK(next_on_new_grid(last, 100ms, last + 500ms) - last == 500ms);
+}

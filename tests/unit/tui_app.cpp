@@ -19,7 +19,10 @@ namespace {
 
 struct FakeState {
   GridSize size{24, 80};
-  std::deque<Key> keys;
+  std::deque<Input> inputs;
+  std::string copied;
+  bool mouse = false;
+  int forgotten = 0;
   bool ended = false;
   std::string text;
   int draws = 0;
@@ -32,11 +35,17 @@ class FakeScreen : public Screen {
   Charset charset() const override { return Charset::Utf8; }
   int input_fd() const override { return -1; }
   bool input_ended() const override { return state_.ended; }
-  std::optional<Key> read_key() override {
-    if (state_.keys.empty()) return std::nullopt;
-    const Key key = state_.keys.front();
-    state_.keys.pop_front();
-    return key;
+  std::optional<Input> read_input() override {
+    if (state_.inputs.empty()) return std::nullopt;
+    const Input input = state_.inputs.front();
+    state_.inputs.pop_front();
+    return input;
+  }
+  void forget() override { ++state_.forgotten; }
+  void take_mouse(bool take) override { state_.mouse = take; }
+  bool copy(const std::string& text) override {
+    state_.copied = text;
+    return true;
   }
   void draw(const Grid& grid) override {
     ++state_.draws;
@@ -53,7 +62,7 @@ struct Fixture {
   App app{std::make_unique<FakeScreen>(screen)};
 
   App::Action press(std::initializer_list<Key> keys) {
-    screen.keys.assign(keys);
+    for (const Key key : keys) screen.inputs.push_back({.key = key});
     return app.on_input();
   }
 };
@@ -116,4 +125,102 @@ TEST_CASE_METHOD(Fixture, "a resize draws at the new size", "[tui][app]") {
   screen.size = {1, 1};
   app.on_resize();
   CHECK(press({Key::Down, Key::PageDown, Key::F1, Key::End}) == App::Action::None);
+}
+
+TEST_CASE_METHOD(Fixture, "a pause says how old the screen is", "[tui][app]") {
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
+  press({key_of('Z')});
+  Snapshot later = sample_snapshot();
+  later.monotonic_ns += 42 * second;
+  app.show(std::make_shared<const Snapshot>(later));
+  CHECK_THAT(screen.text, Contains("PAUSED, 42 s old"));
+}
+
+TEST_CASE_METHOD(Fixture, "what has gone stays for one interval, what is new is marked", "[tui][app]") {
+  Snapshot snapshot = sample_snapshot();
+  app.show(std::make_shared<const Snapshot>(snapshot));
+  CHECK_THAT(screen.text, Contains("   /run "));
+  const SuperblockView run = snapshot.superblocks[1];
+  const auto next = [&] {
+    ++snapshot.sequence;
+    snapshot.monotonic_ns += second;
+    app.show(std::make_shared<const Snapshot>(snapshot));
+  };
+  snapshot.superblocks.erase(snapshot.superblocks.begin() + 1);
+  next();
+  CHECK_THAT(screen.text, Contains(" x /run "));
+  next();
+  CHECK_THAT(screen.text, !Contains("/run "));
+  snapshot.superblocks.push_back(run);
+  next();
+  CHECK_THAT(screen.text, Contains(" + /run "));
+  next();
+  CHECK_THAT(screen.text, Contains("   /run "));
+  // After a jump in a recording nothing is known of what was between.
+  snapshot.sequence += 100;
+  snapshot.superblocks.pop_back();
+  next();
+  CHECK_THAT(screen.text, !Contains("/run "));
+}
+
+TEST_CASE_METHOD(Fixture, "a filter leaves its rows and says how many there are", "[tui][app]") {
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
+  press({key_of('/'), key_of('R'), key_of('u'), key_of('n')});
+  CHECK_THAT(screen.text, Contains("show rows with: Run_") && Contains("1-1/1 of 4") && !Contains("/dev/shm"));
+  press({Key::Enter});
+  CHECK_THAT(screen.text, Contains("with: Run"));
+  press({key_of('!'), Key::Enter});
+  CHECK_THAT(screen.text, Contains("without: Run") && Contains("/dev/shm") && !Contains("  /run"));
+  press({Key::Escape});
+  CHECK_THAT(screen.text, Contains("1-4/4") && Contains("[1 Super]"));
+}
+
+TEST_CASE("a row goes to the clipboard as JSON", "[tui][app]") {
+  FakeState screen;
+  AppOptions options;
+  options.to_json = [](const Frame&, View view, const RowKey& key) {
+    return view == View::Superblocks && key.minor != 0 ? std::string("{\n  \"it\": 1\n}") : std::string();
+  };
+  App app(std::make_unique<FakeScreen>(screen), options);
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
+  screen.inputs = {Input{.key = key_of('y')}};
+  app.on_input();
+  CHECK(screen.copied == "{\n  \"it\": 1\n}");
+  CHECK_THAT(screen.text, Contains("  \"it\": 1") && Contains("15 bytes sent"));
+  screen.copied.clear();
+  screen.inputs = {Input{.key = key_of('2')}, Input{.key = key_of('y')}};
+  app.on_input();
+  CHECK(screen.copied.empty());
+  CHECK_THAT(screen.text, Contains("it is there no more"));
+}
+
+TEST_CASE_METHOD(Fixture, "mouse, repaint and requests reach whom they are for", "[tui][app]") {
+  CHECK(screen.mouse);
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
+  press({key_of('m'), ctrl_key('l')});
+  CHECK_FALSE(screen.mouse);
+  CHECK(screen.forgotten == 1);
+  press({key_of('d'), key_of('2'), Key::Enter});
+  const std::vector<Request> requests = app.take_requests();
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0].interval == std::chrono::milliseconds(2000));
+  CHECK_THAT(screen.text, Contains("a sample every 2000 ms"));
+  CHECK(app.take_requests().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "the mouse finds rows, titles and views", "[tui][app]") {
+  app.show(std::make_shared<const Snapshot>(sample_snapshot()));
+  const auto click = [&](int row, int column) {
+    screen.inputs = {Input{.key = Key::None, .mouse = MouseEvent{MouseEvent::Kind::Click, row, column}}};
+    app.on_input();
+  };
+  click(5, 20);
+  CHECK_THAT(screen.text, Contains(">  /run"));
+  click(3, 5);
+  CHECK_THAT(screen.text, Contains("MOUNT^"));
+  click(23, 18);
+  CHECK_THAT(screen.text, Contains("[2 Cgroups]"));
+  click(22, 0);  // below the last row
+  click(0, 0);
+  CHECK_THAT(screen.text, Contains("[2 Cgroups]"));
 }

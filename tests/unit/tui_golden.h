@@ -42,12 +42,25 @@ inline std::string read_golden(const std::string& name) {
   return text.str();
 }
 
-// What App does between a snapshot and the terminal.
-inline Grid screen_of(const Snapshot& snapshot, const EventLog& log, ViewState state, GridSize size,
+inline Frame frame_of(const Snapshot& snapshot, const EventLog& log) {
+  Frame frame;
+  frame.snapshot = std::make_shared<const Snapshot>(snapshot);
+  frame.events = log;
+  frame.playback = snapshot.playback;
+  frame.notices.observe(nullptr, snapshot);
+  return frame;
+}
+
+// What App does between a frame and the terminal.
+inline Grid screen_of(const Frame& frame, ViewState state, GridSize size, Charset charset = Charset::Utf8) {
+  const Table table = build_table(frame, state);
+  follow_selection(state.table(), row_keys(table), body_rows(frame, state, size, charset));
+  return draw_screen(frame, table, build_page(frame, table, state, size, charset), state, size, charset);
+}
+
+inline Grid screen_of(const Snapshot& snapshot, const EventLog& log, const ViewState& state, GridSize size,
                       Charset charset = Charset::Utf8) {
-  const Table table = build_table(snapshot, log, state);
-  follow_selection(state.table(), row_keys(table), body_rows(&snapshot, state, size, charset));
-  return draw_screen(&snapshot, table, state, size, charset);
+  return screen_of(frame_of(snapshot, log), state, size, charset);
 }
 
 }  // namespace tmpfstrace::tui_test

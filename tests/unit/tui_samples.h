@@ -8,6 +8,7 @@
 
 #include "model/snapshot.h"
 #include "tui/event_log.h"
+#include "tui/tracks.h"
 
 namespace tmpfstrace::tui_test {
 
@@ -177,7 +178,7 @@ inline Snapshot sample_snapshot() {
   Snapshot snapshot;
   snapshot.sequence = 3;
   snapshot.realtime_ns = noon;
-  snapshot.monotonic_ns = 100 * second;
+  snapshot.monotonic_ns = 700 * second;
   snapshot.interval_ns = second;
   snapshot.kernel = "6.12.0-amd64";
   snapshot.mode = {"exact",
@@ -195,7 +196,7 @@ inline Snapshot sample_snapshot() {
 inline RefusalEvent event(std::uint64_t seconds_before, std::string cgroup_path, std::string file) {
   RefusalEvent event;
   event.realtime_ns = noon - seconds_before * second;
-  event.monotonic_ns = (100 - seconds_before) * second;
+  event.monotonic_ns = (700 - seconds_before) * second;
   event.cgroup_path = std::move(cgroup_path);
   event.mount_point = "/dev/shm";
   event.comm = "auth-proxy";
@@ -230,6 +231,33 @@ inline EventLog sample_events() {
   nameless.cause = TMPFS_CAUSE_INODES;
   log.push(nameless);
   return log;
+}
+
+// Ten minutes before the sample, a snapshot each 10 s: /dev/shm fills and is refused at the end, /run goes up and down.
+inline Tracks sample_tracks() {
+  Tracks tracks;
+  Snapshot snapshot = sample_snapshot();
+  const std::uint64_t end = 700 * second;
+  for (std::uint64_t age = 600; age > 0; age -= 10) {
+    snapshot.monotonic_ns = end - age * second;
+    for (SuperblockView& view : snapshot.superblocks) {
+      if (view.info.id.minor == 45) {
+        view.info.used_bytes = age > 60 ? (600 - age) * 64 * mib / 540 : 64 * mib;
+        view.info.inodes_used = 44'001 - age * 70;
+        view.tally.refused = age > 60 ? 0 : (60 - age) * 400;
+        view.tally.counters.allocated_bytes = *view.info.used_bytes;
+        view.tally.counters.freed_bytes = 0;
+      }
+      if (view.info.id.minor == 24) view.info.used_bytes = 12 * mib + (age / 10 % 7) * mib;
+    }
+    for (CgroupView& view : snapshot.cgroups)
+      if (view.info.id == 4711)
+        view.tally.resident_bytes = static_cast<std::int64_t>(age > 60 ? (600 - age) * 64 * mib / 540 : 64 * mib);
+    tracks.add(snapshot);
+  }
+  snapshot = sample_snapshot();
+  tracks.add(snapshot);
+  return tracks;
 }
 
 }  // namespace tmpfstrace::tui_test

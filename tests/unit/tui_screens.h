@@ -15,24 +15,41 @@ struct NamedScreen {
   Grid grid;
 };
 
+// Of each view, and of what lies over them.
 inline std::vector<NamedScreen> golden_screens() {
-  const Snapshot snapshot = sample_snapshot();
-  const EventLog log = sample_events();
+  Frame frame = frame_of(sample_snapshot(), sample_events());
+  const Tracks tracks = sample_tracks();
+  frame.tracks = &tracks;
   constexpr GridSize sizes[] = {{15, 60}, {24, 80}, {50, 160}};
+  constexpr const char* names[view_count] = {"superblocks", "cgroups", "events", "files", "processes", "log"};
   std::vector<NamedScreen> screens;
   for (const GridSize size : sizes) {
     const std::string suffix = "_" + std::to_string(size.columns) + "x" + std::to_string(size.rows);
     ViewState state;
-    screens.push_back({"superblocks" + suffix, screen_of(snapshot, log, state, size)});
+    for (std::size_t view = 0; view < view_count; ++view) {
+      state.view = static_cast<View>(view);
+      screens.push_back({names[view] + suffix, screen_of(frame, state, size)});
+    }
+    state.view = View::Superblocks;
+    state.page = Page::Help;
+    screens.push_back({"help" + suffix, screen_of(frame, state, size)});
+    state.page = Page::Columns;
+    state.chooser_line = 2;
+    screens.push_back({"columns" + suffix, screen_of(frame, state, size)});
+    state.page = Page::Detail;
+    state.detail = RowKey{45, 4500};
+    screens.push_back({"detail_superblock" + suffix, screen_of(frame, state, size)});
     state.view = View::Cgroups;
-    screens.push_back({"cgroups" + suffix, screen_of(snapshot, log, state, size)});
+    state.detail = RowKey{4711, 0};
+    screens.push_back({"detail_cgroup" + suffix, screen_of(frame, state, size)});
     state.view = View::Events;
-    screens.push_back({"events" + suffix, screen_of(snapshot, log, state, size)});
-    state.view = View::Files;
-    screens.push_back({"files" + suffix, screen_of(snapshot, log, state, size)});
-    state.help = true;
-    screens.push_back({"help" + suffix, screen_of(snapshot, log, state, size)});
+    state.detail = RowKey{3, 0};
+    screens.push_back({"detail_event" + suffix, screen_of(frame, state, size)});
   }
+  ViewState ascii;
+  ascii.page = Page::Detail;
+  ascii.detail = RowKey{45, 4500};
+  screens.push_back({"detail_ascii_100x40", screen_of(frame, ascii, {40, 100}, Charset::Ascii)});
   // A mode that sees little: nothing that it does not know may be drawn as 0.
   Snapshot poll = sample_snapshot();
   poll.interval_ns.reset();

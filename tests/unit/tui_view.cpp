@@ -22,11 +22,15 @@ std::string text_of(const Grid& grid) {
 }
 
 std::vector<std::uint64_t> order(Table table, const TableState& state) {
-  sort_table(table, state);
+  arrange_table(table, state);
   std::vector<std::uint64_t> keys;
   for (const RowKey& key : row_keys(table)) keys.push_back(key.major);
   return keys;
 }
+
+constexpr View all_views[] = {View::Superblocks, View::Cgroups,   View::Events,
+                              View::Files,       View::Processes, View::Notices};
+constexpr Page all_pages[] = {Page::None, Page::Help, Page::Detail, Page::Columns, Page::Json};
 
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
@@ -37,7 +41,7 @@ TEST_CASE("figures that are older than the sample", "[tui][view]") {
   Snapshot snapshot = sample_snapshot();
   const auto head = [&](int columns) {
     Grid grid({.rows = 3, .columns = columns}, Charset::Utf8);
-    draw_head(grid, snapshot, ViewState{});
+    draw_head(grid, frame_of(snapshot, {}), ViewState{});
     return grid.row_text(2);
   };
   CHECK_THAT(head(160), !Contains(" old"));
@@ -82,22 +86,30 @@ TEST_CASE("hostile names stay in their cells", "[tui][view]") {
   bad.mount_point = bad.directory = hostile;
   bad.owner = snapshot.cgroups[2].info.owner;
   log.push(bad);
-  for (const View view : {View::Superblocks, View::Cgroups, View::Events, View::Files}) {
-    for (const GridSize size : {GridSize{15, 60}, GridSize{24, 80}, GridSize{40, 400}}) {
+  Frame frame = frame_of(snapshot, log);
+  frame.notices.push(noon, Severity::info, "screen", hostile);
+  frame.message = hostile;
+  for (const View view : all_views) {
+    for (const GridSize size : {GridSize{15, 60}, GridSize{24, 80}, GridSize{200, 400}}) {
       for (const Charset charset : {Charset::Utf8, Charset::Ascii}) {
-        ViewState state;
-        state.view = view;
-        const Grid grid = screen_of(snapshot, log, state, size, charset);
-        for (int row = 0; row < grid.rows(); ++row) {
-          int width = 0;
-          for (int column = 0; column < grid.columns(); ++column) {
-            const std::string& text = grid.at(row, column).text;
-            const auto clusters = split_clusters(text, charset);
-            REQUIRE(clusters.size() <= 1);
-            if (!text.empty()) REQUIRE(clusters.front().text == text);
-            width += text_width(text, charset);
+        for (const Page page : {Page::None, Page::Detail}) {
+          ViewState state;
+          state.view = view;
+          state.page = page;
+          const Table table = build_table(frame, state);
+          if (!table.rows.empty()) state.detail = table.rows.back().key;
+          const Grid grid = screen_of(frame, state, size, charset);
+          for (int row = 0; row < grid.rows(); ++row) {
+            int width = 0;
+            for (int column = 0; column < grid.columns(); ++column) {
+              const std::string& text = grid.at(row, column).text;
+              const auto clusters = split_clusters(text, charset);
+              REQUIRE(clusters.size() <= 1);
+              if (!text.empty()) REQUIRE(clusters.front().text == text);
+              width += text_width(text, charset);
+            }
+            REQUIRE(width == size.columns);
           }
-          REQUIRE(width == size.columns);
         }
       }
     }
@@ -108,16 +120,17 @@ TEST_CASE("tiny and odd sizes", "[tui][view]") {
   const Snapshot snapshot = sample_snapshot();
   for (int rows = 0; rows <= 6; ++rows) {
     for (int columns = 0; columns <= 12; ++columns) {
-      for (const View view : {View::Superblocks, View::Cgroups, View::Events}) {
-        for (const bool help : {false, true}) {
+      for (const View view : all_views) {
+        for (const Page page : all_pages) {
           ViewState state;
           state.view = view;
-          state.help = help;
-          state.help_line = 100;
+          state.page = page;
+          state.page_line = 100;
+          state.detail = RowKey{45, 4500};
           const Grid grid = screen_of(snapshot, sample_events(), state, {rows, columns});
           REQUIRE(grid.rows() == rows);
           REQUIRE(grid.columns() == columns);
-          REQUIRE(draw_screen(nullptr, {}, state, {rows, columns}, Charset::Ascii).rows() == rows);
+          REQUIRE(draw_screen({}, {}, {}, state, {rows, columns}, Charset::Ascii).rows() == rows);
         }
       }
     }
@@ -192,9 +205,9 @@ TEST_CASE("what a mode cannot see is cut with a count", "[tui][view]") {
 }
 
 TEST_CASE("every title has room for the mark of the sorted column", "[tui][view]") {
-  const Snapshot snapshot = sample_snapshot();
-  for (const Table& table :
-       {superblock_table(snapshot), cgroup_table(snapshot), event_table(sample_events(), snapshot)}) {
+  const Frame frame = frame_of(sample_snapshot(), sample_events());
+  for (const Table& table : {superblock_table(frame), cgroup_table(frame, true), event_table(frame), file_table(frame),
+                             process_table(frame), notice_table(frame)}) {
     for (const Column& column : table.columns) {
       INFO(column.title);
       CHECK(column.width > static_cast<int>(column.title.size()));
@@ -212,12 +225,13 @@ TEST_CASE("on a narrow screen the names give way, the cause stays whole", "[tui]
 }
 
 TEST_CASE("sorting", "[tui][view]") {
-  const Table table = superblock_table(sample_snapshot());  // minors 1, 24, 45, 51; fill known of 24 and 45
+  const Frame frame = frame_of(sample_snapshot(), {});
+  const Table table = superblock_table(frame);  // minors 1, 24, 45, 51; fill known of 24 and 45
   TableState state;
   CHECK(order(table, state) == std::vector<std::uint64_t>{45, 24, 1, 51});
   state.reversed = true;  // absent stays last
   CHECK(order(table, state) == std::vector<std::uint64_t>{24, 45, 1, 51});
-  state = {.sort_column = 10};  // REFUSED 0, 0, 27616, 2: equal ones in the order of their keys
+  state = {.sort_column = 15};  // REFUSED 0, 0, 27616, 2: equal ones in the order of their keys
   CHECK(order(table, state) == std::vector<std::uint64_t>{45, 51, 1, 24});
   state.reversed = true;
   CHECK(order(table, state) == std::vector<std::uint64_t>{1, 24, 51, 45});
@@ -227,9 +241,11 @@ TEST_CASE("sorting", "[tui][view]") {
 
 TEST_CASE("the order does not depend on the order of arrival", "[tui][view]") {
   Snapshot snapshot = sample_snapshot();
-  const Table before = cgroup_table(snapshot);
+  const Frame first = frame_of(snapshot, {});
+  const Table before = cgroup_table(first, false);
   std::reverse(snapshot.cgroups.begin(), snapshot.cgroups.end());
-  const Table after = cgroup_table(snapshot);
+  const Frame second_frame = frame_of(snapshot, {});
+  const Table after = cgroup_table(second_frame, false);
   for (std::size_t column = 0; column < before.columns.size(); ++column) {
     for (const bool reversed : {false, true}) {
       const TableState state{.sort_column = column, .reversed = reversed};
@@ -279,7 +295,7 @@ TEST_CASE("what the tool costs is on the title line, as far as there is room", "
 TEST_CASE("the help page lists what the tool costs", "[tui][view]") {
   Snapshot snapshot = sample_snapshot();
   ViewState state;
-  state.help = true;
+  state.page = Page::Help;
   const auto page = [&] { return text_of(screen_of(snapshot, EventLog(), state, {70, 120})); };
   CHECK_THAT(page(), Contains("24 MiB resident, 3 MiB of it private") && Contains("BPF maps: 15 MiB ") &&
                          Contains("acct: 0.3% of a CPU, 12000 runs/s of 233 ns") && !Contains("unacct"));

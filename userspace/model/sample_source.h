@@ -30,6 +30,9 @@ class SampleSource {
 
   // How long the loop waits between two samples; empty: the source sets the pace itself (a replay as fast as it can).
   virtual std::optional<std::chrono::milliseconds> pace() const { return std::nullopt; }
+
+  // Another pace from now on; only a live source has one.
+  virtual void set_pace(std::chrono::milliseconds) {}
 };
 
 }  // namespace tmpfstrace

@@ -2,6 +2,7 @@
 #include "sources/line_reader.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -32,6 +33,7 @@ Result<std::string> read_chunk(int file) {
 LineReader::LineReader(UniqueFd file, const std::string& beginning, std::optional<ZstdDecoder> decoder)
     : file_(std::move(file)), decoder_(std::move(decoder)) {
   at_end_ = beginning.empty();
+  note_size();
   accept(beginning);
 }
 
@@ -91,7 +93,19 @@ void LineReader::read_more() {
   }
 }
 
+void LineReader::note_size() {
+  struct stat facts {};
+  if (::fstat(file_.get(), &facts) == 0 && S_ISREG(facts.st_mode))
+    size_bytes_ = static_cast<std::uint64_t>(facts.st_size);
+}
+
+double LineReader::progress() const {
+  if (!size_bytes_ || *size_bytes_ == 0) return 0;
+  return std::min(1.0, static_cast<double>(read_bytes_) / static_cast<double>(*size_bytes_));
+}
+
 void LineReader::accept(std::string_view bytes) {
+  read_bytes_ += bytes.size();
   if (!decoder_) {
     text_ += bytes;
   } else if (const Result<void> decoded = decoder_->put(bytes, text_); !decoded) {

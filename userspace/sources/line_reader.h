@@ -28,16 +28,23 @@ class LineReader {
   std::uint64_t line_number() const { return line_number_; }  // from 1
   std::uint64_t byte_offset() const { return line_offset_; }
 
+  // How much of the file has been read, 0 to 1; of a pipe 0.
+  double progress() const;
+  bool is_regular_file() const { return size_bytes_.has_value(); }
+
  private:
   LineReader(UniqueFd file, const std::string& beginning, std::optional<ZstdDecoder> decoder);
 
   bool take_line(std::string& line);
   void read_more();
   void accept(std::string_view bytes);
+  void note_size();
   std::string problem_at_end() const;
 
   UniqueFd file_;
   std::optional<ZstdDecoder> decoder_;
+  std::optional<std::uint64_t> size_bytes_;  // when it was opened; absent: it is no regular file
+  std::uint64_t read_bytes_ = 0;
   std::string text_;  // decompressed and not yet taken from position_ on
   std::size_t position_ = 0;
   std::size_t searched_ = 0;  // no newline between position_ and here

@@ -47,6 +47,7 @@ class LiveSource : public SampleSource {
   Result<void> drain_events(const EventHandler& handler) override;
   int event_fd() const override { return ready_.get(); }
   std::optional<std::chrono::milliseconds> pace() const override { return options_.interval; }
+  void set_pace(std::chrono::milliseconds pace) override { options_.interval = pace; }
 
  private:
   Result<void> walk_until_equal(std::vector<Superblock> left);
