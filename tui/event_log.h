@@ -20,7 +20,8 @@ struct LoggedEvent {
 class EventLog {
  public:
   // pushed: that many were before, and are not kept.
-  explicit EventLog(std::size_t capacity = most_events_shown, std::uint64_t pushed = 0) : capacity_(capacity), pushed_(pushed) {}
+  explicit EventLog(std::size_t capacity = most_events_shown, std::uint64_t pushed = 0)
+      : capacity_(capacity), pushed_(pushed) {}
 
   void push(RefusalEvent event) {
     if (events_.size() >= capacity_ && !events_.empty()) events_.pop_front();
