@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include "host/unique_fd.h"
 #include "replay_player.h"
 
 using namespace tmpfstrace;
@@ -206,9 +209,33 @@ TEST_CASE("a way that has not begun can be stopped") {
   CHECK(replay.position() == 0);
 }
 
-TEST_CASE("a file that is no regular one is played, held and gone back in as far as it is kept") {
+TEST_CASE("what comes through a pipe is played, and gone back in as far as it is kept") {
   // It cannot be opened twice: what one reader takes the other never sees.
-  const auto missing = Player::open("/dev/null", {});
-  REQUIRE_FALSE(missing);
-  CHECK(missing.error().message == "/dev/null: line 1, byte 0: not a recording: the file is empty");
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const UniqueFd reading(ends[0]);
+  {
+    const UniqueFd writing(ends[1]);
+    const std::string content = planned_recording({.samples = 10, .refused_at = {8}});
+    REQUIRE(::write(writing.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size()));
+  }
+  const auto opened = Player::open("/dev/fd/" + std::to_string(reading.get()), {.kept = {.frames = 3}});
+  REQUIRE(opened);
+  Player& player = **opened;
+  const auto position_after = [&](Command command) {
+    player.steer(command);
+    while (player.playback().seeking) REQUIRE(player.work());
+    return player.playback().position;
+  };
+  REQUIRE(player.work());
+  CHECK(player.playback().outline == nullptr);
+  CHECK_FALSE(player.playback().reading);
+  for (std::uint64_t position = 1; position < 10; ++position) CHECK(position_after(Command::step_forward) == position);
+  CHECK(player.playback().ended);
+  CHECK(position_after(Command::step_back) == 8);
+  CHECK(position_after(Command::step_back) == 7);
+  CHECK(position_after(Command::step_back) == 7);
+  CHECK(position_after(Command::start) == 7);
+  CHECK(position_after(Command::previous_event) == 7);
+  CHECK(position_after(Command::step_forward) == 8);
 }
