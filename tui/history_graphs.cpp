@@ -33,11 +33,21 @@ class Histories {
 
   std::vector<PageLine> lines() const {
     std::vector<std::vector<PageLine>> graphs;
-    graphs.push_back(graph("bytes in use", Quantity::UsedBytes, request_.bytes, bytes_text, Role::Good));
-    graphs.push_back(graph("inodes in use", Quantity::UsedInodes, request_.inodes, count_text, Role::Good));
-    graphs.push_back(graph("allocated a second", Quantity::AllocatedBytes, {}, bytes_text, Role::Normal));
-    graphs.push_back(graph("freed a second", Quantity::FreedBytes, {}, bytes_text, Role::Normal));
-    graphs.push_back(graph("refused a second", Quantity::Refused, {}, rate_text, Role::Critical));
+    std::vector<PageLine> flat;
+    const auto add = [&](const char* title, Quantity quantity, const GraphedLimit& limit, std::string (*format)(double),
+                         Role role) {
+      const Graph graph = graph_of(title, quantity, limit, format, role);
+      const std::string nothing = why_flat(graph);
+      if (nothing.empty())
+        graphs.push_back(graph_lines(graph, columns_, rows_, request_.charset));
+      else
+        flat.push_back({{graph.title, Role::Title}, {": " + nothing, Role::Dim}});
+    };
+    add("bytes in use", Quantity::UsedBytes, request_.bytes, bytes_text, Role::Good);
+    add("inodes in use", Quantity::UsedInodes, request_.inodes, count_text, Role::Good);
+    add("allocated a second", Quantity::AllocatedBytes, {}, bytes_text, Role::Normal);
+    add("freed a second", Quantity::FreedBytes, {}, bytes_text, Role::Normal);
+    add("refused a second", Quantity::Refused, {}, rate_text, Role::Critical);
     std::vector<PageLine> lines;
     for (std::size_t i = 0; i < graphs.size(); i += two_ ? 2 : 1) {
       const bool pair = two_ && i + 1 < graphs.size();
@@ -47,13 +57,14 @@ class Histories {
         lines.push_back(std::move(line));
       }
     }
+    lines.insert(lines.end(), flat.begin(), flat.end());
     return lines;
   }
 
  private:
   // A quarter of the columns for what comes, where something is known of it.
-  std::vector<PageLine> graph(const char* title, Quantity quantity, const GraphedLimit& limit,
-                              std::string (*format)(double), Role role) const {
+  Graph graph_of(const char* title, Quantity quantity, const GraphedLimit& limit, std::string (*format)(double),
+                 Role role) const {
     const int width = std::max(columns_ - graph_axis_columns, 1);
     const bool known = limit.limit && limit.now && limit.met_in_ns;
     const int ahead = known ? width / 4 : 0;
@@ -75,7 +86,16 @@ class Histories {
       }
       graph.end = "in " + duration_in_words(static_cast<std::uint64_t>(step_ns * ahead));
     }
-    return graph_lines(graph, columns_, rows_, request_.charset);
+    return graph;
+  }
+
+  // In words what would be an empty graph; empty: it is none.
+  std::string why_flat(const Graph& graph) const {
+    const auto known = [](const std::optional<double>& value) { return value.has_value(); };
+    const auto above = [](const std::optional<double>& value) { return value.value_or(0) > 0; };
+    if (std::none_of(graph.values.begin(), graph.values.end(), known)) return "not known";
+    if (std::any_of(graph.values.begin(), graph.values.end(), above)) return "";
+    return "none in the last " + duration_in_words(window_ns_);
   }
 
   void append(PageLine& line, PageLine right) const {

@@ -81,6 +81,7 @@ Result<ViewState> layout_from_json(const std::string& text) {
       if (history_windows[i].count() == seconds) state.history_window = i;
     state.mouse = json.value("mouse", true);
     if (!json.contains("tables")) return state;
+    if (!json.at("tables").is_object()) return fail("\"tables\" is no JSON object");
     for (std::size_t i = 0; i < view_count; ++i)
       if (json.at("tables").contains(view_names[i]))
         table_from_json(json.at("tables").at(view_names[i]), columns_of(i), state.tables[i]);

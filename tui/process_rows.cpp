@@ -43,7 +43,8 @@ class Rows {
 
   void add_refusal(const RefusalEvent& event) {
     ProcessRow& row = row_of(event.cgroup, event.comm);
-    if (row.cgroup_name.empty() || row.cgroup_name.starts_with("cgroup ")) row.cgroup_name = who_text(event);
+    // One that cannot be attributed, or is not in the sample, had a path all the same.
+    if (event.cgroup == 0 || !cgroups_.contains(event.cgroup)) row.cgroup_name = who_text(event);
     if (row.tgid == 0) row.tgid = event.tgid;
     ++row.refused;
     row.cause = cause_name(event.cause);

@@ -15,9 +15,10 @@ enum class Prompt : std::uint8_t { None, Filter, FilterOut, Search, Interval };
 
 struct PromptState {
   Prompt kind = Prompt::None;
-  std::string text;    // UTF-8
-  std::string before;  // what Escape brings back
-  bool bad = false;    // what was accepted last has no meaning
+  std::string text;         // UTF-8
+  std::string before;       // what Escape brings back
+  bool before_out = false;  // of a filter: RowFilter::out
+  bool bad = false;         // what was accepted last has no meaning
 };
 
 enum class PromptEnd : std::uint8_t { Editing, Accepted, Cancelled };

@@ -83,7 +83,7 @@ void open_prompt(ViewState& state, Prompt kind) {
   std::string text;
   if (kind == Prompt::Filter || kind == Prompt::FilterOut) text = table.filter.pattern;
   if (kind == Prompt::Search) text = table.search;
-  state.prompt = {.kind = kind, .text = text, .before = text, .bad = false};
+  state.prompt = {.kind = kind, .text = text, .before = text, .before_out = table.filter.out, .bad = false};
 }
 
 // A filter works while it is being typed.
@@ -97,12 +97,7 @@ Reaction type(ViewState& state, Key key, const TableShape& shape) {
     case Prompt::None: break;
     case Prompt::Filter:
     case Prompt::FilterOut:
-      if (end == PromptEnd::Cancelled && prompt.text.empty())
-        table.filter = {};
-      else if (end != PromptEnd::Cancelled)
-        table.filter = {prompt.text, prompt.kind == Prompt::FilterOut};
-      else
-        table.filter.pattern = prompt.text;
+      table.filter = {prompt.text, end == PromptEnd::Cancelled ? prompt.before_out : prompt.kind == Prompt::FilterOut};
       break;
     case Prompt::Search:
       table.search = prompt.text;

@@ -39,6 +39,8 @@ TableCell device_cell(const Row& row) {
 }
 
 TableCell risk_cell(const Row& row) {
+  const bool has_limit = row.info().size_bytes || row.info().inodes_total;
+  if (!row.severity && !has_limit) return absent_cell();
   const char* text = "ok";
   Role role = Role::Normal;
   if (row.severity) {
@@ -46,8 +48,6 @@ TableCell risk_cell(const Row& row) {
     role = *row.severity == Severity::critical  ? Role::Critical
            : *row.severity == Severity::warning ? Role::Warning
                                                 : Role::Normal;
-  } else if (!row.info().size_bytes && !row.info().inodes_total) {
-    text = absent_text;
   }
   return {.text = text, .value = risk_of(row.view(), row.severity), .role = role};
 }

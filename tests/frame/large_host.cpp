@@ -104,7 +104,8 @@ Result<std::optional<Sample>> LargeHost::next_sample() {
     *counters.allocated_bytes += (i % 100) * 4096;
     *counters.freed_bytes += (i % 100) * 2048;
     *counters.written_bytes += (i % 100) * 4000;
-    (*counters.created)[TMPFS_KIND_REGULAR] += i % 3;
+    std::optional<std::uint64_t>& created = (*counters.created)[TMPFS_KIND_REGULAR];
+    created = created.value_or(0) + i % 3;
   }
   for (std::size_t i = 0; i < sample_.superblocks.size(); ++i) {
     Superblock& superblock = sample_.superblocks[i];

@@ -114,7 +114,7 @@ TEST_CASE_METHOD(Fixture, "keys of one burst act on what the one before made", "
   const int draws = screen.draws;
   press({key_of('2'), Key::End, key_of('1'), key_of('2')});
   CHECK(screen.draws == draws + 1);
-  CHECK_THAT(screen.text, Contains(">  (unattributed)"));
+  CHECK_THAT(screen.text, Contains(">    (unattributed)"));
 }
 
 TEST_CASE_METHOD(Fixture, "a resize draws at the new size", "[tui][app]") {
@@ -172,7 +172,7 @@ TEST_CASE_METHOD(Fixture, "a filter leaves its rows and says how many there are"
   press({key_of('!'), Key::Enter});
   CHECK_THAT(screen.text, Contains("without: Run") && Contains("/dev/shm") && !Contains("  /run"));
   press({Key::Escape});
-  CHECK_THAT(screen.text, Contains("1-4/4") && Contains("[1 Super]"));
+  CHECK_THAT(screen.text, Contains("1-4/4") && Contains("[1 Superblocks]"));
 }
 
 TEST_CASE("a row goes to the clipboard as JSON", "[tui][app]") {
@@ -186,7 +186,7 @@ TEST_CASE("a row goes to the clipboard as JSON", "[tui][app]") {
   screen.inputs = {Input{.key = key_of('y')}};
   app.on_input();
   CHECK(screen.copied == "{\n  \"it\": 1\n}");
-  CHECK_THAT(screen.text, Contains("  \"it\": 1") && Contains("15 bytes sent"));
+  CHECK_THAT(screen.text, Contains("  \"it\": 1") && Contains("13 bytes sent"));
   screen.copied.clear();
   screen.inputs = {Input{.key = key_of('2')}, Input{.key = key_of('y')}};
   app.on_input();

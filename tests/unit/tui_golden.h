@@ -42,7 +42,7 @@ inline std::string read_golden(const std::string& name) {
   return text.str();
 }
 
-inline Frame frame_of(const Snapshot& snapshot, const EventLog& log) {
+inline Frame frame_of(const Snapshot& snapshot, const EventLog& log = EventLog()) {
   Frame frame;
   frame.snapshot = std::make_shared<const Snapshot>(snapshot);
   frame.events = log;

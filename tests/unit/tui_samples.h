@@ -174,6 +174,43 @@ inline SelfView sample_self() {
   return {cost, 0.0012, 0.003, 12'800};
 }
 
+// /dev/shm is full and refuses, and its writer has 100 MiB of memory left; /run fills in two hours unless it is
+// cleaned.
+inline void add_outlook(Snapshot& snapshot) {
+  SuperblockView& shm = snapshot.superblocks[2];
+  Forecast full;
+  full.state = ForecastState::full;
+  full.low_ns = full.mid_ns = full.high_ns = 0;
+  shm.outlook.forecasts = {{LimitKind::blocks, full}};
+  shm.outlook.binding = BindingLimit{LimitKind::blocks, full, true};
+  shm.outlook.writers = {{4711, 1, 100 * mib, 256 * mib, true}};
+
+  SuperblockView& run = snapshot.superblocks[1];
+  Forecast fills;
+  fills.state = ForecastState::fills_unless_cleaned;
+  fills.low_ns = 7000 * second;
+  fills.mid_ns = 7980 * second;
+  fills.high_ns = 9000 * second;
+  fills.confidence = 0.835;
+  run.outlook.forecasts = {{LimitKind::blocks, fills}};
+  run.outlook.binding = BindingLimit{LimitKind::blocks, fills, true};
+
+  Verdict refused;
+  refused.kind = VerdictKind::refused;
+  refused.severity = Severity::critical;
+  refused.superblock = shm.info.id;
+  refused.subject = "pod auth/outpost container proxy: /dev/shm";
+  refused.finding = "is full (64 MiB, blocks); 27,600 operations refused since 12:00:02";
+  refused.remedy = "size 768 MiB and memory limit 1 GiB";
+  Verdict soon;
+  soon.kind = VerdictKind::full_soon;
+  soon.severity = Severity::warning;
+  soon.superblock = run.info.id;
+  soon.subject = "/run";
+  soon.finding = "will be full in 2 h 13 min";
+  snapshot.verdicts = {refused, soon};
+}
+
 inline Snapshot sample_snapshot() {
   Snapshot snapshot;
   snapshot.sequence = 3;
@@ -190,6 +227,20 @@ inline Snapshot sample_snapshot() {
   snapshot.self = sample_self();
   snapshot.superblocks = sample_superblocks();
   snapshot.cgroups = sample_cgroups();
+  return snapshot;
+}
+
+inline Snapshot sample_with_outlook() {
+  Snapshot snapshot = sample_snapshot();
+  snapshot.node = NodeMemory{16 * gib, 5 * gib, 0};
+  add_outlook(snapshot);
+  for (const std::uint64_t cgroup : {4711u, 4800u}) {
+    LedgerView row;
+    row.cgroup = cgroup;
+    row.superblock = snapshot.superblocks[2].info.id;
+    row.tally = snapshot.cgroups[cgroup == 4711 ? 1 : 2].tally;
+    snapshot.ledger.push_back(row);
+  }
   return snapshot;
 }
 

@@ -17,7 +17,7 @@ struct NamedScreen {
 
 // Of each view, and of what lies over them.
 inline std::vector<NamedScreen> golden_screens() {
-  Frame frame = frame_of(sample_snapshot(), sample_events());
+  Frame frame = frame_of(sample_with_outlook(), sample_events());
   const Tracks tracks = sample_tracks();
   frame.tracks = &tracks;
   constexpr GridSize sizes[] = {{15, 60}, {24, 80}, {50, 160}};
