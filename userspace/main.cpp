@@ -36,6 +36,7 @@
 #include "sources/player.h"
 #include "sources/recorder.h"
 #include "sources/replay_source.h"
+#include "top_sink.h"
 #include "tui/text.h"
 
 namespace tmpfstrace {
