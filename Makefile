@@ -76,13 +76,15 @@ SRC_plan    := $(PLAN_SOURCES)
 SRC_term    := $(wildcard tui/terminal.cpp tui/rescue.cpp)
 SRC_tui     := $(filter-out $(SRC_term),$(wildcard tui/*.cpp))
 SRC_bpfside := $(filter-out $(PLAN_SOURCES),$(wildcard userspace/bpf/*.cpp)) $(LIVE_SOURCES)
-SRC_main    := $(wildcard userspace/*.cpp)
+# Between a source and the screen: parts of the program that know no terminal and no BPF.
+SRC_feeds   := userspace/player_feed.cpp userspace/sample_feed.cpp userspace/top_sink.cpp userspace/row_json.cpp
+SRC_main    := $(filter-out $(SRC_feeds),$(wildcard userspace/*.cpp))
 SRC_unit    := $(wildcard tests/unit/*.cpp tests/support/*.cpp)
 SRC_backtest := $(wildcard tests/backtest/*.cpp)
 SRC_scale   := $(wildcard tests/scale/synthetic_*.cpp) tests/support/temp_tree.cpp
 SCALE       := $(patsubst tests/scale/%.cpp,$(O)/%,$(filter-out $(wildcard tests/scale/synthetic_*.cpp),$(wildcard tests/scale/*.cpp)))
 
-PURE_LIBS := export sources tui plan host model
+PURE_LIBS := feeds export sources tui plan host model
 ALL_LIBS  := bpfside term notify $(PURE_LIBS)
 SKELETONS := $(patsubst bpf/%.bpf.c,$(O)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 

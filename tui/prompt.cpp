@@ -4,12 +4,12 @@
 #include <charconv>
 #include <cmath>
 
+#include "model/interval.h"
+
 namespace tmpfstrace {
 namespace {
 
 constexpr std::size_t longest = 200;
-constexpr std::chrono::milliseconds shortest_interval{50};
-constexpr std::chrono::milliseconds longest_interval{3'600'000};
 
 void append_character(std::string& text, std::uint32_t code) {
   const auto put = [&](std::uint32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };

@@ -29,7 +29,7 @@ PromptEnd edit_prompt(PromptState& prompt, Key key);
 // "filter: ", "interval (500ms, 2s): "
 const char* prompt_title(Prompt kind);
 
-// "250ms", "2s", "2" (seconds), "1.5": between 50 ms and an hour. Empty: it is none.
+// "250ms", "2s", "2" (seconds), "1.5": within the limits of model/interval.h. Empty: it is none.
 std::optional<std::chrono::milliseconds> parse_interval(const std::string& text);
 
 }  // namespace tmpfstrace

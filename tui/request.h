@@ -11,7 +11,7 @@ namespace tmpfstrace {
 
 struct Request {
   std::optional<PlaybackCommand> playback;            // without effect on a live host
-  std::optional<std::chrono::milliseconds> interval;  // between two samples; without effect on a recording
+  std::optional<std::chrono::milliseconds> interval;  // as model/interval.h allows; without effect on a recording
 };
 
 }  // namespace tmpfstrace

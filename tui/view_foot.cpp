@@ -43,7 +43,7 @@ void draw_prompt(Grid& grid, const PromptState& prompt, const std::string& posit
   int at = grid.put(row, 0, title);
   at = grid.put(row, at, truncate_text(prompt.text, std::max(room, 0), grid.charset(), Cut::Start));
   grid.put(row, at, "_");
-  const std::string right = prompt.bad ? "between 50ms and 3600s" : position;
+  const std::string right = prompt.bad ? "between 100ms and 3600s" : position;
   const int width = text_width(right, grid.charset());
   if (at + 2 + width <= grid.columns()) grid.put(row, grid.columns() - width, right);
   grid.paint_row(row, prompt.bad ? Role::Warning : Role::Title);

@@ -38,6 +38,7 @@
 #include "sources/player.h"
 #include "sources/recorder.h"
 #include "sources/replay_source.h"
+#include "top_sink.h"
 #include "tui/text.h"
 
 namespace tmpfstrace {
@@ -196,10 +197,7 @@ int run_player(const Options& options, const MaybeConfig& config, Signals& signa
   const auto player = Player::open(
       options.replay, {.speed = options.speed, .events = options.events, .thresholds = thresholds_of(config)});
   if (!player) return exit_unplayed(player.error());
-  const auto make_feed = [&](Sink& sink) {
-    (*player)->set_on_snapshot([&sink](const std::shared_ptr<const Snapshot>& snapshot) { sink.pass(snapshot); });
-    return std::make_unique<PlayerFeed>(**player, sink);
-  };
+  const auto make_feed = [&](Sink& sink) { return std::make_unique<PlayerFeed>(**player, sink); };
   const int code = run(make_feed, options, config, signals);
   return exit_played(code, (*player)->damage());
 }

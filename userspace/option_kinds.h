@@ -15,11 +15,11 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "model/interval.h"
+
 namespace tmpfstrace {
 
 using std::chrono::milliseconds;
-
-inline constexpr milliseconds shortest_interval{100};
 
 // "250ms", "2s", "5m". Empty optional: not a time. A unit is required: a bare 5 would be milliseconds to some.
 inline std::optional<milliseconds> parse_time(std::string_view text) {

@@ -26,7 +26,6 @@
 namespace tmpfstrace {
 namespace {
 
-constexpr milliseconds longest_interval{3'600'000};
 constexpr milliseconds longest_duration{366LL * 24 * 3'600'000};
 constexpr std::uint64_t most_samples = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint32_t largest_map = 16'777'216;

@@ -9,7 +9,13 @@ namespace tmpfstrace {
 
 class PlayerFeed : public Feed {
  public:
-  PlayerFeed(Player& player, Sink& sink) : player_(player), sink_(sink) {}
+  // The player's snapshots go to the sink as long as the feed lives.
+  PlayerFeed(Player& player, Sink& sink) : player_(player), sink_(sink) {
+    player_.set_on_snapshot([&sink](const std::shared_ptr<const Snapshot>& snapshot) { sink.pass(snapshot); });
+  }
+  ~PlayerFeed() override { player_.set_on_snapshot({}); }
+  PlayerFeed(const PlayerFeed&) = delete;
+  PlayerFeed& operator=(const PlayerFeed&) = delete;
 
   std::optional<Time> due() const override { return player_.due(); }
   Result<Sink::Flow> bring(std::uint64_t most_samples) override;

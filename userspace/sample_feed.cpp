@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sample_feed.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "model/interval.h"
 #include "sample_grid.h"
 
 namespace tmpfstrace {
@@ -33,7 +35,7 @@ Result<Sink::Flow> SampleFeed::bring_events() {
 
 Result<Sink::Flow> SampleFeed::follow(const SinkRequest& request) {
   if (!request.interval) return Sink::Flow::go_on;
-  source_.set_pace(*request.interval);
+  source_.set_pace(std::clamp(*request.interval, shortest_interval, longest_interval));
   if (const auto pace = source_.pace(); pace && samples_ > 0)
     due_ = next_on_new_grid(last_, *pace, std::chrono::steady_clock::now());
   return Sink::Flow::go_on;
