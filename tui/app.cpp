@@ -8,12 +8,14 @@
 namespace tmpfstrace {
 namespace {
 
-// Does the table hold the same rows in the same order, as far as the user's choices go?
-bool same_arrangement(const ViewState& a, const ViewState& b) {
+// Does the table hold the same rows, in whatever order?
+bool same_rows(const ViewState& a, const ViewState& b) { return a.view == b.view && a.table().tree == b.table().tree; }
+
+bool same_order(const ViewState& a, const ViewState& b) {
   const TableState& left = a.table();
   const TableState& right = b.table();
-  return a.view == b.view && left.sort_column == right.sort_column && left.reversed == right.reversed &&
-         left.filter == right.filter && left.tree == right.tree && left.folded == right.folded;
+  return left.sort_column == right.sort_column && left.reversed == right.reversed && left.filter == right.filter &&
+         left.folded == right.folded;
 }
 
 }  // namespace
@@ -56,7 +58,10 @@ App::Action App::on_input() {
     if (reaction.quit) return Action::Quit;
     follow(reaction);
     // The next key of the same burst must find the rows that this one made.
-    if (reaction.resume || !same_arrangement(before, state_)) rebuild();
+    if (reaction.resume || !same_rows(before, state_))
+      rebuild();
+    else if (!same_order(before, state_))
+      arrange();
     if (before.mouse != state_.mouse) screen_->take_mouse(state_.mouse);
     page_ = build_page(shown_, table_, state_, screen_->size(), screen_->charset());
     redraw = redraw || reaction.redraw;
@@ -92,28 +97,25 @@ void App::pass(const std::shared_ptr<const Snapshot>& snapshot) {
     latest_.notices.forget_from(snapshot->realtime_ns);
     passed_.reset();
   }
-  tracks_.add(*snapshot);
   const bool first = latest_.notices.notices().empty();
-  if (passed_ || first) latest_.notices.observe(passed_.get(), *snapshot);
+  changes_ = std::make_shared<const Changes>(tracks_.add(*snapshot, passed_.get()));
+  if (passed_ || first) latest_.notices.observe(passed_.get(), *snapshot, changes_.get());
   passed_ = snapshot;
 }
 
 void App::show(std::shared_ptr<const Snapshot> snapshot) {
   // A replay has passed it already.
   if (!passed_ || passed_->monotonic_ns < snapshot->monotonic_ns) pass(snapshot);
-  if (latest_.snapshot && latest_.snapshot->monotonic_ns != snapshot->monotonic_ns) {
-    // What was shown before a jump tells nothing about what is new.
-    const bool next = latest_.snapshot->sequence + 1 == snapshot->sequence;
-    latest_.before = next ? latest_.snapshot : nullptr;
-  }
+  // Stepping back leads to what is known of, but not to what changed then.
+  latest_.changes = passed_->monotonic_ns == snapshot->monotonic_ns ? changes_ : nullptr;
   latest_.playback = snapshot->playback;
   latest_.snapshot = std::move(snapshot);
   if (!state_.paused || !shown_.snapshot) {
     hold_latest();
     rebuild();
   } else {
-    shown_.behind_ns =
-        latest_.snapshot->monotonic_ns - std::min(latest_.snapshot->monotonic_ns, shown_.snapshot->monotonic_ns);
+    const std::uint64_t now = latest_.snapshot->monotonic_ns;
+    shown_.behind_ns = now - std::min(now, shown_.snapshot->monotonic_ns);
   }
   draw();
 }
@@ -137,8 +139,9 @@ void App::on_resize() { draw(); }
 void App::hold_latest() {
   // Rows of the table point into the frame.
   table_ = {};
+  rows_ = {};
   shown_.snapshot = latest_.snapshot;
-  shown_.before = latest_.before;
+  shown_.changes = latest_.changes;
   shown_.playback = latest_.playback;
   shown_.behind_ns.reset();
   if (!shown_.events.is_same(latest_.events)) shown_.events = latest_.events;
@@ -149,7 +152,14 @@ void App::hold_latest() {
 
 void App::rebuild() {
   if (!shown_.snapshot) return;
-  table_ = build_table(shown_, state_);
+  rows_ = collect_table(shown_, state_);
+  rows_.texts = std::make_shared<std::vector<std::string>>();
+  arrange();
+}
+
+void App::arrange() {
+  table_ = rows_;
+  arrange_table(table_, state_.table());
   keys_ = row_keys(table_);
   follow_selection(state_.table(), keys_, body_rows(shown_, state_, screen_->size(), screen_->charset()));
 }

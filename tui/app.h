@@ -75,6 +75,7 @@ class App {
   void copy_row();
   void hold_latest();
   void rebuild();
+  void arrange();
   void draw();
 
   std::unique_ptr<Screen> screen_;
@@ -84,9 +85,11 @@ class App {
   Frame shown_;
   Frame latest_;
   std::shared_ptr<const Snapshot> passed_;  // the last that history knows
+  std::shared_ptr<const Changes> changes_;  // with it
   Tracks tracks_;
   // Of shown_ and state_.
-  Table table_;
+  Table rows_;   // all of the view
+  Table table_;  // those that are shown, in their order
   std::vector<RowKey> keys_;
   std::vector<PageLine> page_;
   std::vector<Request> requests_;

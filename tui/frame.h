@@ -17,7 +17,7 @@ namespace tmpfstrace {
 
 struct Frame {
   std::shared_ptr<const Snapshot> snapshot;  // null: no sample has arrived yet
-  std::shared_ptr<const Snapshot> before;    // the one before it: what has gone since stays for an interval. Null: none
+  std::shared_ptr<const Changes> changes;    // since the one before it: what has gone stays for an interval. Null: none
   EventLog events;
   NoticeLog notices;
   std::optional<Playback> playback;        // where a replay stands by now; absent on a live host

@@ -50,20 +50,13 @@ std::string limit_text(const LimitChange& change) {
   return text;
 }
 
-void observe_superblocks(NoticeLog& log, const Snapshot& before, const Snapshot& now) {
-  std::map<SuperblockId, const Superblock*> old;
-  for (const SuperblockView& view : before.superblocks)
-    if (!view.info.dead) old[view.info.id] = &view.info;
-  for (const SuperblockView& view : now.superblocks) {
-    if (view.info.dead) continue;
-    // One whose generation has become known is no other one.
-    SuperblockId unknown = view.info.id;
-    unknown.generation = 0;
-    if (old.erase(view.info.id) == 0 && old.erase(unknown) == 0)
-      log.push(now.realtime_ns, Severity::info, "mount", "appeared: " + superblock_name(view.info));
-  }
-  for (const auto& [id, superblock] : old)
-    log.push(now.realtime_ns, Severity::info, "mount", "gone: " + superblock_name(*superblock));
+void observe_superblocks(NoticeLog& log, const Changes& changes, const Snapshot& now) {
+  if (!changes.new_superblocks.empty())
+    for (const SuperblockView& view : now.superblocks)
+      if (changes.new_superblocks.contains(key_of_superblock(view.info.id)) && !view.info.dead)
+        log.push(now.realtime_ns, Severity::info, "mount", "appeared: " + superblock_name(view.info));
+  for (const SuperblockView& view : changes.gone_superblocks)
+    log.push(now.realtime_ns, Severity::info, "mount", "gone: " + superblock_name(view.info));
 }
 
 }  // namespace
@@ -77,7 +70,7 @@ void NoticeLog::forget_from(std::uint64_t realtime_ns) {
   while (!notices_.empty() && notices_.back().realtime_ns >= realtime_ns) notices_.pop_back();
 }
 
-void NoticeLog::observe(const Snapshot* before, const Snapshot& now) {
+void NoticeLog::observe(const Snapshot* before, const Snapshot& now, const Changes* changes) {
   if (before == nullptr) {
     push(now.realtime_ns, Severity::info, "mode", fmt::format("{}: {}", mode_text(now.mode), now.mode.reason));
   } else if (mode_text(before->mode) != mode_text(now.mode)) {
@@ -88,7 +81,7 @@ void NoticeLog::observe(const Snapshot* before, const Snapshot& now) {
   observe_verdicts(*this, before, now);
   for (const LimitChange& change : now.limit_changes)
     push(now.realtime_ns, Severity::info, "limit", limit_text(change));
-  if (before != nullptr) observe_superblocks(*this, *before, now);
+  if (changes != nullptr) observe_superblocks(*this, *changes, now);
 }
 
 }  // namespace tmpfstrace

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "model/snapshot.h"
+#include "tui/tracks.h"
 
 namespace tmpfstrace {
 
@@ -26,8 +27,8 @@ class NoticeLog {
 
   void push(std::uint64_t realtime_ns, Severity severity, std::string kind, std::string text);
 
-  // What is different between two snapshots; before may be null for the first.
-  void observe(const Snapshot* before, const Snapshot& now);
+  // What is different between two snapshots. before: null for the first. changes: since before; null: not known.
+  void observe(const Snapshot* before, const Snapshot& now, const Changes* changes = nullptr);
 
   // A recording was set back: what happened later has not happened yet.
   void forget_from(std::uint64_t realtime_ns);

@@ -75,25 +75,24 @@ std::string cause_text(const std::vector<RefusalCount>& refusals) {
 }
 
 const SuperblockView* find_superblock(const Frame& frame, const RowKey& key) {
-  for (const Snapshot* snapshot : {frame.snapshot.get(), frame.before.get()}) {
-    if (snapshot == nullptr) continue;
-    const SuperblockView* best = nullptr;
-    for (const SuperblockView& view : snapshot->superblocks) {
-      const RowKey other = key_of_superblock(view.info.id);
-      if (other == key) return &view;
-      if (key.minor == 0 && other.major == key.major) best = &view;
-    }
-    if (best != nullptr) return best;
+  const SuperblockView* best = nullptr;
+  for (const SuperblockView& view : frame.snapshot->superblocks) {
+    const RowKey other = key_of_superblock(view.info.id);
+    if (other == key) return &view;
+    if (key.minor == 0 && other.major == key.major) best = &view;
   }
+  if (best != nullptr || frame.changes == nullptr) return best;
+  for (const SuperblockView& view : frame.changes->gone_superblocks)
+    if (key_of_superblock(view.info.id) == key) return &view;
   return nullptr;
 }
 
 const CgroupView* find_cgroup(const Frame& frame, CgroupId id) {
-  for (const Snapshot* snapshot : {frame.snapshot.get(), frame.before.get()}) {
-    if (snapshot == nullptr) continue;
-    for (const CgroupView& view : snapshot->cgroups)
-      if (view.info.id == id) return &view;
-  }
+  for (const CgroupView& view : frame.snapshot->cgroups)
+    if (view.info.id == id) return &view;
+  if (frame.changes == nullptr) return nullptr;
+  for (const CgroupView& view : frame.changes->gone_cgroups)
+    if (view.info.id == id) return &view;
   return nullptr;
 }
 

@@ -12,28 +12,42 @@ namespace {
 // Compares rows by their values, which are asked for once a row.
 class Order {
  public:
-  Order(const Table& table, const TableState& state)
-      : descending_(!table.columns.empty() && is_descending(table, state)) {
+  Order(const Table& table, const TableState& state) {
     if (table.columns.empty()) return;
+    descending_ = is_descending(table, state);
     const std::size_t column = sort_column_of(table, state);
-    for (const TableRow& row : table.rows) values_.push_back(table.cell(row.index, column).value);
+    values_.reserve(table.rows.size());
+    for (const TableRow& row : table.rows) values_.push_back(value_of(table.cell(row.index, column).value));
   }
 
   // Of two places in table.rows.
   bool operator()(const Table& table, std::size_t a, std::size_t b) const {
-    const SortValue& left = values_[a];
-    const SortValue& right = values_[b];
-    const bool left_known = left.index() != 0;
-    const bool right_known = right.index() != 0;
-    if (left_known != right_known) return left_known;
-    if (left < right) return !descending_;
-    if (right < left) return descending_;
+    const Value& left = values_[a];
+    const Value& right = values_[b];
+    if (left.known != right.known) return left.known;
+    if (left.number != right.number) return (left.number < right.number) != descending_;
+    if (const int order = left.text.compare(right.text); order != 0) return (order < 0) != descending_;
     return table.rows[a].key < table.rows[b].key;
   }
 
  private:
-  bool descending_;
-  std::vector<SortValue> values_;
+  // A column holds numbers or texts, never both. Above 2^53 two numbers may count as one: then the keys decide.
+  struct Value {
+    bool known = false;
+    double number = 0;
+    std::string text;
+  };
+
+  static Value value_of(SortValue&& value) {
+    if (auto* text = std::get_if<std::string>(&value)) return {true, 0, std::move(*text)};
+    if (const auto* number = std::get_if<std::uint64_t>(&value)) return {true, static_cast<double>(*number), {}};
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return {true, static_cast<double>(*number), {}};
+    if (const auto* number = std::get_if<double>(&value)) return {true, *number, {}};
+    return {};
+  }
+
+  bool descending_ = false;
+  std::vector<Value> values_;
 };
 
 // Depth first: each row, and below it what lies in it.
@@ -119,15 +133,28 @@ std::string row_text(const Table& table, const TableRow& row) {
   return text;
 }
 
+std::vector<bool> find_wanted(const Table& table, const RowFilter& filter) {
+  std::vector<bool> wanted(table.rows.size(), true);
+  if (filter.pattern.empty()) return wanted;
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    if (table.texts == nullptr) {
+      wanted[i] = filter.lets_through(row_text(table, table.rows[i]));
+      continue;
+    }
+    // Made once for all that is typed.
+    table.texts->resize(table.rows.size());
+    std::string& text = (*table.texts)[i];
+    if (text.empty()) text = row_text(table, table.rows[i]);
+    wanted[i] = filter.lets_through(text);
+  }
+  return wanted;
+}
+
 void arrange_table(Table& table, const TableState& state) {
   table.unfiltered = table.rows.size();
   table.parents.clear();
   table.foldable.clear();
-  std::vector<bool> wanted(table.rows.size(), true);
-  if (!state.filter.pattern.empty()) {
-    for (std::size_t i = 0; i < table.rows.size(); ++i)
-      wanted[i] = state.filter.lets_through(row_text(table, table.rows[i]));
-  }
+  std::vector<bool> wanted = find_wanted(table, state.filter);
   const Order order(table, state);
   if (table.is_tree) return Tree(table, state, order, std::move(wanted)).arrange();
 

@@ -104,6 +104,22 @@ Iterator take(Iterator first, Iterator last, int width) {
   return first;
 }
 
+// Most names are: a byte a column, and nothing to escape.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+std::string truncate_plain(std::string_view text, int width, Charset charset, Cut cut) {
+  const auto room = static_cast<std::size_t>(width);
+  if (text.size() <= room) return std::string(text);
+  const std::size_t kept = room - 1;
+  const std::size_t head = cut == Cut::End ? kept : cut == Cut::Start ? 0 : kept / 2;
+  std::string result(text.substr(0, head));
+  result += cut_mark(charset).text;
+  result += text.substr(text.size() - (kept - head));
+  return result;
+}
+
 }  // namespace
 
 std::vector<Cluster> split_clusters(std::string_view text, Charset charset) {
@@ -140,10 +156,13 @@ std::string sanitize(std::string_view text, Charset charset) {
   return clean;
 }
 
-int text_width(std::string_view text, Charset charset) { return total_width(split_clusters(text, charset)); }
+int text_width(std::string_view text, Charset charset) {
+  return is_plain(text) ? static_cast<int>(text.size()) : total_width(split_clusters(text, charset));
+}
 
 std::string truncate_text(std::string_view text, int width, Charset charset, Cut cut) {
   if (width <= 0) return {};
+  if (is_plain(text)) return truncate_plain(text, width, charset, cut);
   const std::vector<Cluster> clusters = split_clusters(text, charset);
   const bool fits = total_width(clusters) <= width;
   const Cluster mark = cut_mark(charset);

@@ -98,20 +98,52 @@ std::vector<std::optional<double>> Track::resample(Quantity quantity, std::uint6
   return values;
 }
 
-void Tracks::add(const Snapshot& snapshot) {
-  ++samples_;
+template <typename View, typename KeyOf>
+void Tracks::add_all(Map& map, const Snapshot& snapshot, std::vector<View> Snapshot::*list, const Snapshot* before,
+                     KeyOf key_of, std::unordered_set<RowKey, RowKeyHash>& fresh, std::vector<View>& gone) {
   const std::size_t objects = std::max<std::size_t>(snapshot.superblocks.size() + snapshot.cgroups.size(), 1);
   const std::size_t most = std::clamp(most_points_of_all / objects, least_points, most_points);
-  const auto add_to = [&](Map& map, const RowKey& key, const auto& view) {
+  std::size_t stayed = 0;
+  for (const View& view : snapshot.*list) {
+    const RowKey key = key_of(view);
     Entry& entry = map[key];
+    const bool was_there = entry.last_sample + 1 == samples_ && samples_ > 1;
+    stayed += was_there ? 1 : 0;
+    if (!was_there && before != nullptr) fresh.insert(key);
     entry.track.add(point_of(snapshot, view), most);
     entry.last_sample = samples_;
-  };
-  for (const SuperblockView& view : snapshot.superblocks) add_to(superblocks_, key_of_superblock(view.info.id), view);
-  for (const CgroupView& view : snapshot.cgroups) add_to(cgroups_, {view.info.id, 0}, view);
-  if (samples_ % samples_kept_when_gone != 0) return;
-  forget_gone(superblocks_);
-  forget_gone(cgroups_);
+  }
+  if (before == nullptr || stayed == (before->*list).size()) return;
+  for (const View& view : before->*list) {
+    const auto entry = map.find(key_of(view));
+    if (entry == map.end() || entry->second.last_sample != samples_) gone.push_back(view);
+  }
+}
+
+Changes Tracks::add(const Snapshot& snapshot, const Snapshot* before) {
+  ++samples_;
+  Changes changes;
+  add_all(
+      superblocks_, snapshot, &Snapshot::superblocks, before,
+      [](const SuperblockView& view) { return key_of_superblock(view.info.id); }, changes.new_superblocks,
+      changes.gone_superblocks);
+  add_all(
+      cgroups_, snapshot, &Snapshot::cgroups, before,
+      [](const CgroupView& view) {
+        return RowKey{view.info.id, 0};
+      },
+      changes.new_cgroups, changes.gone_cgroups);
+  // A superblock whose generation has become known is neither new nor gone.
+  std::erase_if(changes.gone_superblocks, [&](const SuperblockView& gone) {
+    const RowKey key = key_of_superblock(gone.info.id);
+    if (key.minor != 0) return false;
+    return std::erase_if(changes.new_superblocks, [&](const RowKey& other) { return other.major == key.major; }) > 0;
+  });
+  if (samples_ % samples_kept_when_gone == 0) {
+    forget_gone(superblocks_);
+    forget_gone(cgroups_);
+  }
+  return changes;
 }
 
 void Tracks::forget_gone(Map& map) const {

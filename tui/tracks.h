@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "model/snapshot.h"
@@ -44,28 +45,41 @@ class Track {
   std::vector<TrackPoint> points_;
 };
 
+struct RowKeyHash {
+  std::size_t operator()(const RowKey& key) const { return key.major * 0x9e3779b97f4a7c15ULL ^ key.minor; }
+};
+
+// What is not as it was in the snapshot before. Empty where there is none, or where it was not the one just before.
+struct Changes {
+  std::unordered_set<RowKey, RowKeyHash> new_superblocks;
+  std::unordered_set<RowKey, RowKeyHash> new_cgroups;
+  std::vector<SuperblockView> gone_superblocks;  // as they were
+  std::vector<CgroupView> gone_cgroups;
+};
+
 class Tracks {
  public:
-  void add(const Snapshot& snapshot);
+  // before: the snapshot that was added before it; null: there is none, or others may have been between.
+  Changes add(const Snapshot& snapshot, const Snapshot* before = nullptr);
 
   // Null: there is none.
   const Track* of_superblock(const RowKey& key) const { return find(superblocks_, key); }
   const Track* of_cgroup(const RowKey& key) const { return find(cgroups_, key); }
 
  private:
-  struct KeyHash {
-    std::size_t operator()(const RowKey& key) const { return key.major * 0x9e3779b97f4a7c15ULL ^ key.minor; }
-  };
   struct Entry {
     Track track;
-    std::uint64_t last_sample = 0;  // in which it was seen
+    std::uint64_t last_sample = 0;  // in which it was seen; 0: it is new
   };
-  using Map = std::unordered_map<RowKey, Entry, KeyHash>;
+  using Map = std::unordered_map<RowKey, Entry, RowKeyHash>;
 
   static const Track* find(const Map& map, const RowKey& key) {
     const auto found = map.find(key);
     return found == map.end() ? nullptr : &found->second.track;
   }
+  template <typename View, typename KeyOf>
+  void add_all(Map& map, const Snapshot& snapshot, std::vector<View> Snapshot::*list, const Snapshot* before,
+               KeyOf key_of, std::unordered_set<RowKey, RowKeyHash>& fresh, std::vector<View>& gone);
   void forget_gone(Map& map) const;
 
   std::uint64_t samples_ = 0;

@@ -13,6 +13,7 @@
 
 #include "model/snapshot.h"
 #include "tui/format.h"
+#include "tui/frame.h"
 #include "tui/tracks.h"
 #include "tui/view_table.h"
 
@@ -66,29 +67,24 @@ struct Listed {
   bool gone = false;
 };
 
-struct RowKeyHash {
-  std::size_t operator()(const RowKey& key) const { return key.major * 0x9e3779b97f4a7c15ULL ^ key.minor; }
-};
-
-// key_of(object) -> RowKey. before: null where there is no snapshot before.
+// key_of(object) -> RowKey. Those that have gone come last.
 template <typename Object, typename KeyOf>
-std::vector<Listed<Object>> list_objects(const std::vector<Object>& now, const std::vector<Object>* before,
-                                         KeyOf key_of) {
-  std::unordered_set<RowKey, RowKeyHash> old;
-  if (before != nullptr)
-    for (const Object& object : *before) old.insert(key_of(object));
+std::vector<Listed<Object>> list_objects(const std::vector<Object>& now,
+                                         const std::unordered_set<RowKey, RowKeyHash>& fresh,
+                                         const std::vector<Object>& gone, KeyOf key_of) {
   std::vector<Listed<Object>> listed;
-  listed.reserve(now.size());
+  listed.reserve(now.size() + gone.size());
   for (const Object& object : now) {
     const RowKey key = key_of(object);
-    // A superblock whose generation (the minor part) has become known is no new one.
-    const bool was_there = old.erase(key) + old.erase({key.major, 0}) > 0;
-    listed.push_back({&object, key, before != nullptr && !was_there, false});
+    listed.push_back({&object, key, !fresh.empty() && fresh.contains(key), false});
   }
-  if (before != nullptr)
-    for (const Object& object : *before)
-      if (old.contains(key_of(object))) listed.push_back({&object, key_of(object), false, true});
+  for (const Object& object : gone) listed.push_back({&object, key_of(object), false, true});
   return listed;
+}
+
+inline const Changes& changes_of(const Frame& frame) {
+  static const Changes none;
+  return frame.changes == nullptr ? none : *frame.changes;
 }
 
 // '!' refused in the last interval, 'x' gone or dead, '+' new.

@@ -14,9 +14,8 @@ constexpr std::uint64_t spark_ns = 300'000'000'000;
 
 struct Row {
   Listed<CgroupView> listed;
-  CgroupNode sum;  // of the subtree; in a list its own
-  bool tree = false;
-  std::string name;
+  CgroupNode sum;                      // of the subtree; in a list its own
+  const CgroupView* parent = nullptr;  // in a tree
   const Track* track = nullptr;
   std::uint64_t now_ns = 0;
 
@@ -42,6 +41,19 @@ TableCell spark_cell(const Row& row) {
   return cell;
 }
 
+std::string last_component(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos || slash + 1 == path.size() ? path : path.substr(slash + 1);
+}
+
+// In a tree the path down to it is on the screen already, and so is the owner where that has the same.
+std::string name_of(const CgroupView& view, const CgroupView* parent) {
+  const std::string owner = view.info.owner ? owner_text(*view.info.owner) : "";
+  if (parent == nullptr) return owner.empty() ? view.info.path : owner;
+  const bool same = parent->info.owner && view.info.owner && owner_text(*parent->info.owner) == owner;
+  return owner.empty() || same ? last_component(view.info.path) : owner;
+}
+
 constexpr std::array columns = {
     ColumnOf<Row>{{.id = "cgroup",
                    .title = "CGROUP",
@@ -52,7 +64,7 @@ constexpr std::array columns = {
                    .descending = false,
                    .cut = Cut::Middle,
                    .sort_key = SortKey::Name},
-                  [](const Row& row) { return text_cell(row.name); }},
+                  [](const Row& row) { return text_cell(name_of(*row.listed.view, row.parent)); }},
     ColumnOf<Row>{{.id = "resident",
                    .title = "RESIDENT",
                    .meaning = "bytes of tmpfs that it allocated and that are not freed; in the tree with all in it",
@@ -125,19 +137,6 @@ std::string why_no_cgroups(const Mode& mode) {
   return mode.name == "syscall" ? "no cgroup has been seen to write to tmpfs yet" : "no cgroup has used tmpfs yet";
 }
 
-std::string last_component(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos || slash + 1 == path.size() ? path : path.substr(slash + 1);
-}
-
-// In a tree the path down to it is on the screen already, and so is the owner where that has the same.
-std::string name_of(const CgroupView& view, const CgroupView* parent) {
-  const std::string owner = view.info.owner ? owner_text(*view.info.owner) : "";
-  if (parent == nullptr) return owner.empty() ? view.info.path : owner;
-  const bool same = parent->info.owner && view.info.owner && owner_text(*parent->info.owner) == owner;
-  return owner.empty() || same ? last_component(view.info.path) : owner;
-}
-
 CgroupNode own_of(const CgroupView& view) {
   const Tally& tally = view.tally;
   return {.parent = {},
@@ -155,7 +154,8 @@ Table cgroup_table(const Frame& frame, bool tree) {
   Table table;
   const Snapshot& snapshot = *frame.snapshot;
   const auto key = [](const CgroupView& view) { return RowKey{view.info.id, 0}; };
-  const auto listed = list_objects(snapshot.cgroups, frame.before == nullptr ? nullptr : &frame.before->cgroups, key);
+  const Changes& changes = changes_of(frame);
+  const auto listed = list_objects(snapshot.cgroups, changes.new_cgroups, changes.gone_cgroups, key);
   std::vector<CgroupNode> nodes;
   if (tree) {
     std::vector<const CgroupView*> views;
@@ -165,7 +165,6 @@ Table cgroup_table(const Frame& frame, bool tree) {
   auto rows = std::make_shared<std::vector<Row>>();
   for (std::size_t i = 0; i < listed.size(); ++i) {
     const CgroupView& view = *listed[i].view;
-    const CgroupView* parent = tree && nodes[i].parent ? listed[*nodes[i].parent].view : nullptr;
     TableRow row{.key = listed[i].key, .index = i};
     if (tree) row.parent = nodes[i].parent;
     mark_row(row, view.tally.rates.refused, view.info.dead || listed[i].gone, listed[i].is_new);
@@ -173,9 +172,8 @@ Table cgroup_table(const Frame& frame, bool tree) {
     if (tree && nodes[i].rates.refused.value_or(0) > 0) row.mark = '!';
     table.rows.push_back(row);
     rows->push_back({.listed = listed[i],
-                     .sum = tree ? std::move(nodes[i]) : own_of(view),
-                     .tree = tree,
-                     .name = name_of(view, parent),
+                     .sum = tree ? nodes[i] : own_of(view),
+                     .parent = tree && nodes[i].parent ? listed[*nodes[i].parent].view : nullptr,
                      .track = frame.tracks == nullptr ? nullptr : frame.tracks->of_cgroup(listed[i].key),
                      .now_ns = snapshot.monotonic_ns});
   }

@@ -35,7 +35,7 @@ std::string owner_of(const Superblock& superblock);
 // The cause of most of the refusals; "-" when there were none, or when none can be seen.
 std::string cause_text(const std::vector<RefusalCount>& refusals);
 
-// The object of a row, in the snapshot or in the one before it; null: it is in neither.
+// The object of a row, also of one that has gone and stays for an interval; null: there is none.
 const SuperblockView* find_superblock(const Frame& frame, const RowKey& key);
 const CgroupView* find_cgroup(const Frame& frame, CgroupId id);
 

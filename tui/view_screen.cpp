@@ -53,7 +53,7 @@ std::size_t first_line(const ViewState& state, std::size_t count, std::size_t pa
 
 }  // namespace
 
-Table build_table(const Frame& frame, const ViewState& state) {
+Table collect_table(const Frame& frame, const ViewState& state) {
   Table table;
   if (frame.snapshot == nullptr) return table;
   switch (state.view) {
@@ -64,6 +64,11 @@ Table build_table(const Frame& frame, const ViewState& state) {
     case View::Processes: table = process_table(frame); break;
     case View::Notices: table = notice_table(frame); break;
   }
+  return table;
+}
+
+Table build_table(const Frame& frame, const ViewState& state) {
+  Table table = collect_table(frame, state);
   arrange_table(table, state.table());
   return table;
 }

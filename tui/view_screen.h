@@ -13,8 +13,11 @@
 
 namespace tmpfstrace {
 
-// The table of the current view, filtered and sorted as the state says; empty before the first sample. The frame must
-// live as long.
+// The table of the current view with all its rows, in no order; empty before the first sample. The frame must live as
+// long.
+Table collect_table(const Frame& frame, const ViewState& state);
+
+// The same, filtered and sorted as the state says.
 Table build_table(const Frame& frame, const ViewState& state);
 
 // What lies over the table; empty where nothing does.

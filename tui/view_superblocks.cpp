@@ -247,10 +247,11 @@ Table superblock_table(const Frame& frame) {
   Table table;
   const Snapshot& snapshot = *frame.snapshot;
   const auto key = [](const SuperblockView& view) { return key_of_superblock(view.info.id); };
-  const auto* before = frame.before == nullptr ? nullptr : &frame.before->superblocks;
+  const Changes& changes = changes_of(frame);
   const auto worst = worst_verdicts(snapshot);
   auto rows = std::make_shared<std::vector<Row>>();
-  for (const auto& listed : list_objects(snapshot.superblocks, before, key)) {
+  for (const auto& listed :
+       list_objects(snapshot.superblocks, changes.new_superblocks, changes.gone_superblocks, key)) {
     const auto found = worst.find(listed.view->info.id);
     const Track* track = frame.tracks == nullptr ? nullptr : frame.tracks->of_superblock(listed.key);
     TableRow row{.key = listed.key, .index = rows->size()};

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -54,6 +55,9 @@ struct Table {
   std::function<TableCell(std::size_t index, std::size_t column)> cell;
   bool is_tree = false;    // rows lie in each other, and the user wants to see it
   std::string empty_text;  // shown when there are no rows
+  // What row_text() gave, by the place of the row before it was arranged; shared by the copies of a table, so that it
+  // is made once for all that is typed into a filter. Null: it is not kept.
+  std::shared_ptr<std::vector<std::string>> texts;
   // By arrange_table.
   std::size_t unfiltered = 0;    // rows before the filter
   std::vector<RowKey> parents;   // of each row of a tree, its own key where it has none

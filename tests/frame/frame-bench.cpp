@@ -27,7 +27,7 @@
 #include "run_loop.h"
 #include "sample_feed.h"
 #include "signals.h"
-#include "sinks.h"
+#include "top_sink.h"
 #include "tui/app.h"
 #include "tui/terminal.h"
 

@@ -38,7 +38,12 @@ struct Log {
     now.realtime_ns += second;
   }
   Texts observed() {
-    log.observe(&before, now);
+    Tracks tracks;
+    tracks.add(before);
+    before.monotonic_ns = 1;
+    now.monotonic_ns = 2;
+    const Changes changes = tracks.add(now, &before);
+    log.observe(&before, now, &changes);
     return texts(log);
   }
 };
