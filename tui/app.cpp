@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tui/app.h"
 
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -104,6 +105,8 @@ void App::pass(const std::shared_ptr<const Snapshot>& snapshot) {
 }
 
 void App::show(std::shared_ptr<const Snapshot> snapshot) {
+  // Freed once the new one is on the screen: of a large host that takes some milliseconds.
+  const std::array old = {latest_.snapshot, shown_.snapshot, passed_};
   // A replay has passed it already.
   if (!passed_ || passed_->monotonic_ns < snapshot->monotonic_ns) pass(snapshot);
   // Stepping back leads to what is known of, but not to what changed then.

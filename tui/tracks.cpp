@@ -99,14 +99,22 @@ std::vector<std::optional<double>> Track::resample(Quantity quantity, std::uint6
 }
 
 template <typename View, typename KeyOf>
-void Tracks::add_all(Map& map, const Snapshot& snapshot, std::vector<View> Snapshot::*list, const Snapshot* before,
-                     KeyOf key_of, std::unordered_set<RowKey, RowKeyHash>& fresh, std::vector<View>& gone) {
+void Tracks::add_all(Tracked& tracked, const Snapshot& snapshot, std::vector<View> Snapshot::*list,
+                     const Snapshot* before, KeyOf key_of, std::unordered_set<RowKey, RowKeyHash>& fresh,
+                     std::vector<View>& gone) {
   const std::size_t objects = std::max<std::size_t>(snapshot.superblocks.size() + snapshot.cgroups.size(), 1);
   const std::size_t most = std::clamp(most_points_of_all / objects, least_points, most_points);
   std::size_t stayed = 0;
+  std::size_t place = 0;
+  tracked.order.resize((snapshot.*list).size());
   for (const View& view : snapshot.*list) {
     const RowKey key = key_of(view);
-    Entry& entry = map[key];
+    auto& [last_key, last_entry] = tracked.order[place++];
+    if (last_entry == nullptr || last_key != key) {
+      last_key = key;
+      last_entry = &tracked.map[key];
+    }
+    Entry& entry = *last_entry;
     const bool was_there = entry.last_sample + 1 == samples_ && samples_ > 1;
     stayed += was_there ? 1 : 0;
     if (!was_there && before != nullptr) fresh.insert(key);
@@ -115,8 +123,8 @@ void Tracks::add_all(Map& map, const Snapshot& snapshot, std::vector<View> Snaps
   }
   if (before == nullptr || stayed == (before->*list).size()) return;
   for (const View& view : before->*list) {
-    const auto entry = map.find(key_of(view));
-    if (entry == map.end() || entry->second.last_sample != samples_) gone.push_back(view);
+    const auto entry = tracked.map.find(key_of(view));
+    if (entry == tracked.map.end() || entry->second.last_sample != samples_) gone.push_back(view);
   }
 }
 
@@ -146,8 +154,10 @@ Changes Tracks::add(const Snapshot& snapshot, const Snapshot* before) {
   return changes;
 }
 
-void Tracks::forget_gone(Map& map) const {
-  std::erase_if(map, [&](const auto& entry) { return entry.second.last_sample + samples_kept_when_gone < samples_; });
+void Tracks::forget_gone(Tracked& tracked) const {
+  const std::size_t forgotten = std::erase_if(
+      tracked.map, [&](const auto& entry) { return entry.second.last_sample + samples_kept_when_gone < samples_; });
+  if (forgotten > 0) tracked.order.clear();
 }
 
 }  // namespace tmpfstrace

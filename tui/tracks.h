@@ -11,6 +11,7 @@
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "model/snapshot.h"
@@ -63,8 +64,8 @@ class Tracks {
   Changes add(const Snapshot& snapshot, const Snapshot* before = nullptr);
 
   // Null: there is none.
-  const Track* of_superblock(const RowKey& key) const { return find(superblocks_, key); }
-  const Track* of_cgroup(const RowKey& key) const { return find(cgroups_, key); }
+  const Track* of_superblock(const RowKey& key) const { return find(superblocks_.map, key); }
+  const Track* of_cgroup(const RowKey& key) const { return find(cgroups_.map, key); }
 
  private:
   struct Entry {
@@ -77,14 +78,20 @@ class Tracks {
     const auto found = map.find(key);
     return found == map.end() ? nullptr : &found->second.track;
   }
+  // The tracks of one kind of objects, and those of the last snapshot in its order: mostly the next one has the same.
+  struct Tracked {
+    Map map;
+    std::vector<std::pair<RowKey, Entry*>> order;
+  };
+
   template <typename View, typename KeyOf>
-  void add_all(Map& map, const Snapshot& snapshot, std::vector<View> Snapshot::*list, const Snapshot* before,
+  void add_all(Tracked& tracked, const Snapshot& snapshot, std::vector<View> Snapshot::*list, const Snapshot* before,
                KeyOf key_of, std::unordered_set<RowKey, RowKeyHash>& fresh, std::vector<View>& gone);
-  void forget_gone(Map& map) const;
+  void forget_gone(Tracked& tracked) const;
 
   std::uint64_t samples_ = 0;
-  Map superblocks_;
-  Map cgroups_;
+  Tracked superblocks_;
+  Tracked cgroups_;
 };
 
 RowKey key_of_superblock(const SuperblockId& id);

@@ -40,6 +40,7 @@ class Loop {
   Result<void> wait();
   Result<void> on_ready(const epoll_event& event);
   Result<void> on_input();
+  Result<void> follow_requests();
   Result<void> bring();
   Result<void> arm_timer();
   Result<void> follow(const Result<Sink::Flow>& flow);
@@ -139,6 +140,11 @@ Result<void> Loop::on_ready(const epoll_event& event) {
 
 Result<void> Loop::on_input() {
   Result<void> followed = follow(sink_.on_input());
+  return followed ? follow_requests() : followed;
+}
+
+Result<void> Loop::follow_requests() {
+  Result<void> followed;
   for (const SinkRequest& request : sink_.take_requests())
     if (followed && end_ == End::none) followed = follow(feed_.follow(request));
   return followed;
@@ -153,6 +159,8 @@ Result<void> Loop::bring() {
   const std::uint64_t left =
       options_.count ? *options_.count - feed_.samples() : std::numeric_limits<std::uint64_t>::max();
   if (Result<void> brought = follow(feed_.bring(left)); !brought) return brought;
+  // Keys are answered while a sample is brought, too.
+  if (Result<void> followed = follow_requests(); !followed) return followed;
   if (feed_.is_over() || (options_.count && feed_.samples() >= *options_.count)) end_ = End::complete;
   return {};
 }

@@ -16,6 +16,8 @@ Result<Sink::Flow> SampleFeed::bring(std::uint64_t most_samples) {
   if (Result<Sink::Flow> brought = bring_events(); !brought || *brought == Sink::Flow::stop) return brought;
   over_ = !*sample;
   if (over_) return Sink::Flow::go_on;
+  // Taking it may have taken a while: a key does not wait for what is made of it, too.
+  if (Result<Sink::Flow> answered = sink_.on_input(); !answered || *answered == Sink::Flow::stop) return answered;
   Result<Sink::Flow> put = sink_.put_sample(std::move(**sample));
   ++samples_;
   // Samples stay on the grid of their interval, whatever taking one costs; ticks that were missed are left out.

@@ -4,7 +4,10 @@
 namespace tmpfstrace {
 
 Result<Sink::Flow> TopSink::put_sample(Sample sample) {
-  app_->show(analyst_.add(std::move(sample)));
+  std::shared_ptr<const Snapshot> snapshot = analyst_.add(std::move(sample));
+  // On a large host that took a while, and drawing takes some more: a key does not wait for both.
+  if (app_->on_input() == App::Action::Quit) return Flow::stop;
+  app_->show(std::move(snapshot));
   return Flow::go_on;
 }
 

@@ -94,25 +94,23 @@ Sample LargeHost::first_sample(HostSize size) {
   return sample;
 }
 
-// Every row allocates, one superblock in a hundred fills, and its writers are refused.
+// One object in ten changes with each sample; one superblock in a hundred is full.
 Result<std::optional<Sample>> LargeHost::next_sample() {
   ++sample_.sequence;
   sample_.realtime_ns += second_ns;
   sample_.monotonic_ns += second_ns;
-  for (std::size_t i = 0; i < sample_.ledger.size(); ++i) {
+  for (std::size_t i = 0; i < sample_.ledger.size(); i += 10) {
     Counters& counters = sample_.ledger[i].counters;
-    *counters.allocated_bytes += (i % 100) * 4096;
-    *counters.freed_bytes += (i % 100) * 2048;
-    *counters.written_bytes += (i % 100) * 4000;
+    *counters.allocated_bytes += (1 + i % 100) * 4096;
+    *counters.freed_bytes += (1 + i % 100) * 2048;
+    *counters.written_bytes += (1 + i % 100) * 4000;
     std::optional<std::uint64_t>& created = (*counters.created)[TMPFS_KIND_REGULAR];
     created = created.value_or(0) + i % 3;
   }
-  for (std::size_t i = 0; i < sample_.superblocks.size(); ++i) {
+  for (std::size_t i = 0; i < sample_.superblocks.size(); i += 10) {
     Superblock& superblock = sample_.superblocks[i];
-    if (i % 100 == 0)
-      *superblock.used_bytes = *superblock.size_bytes;
-    else
-      superblock.used_bytes = (*superblock.used_bytes + 4096) % *superblock.size_bytes;
+    const std::uint64_t used = *superblock.used_bytes + 4096;
+    superblock.used_bytes = i % 100 == 0 ? *superblock.size_bytes : used % *superblock.size_bytes;
   }
   return std::optional(sample_);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Samples of a host that is none: many superblocks and cgroups, all with owners, files and counters that move.
+// Samples of a host that is none: many superblocks and cgroups with owners and files, of which one in ten changes with
+// each sample.
 #pragma once
 
 #include <cstddef>
