@@ -41,6 +41,22 @@ extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
 		FIELD(KPROBE_TYPED, typed__, field);                                                                   \
 	})
 
+/*
+ * A function that is not static is verified once in a program, a static one anew each time that it is called or inlined. Where the
+ * kernel's types are walked that is most of the time it takes to load a program: the verifier looks up by name, in all types of
+ * the kernel, what it may trust.
+ */
+#define VERIFIED_ONCE __noinline
+
+/* Such a function takes numbers only, and the verifier knows what is a pointer. By helper, some 50 instructions. */
+static __always_inline __u64 as_number(const void *pointer)
+{
+	__u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
+	return number;
+}
+
 static __always_inline struct shmem_inode_info *shmem_info(struct inode *inode)
 {
 	return (void *)inode - bpf_core_field_offset(struct shmem_inode_info, vfs_inode);
@@ -71,7 +87,7 @@ static __always_inline struct cgroup_subsys_state *task_memory_css(struct task_s
  * own (effective) cgroup: on v1 it lives in another hierarchy, and on v2 it is an ancestor where the controller is not
  * enabled in the leaf. bpf_get_current_cgroup_id() knows only the default hierarchy.
  */
-static __always_inline __u64 current_cgroup(void)
+VERIFIED_ONCE __u64 current_cgroup(void)
 {
 	if (!config.use_memcg_identity)
 		return bpf_get_current_cgroup_id();

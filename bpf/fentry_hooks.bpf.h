@@ -73,15 +73,22 @@ int f_unacct_e(__u64 *ctx)
 	SEC("?fexit/__shmem_get_inode")                                                                                \
 	int name(__u64 *ctx)                                                                                           \
 	{                                                                                                              \
+		struct super_block *sb;                                                                                \
 		struct inode *inode;                                                                                   \
+		umode_t mode;                                                                                          \
                                                                                                                        \
-		/* one argument more (the idmap) since 6.6; the slot behind the last holds the return value */         \
-		if (config.get_inode_args == 6)                                                                        \
+		/* (sb, directory, mode, ...), behind an idmap since 6.6; then the return value */                     \
+		if (config.get_inode_args == 6) {                                                                      \
+			sb = (void *)SLOT(1);                                                                          \
+			mode = SLOT(3);                                                                                \
 			inode = (void *)SLOT(6);                                                                       \
-		else                                                                                                   \
+		} else {                                                                                               \
+			sb = (void *)SLOT(0);                                                                          \
+			mode = SLOT(2);                                                                                \
 			inode = (void *)SLOT(5);                                                                       \
+		}                                                                                                      \
 		if (armed && inode && (__u64)inode < -4095ULL)                                                         \
-			on_inode_created(inode, 1, use_table);                                                         \
+			on_inode_created(inode, sb, mode, use_table);                                                  \
 		return 0;                                                                                              \
 	}
 

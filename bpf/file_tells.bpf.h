@@ -21,16 +21,33 @@ struct tell_quota {
 };
 static struct tell_quota tell_quotas[CACHE_CPUS][1 << QUOTA_BITS] __attribute__((aligned(64)));
 
+static __always_inline struct tell_quota *quota_of(struct super_block *sb)
+{
+	/* of more CPUs two share a quota, which nobody needs exactly */
+	__u32 cpu = bpf_get_smp_processor_id() % CACHE_CPUS;
+
+	return &tell_quotas[cpu][address_hash((__u64)sb, QUOTA_BITS)];
+}
+
+static __always_inline int is_quota_left(const struct tell_quota *quota, __u32 removed)
+{
+	return quota->told[removed] < *(volatile __u64 *)&telling_round + TMPFS_TELLS_A_ROUND;
+}
+
+static __always_inline void take_quota(struct tell_quota *quota, __u32 removed)
+{
+	__u64 round = *(volatile __u64 *)&telling_round, told = quota->told[removed];
+
+	quota->told[removed] = (told < round ? round : told) + 1;
+}
+
 static __always_inline int may_tell_file(struct super_block *sb, __u32 removed)
 {
-	__u64 round = *(volatile __u64 *)&telling_round, told;
-	__u32 cpu = bpf_get_smp_processor_id() % CACHE_CPUS; /* of more CPUs two share a quota, which nobody needs exactly */
-	struct tell_quota *quota = &tell_quotas[cpu][address_hash((__u64)sb, QUOTA_BITS)];
+	struct tell_quota *quota = quota_of(sb);
 
-	told = quota->told[removed];
-	if (told >= round + TMPFS_TELLS_A_ROUND)
+	if (!is_quota_left(quota, removed))
 		return 0;
-	quota->told[removed] = (told < round ? round : told) + 1;
+	take_quota(quota, removed);
 	return 1;
 }
 
@@ -63,7 +80,7 @@ static __noinline int tell_file(struct dentry *dentry, struct super_block *sb, _
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct tmpfs_file_event *event;
-	__u32 sb_row = sb_row_of(sb);
+	__u32 sb_row = sb_row_of(as_number(sb));
 
 	if (!sb_row)
 		return 0;
@@ -94,10 +111,20 @@ static __always_inline void tell_file_made(struct dentry *dentry, struct super_b
 		tell_file(dentry, sb, 0);
 }
 
-static __always_inline void tell_file_removed(struct dentry *dentry, struct super_block *sb)
+/* The inode's only name. Its type is read last: mostly nothing more is told in this round. */
+static __always_inline void tell_file_removed(struct dentry *dentry, struct inode *inode, int typed)
 {
-	if (config.tells_files && may_tell_file(sb, 1))
-		tell_file(dentry, sb, 1);
+	struct tell_quota *quota;
+	struct super_block *sb;
+
+	if (!config.tells_files)
+		return;
+	sb = FIELD(typed, inode, i_sb);
+	quota = quota_of(sb);
+	if (!is_quota_left(quota, 1) || (FIELD(typed, inode, i_mode) & S_IFMT) != S_IFREG)
+		return;
+	take_quota(quota, 1);
+	tell_file(dentry, sb, 1);
 }
 
 #endif /* FILE_TELLS_BPF_H */

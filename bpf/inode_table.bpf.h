@@ -54,11 +54,12 @@ static __always_inline int insert_new_inode(__u64 key, struct inode_entry *entry
 {
 	if (use_table) {
 		struct inode_cell *cell = cell_of(key);
+		__u64 owner = cell->inode;
 
 		/* fentry programs miss nothing where they are used, and leave no entry behind */
-		if (cell->inode == key || (config.ends_can_be_missed && bpf_map_lookup_elem(&inodes, &key)))
+		if (owner == key || (config.ends_can_be_missed && bpf_map_lookup_elem(&inodes, &key)))
 			return -EEXIST;
-		if (!cell->inode && !__sync_val_compare_and_swap(&cell->inode, 0, key)) {
+		if (!owner && !__sync_val_compare_and_swap(&cell->inode, 0, key)) {
 			cell->entry = *entry;
 			return 0;
 		}

@@ -108,10 +108,12 @@ static __always_inline void end_entry(__u64 key, struct inode_entry *entry, __u3
 		COUNT_HOT(index, removed_regular, 1);
 	else if (kind < TMPFS_KIND_MAX)
 		COUNT(index, removed[kind], 1);
-	if (flags & INODE_TMPFILE)
-		COUNT(index, removed[TMPFS_KIND_TMPFILE], 1);
 	if (kind != TMPFS_KIND_DIRECTORY && nlink > 1)
 		COUNT(index, removed[TMPFS_KIND_LINK], nlink - 1);
+	if (!pages && !(flags & (INODE_TMPFILE | INODE_XATTRS | INODE_SHARED)))
+		return;
+	if (flags & INODE_TMPFILE)
+		COUNT(index, removed[TMPFS_KIND_TMPFILE], 1);
 	if (flags & INODE_XATTRS)
 		end_xattrs(key, index);
 	if (pages > 0)
@@ -119,36 +121,40 @@ static __always_inline void end_entry(__u64 key, struct inode_entry *entry, __u3
 	else if (pages < 0)
 		COUNT(index, late_pages, -pages);
 	if (flags & INODE_SHARED)
-		settle_owners(key, index);
+		settle_owners(as_number((void *)key), index);
 }
 
 /* The end of an inode at this address was missed: it ends now, or its counts would go on elsewhere. */
-static __noinline void end_stale(__u64 key, __u32 kind)
+VERIFIED_ONCE int end_stale(__u64 key, __u32 kind)
 {
 	struct inode_entry *stale = inode_entry_of((struct inode *)key);
 
 	count_loss(TMPFS_LOSS_STALE_INODES);
 	if (!stale)
-		return;
+		return 0;
 	end_entry(key, stale, kind, 0); /* of what kind it was nobody knows any more: as the one that is there now */
 	delete_inode(key);
+	return 0;
 }
 
-/* A successful shmem_get_inode. use_table: see insert_new_inode. Returns the superblock of a regular file, 0 of another. */
-static __always_inline struct super_block *on_inode_created(struct inode *inode, int typed, int use_table)
+/*
+ * A successful shmem_get_inode, with what it was given. use_table: see insert_new_inode. Returns the superblock of a regular file,
+ * 0 of another.
+ */
+static __always_inline struct super_block *on_inode_created(struct inode *inode, struct super_block *sb, umode_t mode,
+							    int use_table)
 {
-	struct super_block *sb = FIELD(typed, inode, i_sb);
 	struct cpu_cache *cache = current_cache(sb);
-	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode));
-	__u32 index = cache ? cache->slot : find_slot(current_cgroup(), sb);
-	struct inode_entry entry = {.slot_and_flags = SLOT_AND_FLAGS(index, INODE_COUNTED)};
+	__u32 kind = kind_of_mode(mode), flags = INODE_COUNTED | (kind == TMPFS_KIND_REGULAR ? INODE_REGULAR : 0);
+	__u32 index = cache ? cache->slot : find_slot(current_cgroup(), as_number(sb));
+	struct inode_entry entry = {.slot_and_flags = SLOT_AND_FLAGS(index, flags)};
 	__u64 key = (__u64)inode;
 	int error = insert_new_inode(
 		key, &entry,
 		use_table); /* int: before 6.4 the upper half of what a map operation returns is undefined */
 
 	if (error == -EEXIST) {
-		end_stale(key, kind);
+		end_stale(as_number(inode), kind);
 		error = insert_new_inode(key, &entry, use_table);
 	}
 	if (error) {
@@ -198,9 +204,13 @@ static __always_inline void on_link(struct inode *inode, int added)
 static __always_inline void on_inode_destroyed(struct inode *inode, int typed)
 {
 	struct inode_entry *entry = inode_entry_of(inode);
-	__u32 kind = kind_of_mode(FIELD(typed, inode, i_mode));
 	__u64 key = (__u64)inode;
+	__u32 kind;
 
+	if (entry && entry->slot_and_flags & INODE_REGULAR)
+		kind = TMPFS_KIND_REGULAR;
+	else
+		kind = kind_of_mode(FIELD(typed, inode, i_mode));
 	if (!entry) {
 		/* It existed before the start and nothing ever touched it, or it found no room in "inodes". */
 		__u32 index = unattributed_slot(READ(inode, i_sb));

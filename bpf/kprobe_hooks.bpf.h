@@ -89,20 +89,22 @@ SEC("?kprobe")
 int k_get_inode_x(struct pt_regs *ctx)
 {
 	struct super_block *sb; /* of a regular file */
-	__u64 inode = RET;
+	__u64 returned = RET;
 	struct inflight op;
+	struct inode *inode;
 
 	if (!armed)
 		return 0;
-	if (inode && inode < -4095ULL) {
-		sb = on_inode_created(KERNEL_POINTER(struct inode, inode), KPROBE_TYPED, 1);
+	if (returned && returned < -4095ULL) {
+		inode = KERNEL_POINTER(struct inode, returned);
+		sb = on_inode_created(inode, FIELD(KPROBE_TYPED, inode, i_sb), FIELD(KPROBE_TYPED, inode, i_mode), 1);
 		if (!sb || !config.tells_files || !may_tell_file(sb, 0))
 			operation_over(LEVEL_MKNOD);
 		else if (operation_ends(LEVEL_MKNOD, &op)) /* not of a file without a name */
 			tell_file(DIR(1), sb, 0);
 	} else if (operation_ends(LEVEL_MKNOD, &op)) {
 		/* a NULL (up to 6.5) says -ENOSPC */
-		on_mknod_return(ctx, DIR(0), DIR(1), (__u64)DIR(2), inode ? (int)inode : -ENOSPC, 0);
+		on_mknod_return(ctx, DIR(0), DIR(1), (__u64)DIR(2), returned ? (int)returned : -ENOSPC, 0);
 	}
 	return 0;
 }

@@ -40,9 +40,9 @@ static __noinline __u32 new_slot(__u64 cgroup_id, __u32 sb_row)
 }
 
 /* The superblock's row, made on first sight; 0 when there is no row left. */
-static __noinline __u32 sb_row_of(struct super_block *sb)
+VERIFIED_ONCE __u32 sb_row_of(__u64 key)
 {
-	__u64 key = (__u64)sb;
+	struct super_block *sb = (void *)key;
 	__u32 *known = bpf_map_lookup_elem(&sb_index, &key), index;
 	struct tmpfs_sb_row *row;
 	char type[4] = {};
@@ -99,7 +99,7 @@ static __always_inline __u32 unattributed_slot_of_row(__u32 sb_row)
 	return row ? row->unattributed_slot : 0;
 }
 
-static __noinline __u32 find_slot(__u64 cgroup_id, struct super_block *sb)
+VERIFIED_ONCE __u32 find_slot(__u64 cgroup_id, __u64 sb)
 {
 	struct slot_key key = {.cgroup_id = cgroup_id, .sb_row = sb_row_of(sb)};
 	__u32 *known, index, rest;
@@ -130,8 +130,9 @@ static __noinline __u32 find_slot(__u64 cgroup_id, struct super_block *sb)
 	return rest;
 }
 
-static __always_inline struct cpu_cache *fill_cache(struct cpu_cache *cache, struct super_block *sb, __u64 serial)
+VERIFIED_ONCE int fill_cache(__u32 cpu, __u64 sb, __u64 serial)
 {
+	struct cpu_cache *cache = &cpu_caches[cpu % CACHE_CPUS];
 	__u64 epoch = *(volatile __u64 *)&cache_epoch; /* before the look-up: what is retired meanwhile must not stay */
 	__u64 cgroup_id = current_cgroup();
 	__u32 index = find_slot(cgroup_id, sb);
@@ -143,16 +144,15 @@ static __always_inline struct cpu_cache *fill_cache(struct cpu_cache *cache, str
 		slot->cgroup_serial = serial;
 	cache->epoch = epoch;
 	cache->cgroup_serial = serial;
-	cache->sb = (__u64)sb;
+	cache->sb = sb;
 	cache->slot = index;
 	cache->generation = slot->generation;
-	return cache;
+	return 1;
 }
 
 /* The current cgroup's slot of the superblock, as this CPU found it last; 0: there is none to keep it in. */
-static __always_inline struct cpu_cache *current_cache(struct super_block *sb)
+static __always_inline struct cpu_cache *cache_of(struct super_block *sb, __u64 serial)
 {
-	__u64 serial = current_cgroup_serial();
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct cpu_cache *cache;
 
@@ -161,19 +161,30 @@ static __always_inline struct cpu_cache *current_cache(struct super_block *sb)
 	cache = &cpu_caches[cpu];
 	if (cache->cgroup_serial == serial && cache->sb == (__u64)sb && cache->epoch == *(volatile __u64 *)&cache_epoch)
 		return cache;
-	return fill_cache(cache, sb, serial);
+	return fill_cache(cpu, as_number(sb), serial) ? cache : 0;
+}
+
+static __always_inline struct cpu_cache *current_cache(struct super_block *sb)
+{
+	return cache_of(sb, current_cgroup_serial());
+}
+
+/* For what is rare. */
+VERIFIED_ONCE __u64 rare_cgroup_serial(void)
+{
+	return current_cgroup_serial();
 }
 
 static __always_inline __u32 current_slot(struct super_block *sb)
 {
-	struct cpu_cache *cache = current_cache(sb);
+	struct cpu_cache *cache = cache_of(sb, rare_cgroup_serial());
 
-	return cache ? cache->slot : find_slot(current_cgroup(), sb);
+	return cache ? cache->slot : find_slot(current_cgroup(), as_number(sb));
 }
 
 static __always_inline __u32 unattributed_slot(struct super_block *sb)
 {
-	return find_slot(TMPFS_CGROUP_NONE, sb);
+	return find_slot(TMPFS_CGROUP_NONE, as_number(sb));
 }
 
 #define COUNT(index, field, n)                                                                                         \
@@ -231,7 +242,7 @@ static __always_inline struct tmpfs_cpu_line *current_line(struct super_block *s
 
 	if (cache)
 		return line_of(cache->slot, cache->generation);
-	index = find_slot(current_cgroup(), sb);
+	index = find_slot(current_cgroup(), as_number(sb));
 	slot = slot_at(index);
 	return slot ? line_of(index, slot->generation) : 0;
 }

@@ -129,6 +129,7 @@ struct {
 #define INODE_TMPFILE 2
 #define INODE_COUNTED 4 /* its creation was counted in created[], not in seeded or late */
 #define INODE_XATTRS 8 /* has an entry in "xattrs" */
+#define INODE_REGULAR 16 /* a regular file, seen when it was made: not set of all that are */
 #define INODE_FLAG_BITS 8
 
 /* Small, because there is one for each live inode: with 8 bytes a map element is one of 64. */

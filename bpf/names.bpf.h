@@ -98,12 +98,11 @@ static __always_inline void on_link_return(void *ctx, struct dentry *old, struct
 static __always_inline void on_unlink(struct dentry *dentry, int typed)
 {
 	struct inode *inode = FIELD(typed, dentry, d_inode);
-	__u32 type = FIELD(typed, inode, i_mode) & S_IFMT;
 
-	if (FIELD(typed, inode, i_nlink) > 1 && type != S_IFDIR)
+	if (FIELD(typed, inode, i_nlink) <= 1)
+		tell_file_removed(dentry, inode, typed);
+	else if ((FIELD(typed, inode, i_mode) & S_IFMT) != S_IFDIR)
 		on_link(inode, 0);
-	else if (type == S_IFREG)
-		tell_file_removed(dentry, FIELD(typed, inode, i_sb));
 }
 
 #endif /* NAMES_BPF_H */

@@ -155,13 +155,13 @@ static __noinline void unaccount_shared_racing(struct inode *inode, struct inode
  * The end of a shared inode. No page is left, so no balance may be: frees on two CPUs at once can have been credited to one
  * owner's last pages. What is left over is moved to the first owner, who was credited that much too much or too little.
  */
-static __noinline void settle_owners(__u64 key, __u32 first_slot)
+VERIFIED_ONCE int settle_owners(__u64 key, __u32 first_slot)
 {
 	struct owners *others = bpf_map_lookup_elem(&owners, &key);
 	__u32 i;
 
 	if (!others)
-		return;
+		return 0;
 	for (i = 0; i < EXTRA_OWNERS && others->extra[i].slot; i++) {
 		__s32 pages = others->extra[i].pages;
 		__u32 from = pages > 0 ? others->extra[i].slot : first_slot;
@@ -179,6 +179,7 @@ static __noinline void settle_owners(__u64 key, __u32 first_slot)
 		__sync_fetch_and_add(filter_of(key), -1);
 		__sync_fetch_and_add(&shared_inodes, -1);
 	}
+	return 0;
 }
 
 static __noinline void note_removed_folio(struct folio *folio, __u64 inode)

@@ -83,7 +83,7 @@ static __noinline int know_superblock(struct super_block *sb)
 			return 0;
 		end_superblock(key, row);
 	}
-	row = sb_row_of(sb);
+	row = sb_row_of(as_number(sb));
 	if (row)
 		bpf_map_update_elem(&sb_uuids, &row, &uuid, BPF_ANY);
 	return 0;
@@ -98,11 +98,11 @@ static __noinline __u32 slot_of_other(__u64 cgroup_id, struct super_block *sb, c
 	__u32 *known, index;
 
 	know_superblock(sb);
-	key.sb_row = sb_row_of(sb);
+	key.sb_row = sb_row_of(as_number(sb));
 	known = bpf_map_lookup_elem(&slot_index, &key);
 	if (known)
 		return *known;
-	index = find_slot(cgroup_id, sb);
+	index = find_slot(cgroup_id, as_number(sb));
 	slot = slot_at(index);
 	if (!slot || slot->cgroup_id != cgroup_id || cgroup_id == TMPFS_CGROUP_NONE)
 		return index;

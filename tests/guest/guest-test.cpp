@@ -33,6 +33,7 @@ void check_afterwards(const std::string& name, Environment& env, Fixture& fixtur
 }
 
 void run_case(const Case& test, Environment& env, Report& report) {
+  if (env.options.without.count(test.name) != 0) return report.skip(test.name, "left out here (--without)");
   const std::string reason = missing(test.need, env);
   if (!reason.empty()) return report.skip(test.name, reason);
   Fixture fixture(env);

@@ -111,7 +111,7 @@ void short_lived_cgroups(Fixture& f) {
 
 // The table is full many times over: what ended is folded into one row, and its room given to those that come.
 void short_lived_cgroups_folded(Fixture& f) {
-  constexpr std::uint64_t kSlots = 512;
+  constexpr std::uint64_t kSlots = 256;
   f.env.stop_tool();
   Tool tight(f.env.options.tool, f.env.tool_args({"--max-slots", std::to_string(kSlots)}, "500ms"), f.env.documents);
   const Mount m("size=32m");

@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: guest-test --tool PATH [--hooks auto|fentry|kprobe] [--cgroup v1|v2] [--seed N] [--ops N]\n"
-    "                  [--short-lived N] [--only PATTERN] [--list] [--result FILE]\n"
+    "                  [--short-lived N] [--only PATTERN] [--without NAME]… [--list] [--result FILE]\n"
     "                  [--documents FILE]\n"
     "Runs as root. Provokes what a tmpfs can do, and compares what the tool counts with the kernel's own books.\n";
 
@@ -42,6 +42,8 @@ Options parse_options(int argc, char** argv) {
       options.result = value;
     } else if (name == "--documents") {
       options.documents = value;
+    } else if (name == "--without") {
+      options.without.insert(value);
     } else if (name == "--seed") {
       options.seed = std::strtoull(value.c_str(), nullptr, 0);
     } else if (name == "--ops") {
