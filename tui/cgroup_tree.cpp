@@ -51,12 +51,11 @@ std::string_view parent_path(std::string_view path) {
 
 }  // namespace
 
-std::vector<CgroupNode> find_cgroup_tree(const std::vector<const CgroupView*>& cgroups, std::size_t counted) {
-  std::unordered_map<std::string_view, std::size_t> by_path;
+std::vector<CgroupNode> find_cgroup_list(const std::vector<const CgroupView*>& cgroups) {
   std::vector<CgroupNode> nodes;
-  for (std::size_t i = 0; i < cgroups.size(); ++i) {
-    const CgroupView& view = *cgroups[i];
-    const Tally& tally = view.tally;
+  nodes.reserve(cgroups.size());
+  for (const CgroupView* view : cgroups) {
+    const Tally& tally = view->tally;
     nodes.push_back({.parent = {},
                      .resident_bytes = tally.resident_bytes,
                      .created = tally.created,
@@ -64,9 +63,18 @@ std::vector<CgroupNode> find_cgroup_tree(const std::vector<const CgroupView*>& c
                      .refused = tally.refused,
                      .refusals = tally.refusals,
                      .rates = tally.rates});
+  }
+  return nodes;
+}
+
+std::vector<CgroupNode> find_cgroup_tree(const std::vector<const CgroupView*>& cgroups, std::size_t counted) {
+  std::vector<CgroupNode> nodes = find_cgroup_list(cgroups);
+  std::unordered_map<std::string_view, std::size_t> by_path;
+  by_path.reserve(cgroups.size());
+  for (std::size_t i = 0; i < cgroups.size(); ++i) {
     // Of a path that was removed and made again the living one has the children.
-    const auto [place, is_first] = by_path.emplace(view.info.path, i);
-    if (!is_first && cgroups[place->second]->info.dead && !view.info.dead) place->second = i;
+    const auto [place, is_first] = by_path.emplace(cgroups[i]->info.path, i);
+    if (!is_first && cgroups[place->second]->info.dead && !cgroups[i]->info.dead) place->second = i;
   }
   for (std::size_t i = 0; i < cgroups.size(); ++i) {
     std::string_view path = cgroups[i]->info.path;

@@ -24,4 +24,7 @@ struct CgroupNode {
 // `counted` of them are added up; the others have gone, and what they had stands elsewhere by now.
 std::vector<CgroupNode> find_cgroup_tree(const std::vector<const CgroupView*>& cgroups, std::size_t counted);
 
+// The same with nobody in anybody: each has its own alone.
+std::vector<CgroupNode> find_cgroup_list(const std::vector<const CgroupView*>& cgroups);
+
 }  // namespace tmpfstrace

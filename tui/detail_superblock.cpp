@@ -127,7 +127,7 @@ void add_patterns(PageText& page, const DetailContext& context, const Superblock
     const auto bytes =
         row.files == nullptr ? std::optional<std::uint64_t>() : std::optional(row.files->allocated_bytes);
     page.text("  ", fmt::format("{:>9} in {:>7}{} files  {}{}", format_bytes(bytes), format_count(files),
-                                row.is_part() ? "+" : "", row.path, creator.empty() ? "" : "  by " + creator));
+                                row.is_part() ? "+" : "", row.path(), creator.empty() ? "" : "  by " + creator));
   }
   if (rows.size() > most_listed) page.text("  ", fmt::format("and {} more (view 4)", rows.size() - most_listed));
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <utility>
 
 #include "model/played_frame.h"
@@ -13,8 +14,8 @@
 namespace tmpfstrace {
 
 struct LoggedEvent {
-  std::uint64_t number = 0;  // identity of the row; counts from 1 and never comes again
-  RefusalEvent event;
+  std::uint64_t number = 0;                   // identity of the row; counts from 1 and never comes again
+  std::shared_ptr<const RefusalEvent> event;  // never null; shared by the copies of a log
 };
 
 class EventLog {
@@ -25,7 +26,7 @@ class EventLog {
 
   void push(RefusalEvent event) {
     if (events_.size() >= capacity_ && !events_.empty()) events_.pop_front();
-    events_.push_back({++pushed_, std::move(event)});
+    events_.push_back({++pushed_, std::make_shared<const RefusalEvent>(std::move(event))});
   }
 
   const std::deque<LoggedEvent>& events() const { return events_; }  // oldest first

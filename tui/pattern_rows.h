@@ -18,8 +18,9 @@ struct PatternRow {
   const SuperblockView* view = nullptr;
   const FilePattern* files = nullptr;
   const PatternActivity* activity = nullptr;
-  std::string path;
   std::uint64_t now_ns = 0;  // CLOCK_REALTIME of the snapshot
+
+  std::string path() const;  // of the directory and the pattern
 
   // Not all entries were met: there may be more files.
   bool is_part() const { return files != nullptr && !view->info.survey->complete; }

@@ -85,7 +85,7 @@ class Rows {
 std::vector<ProcessRow> process_rows(const Frame& frame) {
   Rows rows(frame);
   for (const SuperblockView& view : frame.snapshot->superblocks) rows.add_creators(view);
-  for (const LoggedEvent& logged : frame.events.events()) rows.add_refusal(logged.event);
+  for (const LoggedEvent& logged : frame.events.events()) rows.add_refusal(*logged.event);
   return rows.take();
 }
 

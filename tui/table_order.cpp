@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which rows a table shows, and in which order.
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "tui/view_table.h"
@@ -17,7 +16,8 @@ class Order {
     descending_ = is_descending(table, state);
     const std::size_t column = sort_column_of(table, state);
     values_.reserve(table.rows.size());
-    for (const TableRow& row : table.rows) values_.push_back(value_of(table.cell(row.index, column).value));
+    for (const TableRow& row : table.rows)
+      values_.push_back(value_of(table.value ? table.value(row.index, column) : table.cell(row.index, column).value));
   }
 
   // Of two places in table.rows.
@@ -55,11 +55,16 @@ class Tree {
  public:
   Tree(Table& table, const TableState& state, const Order& order, std::vector<bool> wanted)
       : table_(table), state_(state), order_(order), wanted_(std::move(wanted)), children_(table.rows.size()) {
-    std::unordered_map<std::size_t, std::size_t> place_of;
-    for (std::size_t i = 0; i < table.rows.size(); ++i) place_of[table.rows[i].index] = i;
+    constexpr std::size_t nowhere = ~std::size_t{0};
+    std::vector<std::size_t> place_of;  // by index
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
-      const auto parent = table.rows[i].parent ? place_of.find(*table.rows[i].parent) : place_of.end();
-      (parent == place_of.end() ? roots_ : children_[parent->second]).push_back(i);
+      if (table.rows[i].index >= place_of.size()) place_of.resize(table.rows[i].index + 1, nowhere);
+      place_of[table.rows[i].index] = i;
+    }
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+      const std::size_t parent = table.rows[i].parent.value_or(nowhere);
+      const std::size_t place = parent < place_of.size() ? place_of[parent] : nowhere;
+      (place == nowhere ? roots_ : children_[place]).push_back(i);
     }
   }
 

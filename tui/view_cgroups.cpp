@@ -14,8 +14,8 @@ constexpr std::uint64_t spark_ns = 300'000'000'000;
 
 struct Row {
   Listed<CgroupView> listed;
-  CgroupNode sum;                      // of the subtree; in a list its own
   const CgroupView* parent = nullptr;  // in a tree
+  CgroupNode sum = {};                 // of the subtree; in a list its own
   const Track* track = nullptr;
   std::uint64_t now_ns = 0;
 
@@ -70,7 +70,8 @@ constexpr std::array columns = {
                    .meaning = "bytes of tmpfs that it allocated and that are not freed; in the tree with all in it",
                    .width = 9,
                    .sort_key = SortKey::Used},
-                  [](const Row& row) { return bytes_cell(row.sum.resident_bytes); }},
+                  [](const Row& row) { return bytes_cell(row.sum.resident_bytes); },
+                  [](const Row& row) { return sort_value(row.sum.resident_bytes); }},
     ColumnOf<Row>{{.id = "own_resident",
                    .title = "OWN",
                    .meaning = "the same without what lies in it",
@@ -137,17 +138,6 @@ std::string why_no_cgroups(const Mode& mode) {
   return mode.name == "syscall" ? "no cgroup has been seen to write to tmpfs yet" : "no cgroup has used tmpfs yet";
 }
 
-CgroupNode own_of(const CgroupView& view) {
-  const Tally& tally = view.tally;
-  return {.parent = {},
-          .resident_bytes = tally.resident_bytes,
-          .created = tally.created,
-          .removed = tally.removed,
-          .refused = tally.refused,
-          .refusals = tally.refusals,
-          .rates = tally.rates};
-}
-
 }  // namespace
 
 Table cgroup_table(const Frame& frame, bool tree) {
@@ -156,24 +146,21 @@ Table cgroup_table(const Frame& frame, bool tree) {
   const auto key = [](const CgroupView& view) { return RowKey{view.info.id, 0}; };
   const Changes& changes = changes_of(frame);
   const auto listed = list_objects(snapshot.cgroups, changes.new_cgroups, changes.gone_cgroups, key);
-  std::vector<CgroupNode> nodes;
-  if (tree) {
-    std::vector<const CgroupView*> views;
-    for (const auto& object : listed) views.push_back(object.view);
-    nodes = find_cgroup_tree(views, snapshot.cgroups.size());
-  }
+  std::vector<const CgroupView*> views;
+  for (const auto& object : listed) views.push_back(object.view);
+  std::vector<CgroupNode> nodes = tree ? find_cgroup_tree(views, snapshot.cgroups.size()) : find_cgroup_list(views);
   auto rows = std::make_shared<std::vector<Row>>();
   for (std::size_t i = 0; i < listed.size(); ++i) {
     const CgroupView& view = *listed[i].view;
     TableRow row{.key = listed[i].key, .index = i};
-    if (tree) row.parent = nodes[i].parent;
+    row.parent = nodes[i].parent;
     mark_row(row, view.tally.rates.refused, view.info.dead || listed[i].gone, listed[i].is_new);
     // One that is folded must not hide that something in it is refused.
     if (tree && nodes[i].rates.refused.value_or(0) > 0) row.mark = '!';
     table.rows.push_back(row);
     rows->push_back({.listed = listed[i],
-                     .sum = tree ? nodes[i] : own_of(view),
-                     .parent = tree && nodes[i].parent ? listed[*nodes[i].parent].view : nullptr,
+                     .parent = nodes[i].parent ? views[*nodes[i].parent] : nullptr,
+                     .sum = std::move(nodes[i]),
                      .track = frame.tracks == nullptr ? nullptr : frame.tracks->of_cgroup(listed[i].key),
                      .now_ns = snapshot.monotonic_ns});
   }

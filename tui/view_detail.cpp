@@ -17,7 +17,7 @@ namespace tmpfstrace {
 namespace {
 
 void add_pattern_detail(PageText& page, const DetailContext& context, const PatternRow& row) {
-  page.title(row.path);
+  page.title(row.path());
   const Superblock& info = row.view->info;
   add_field(page, "on", superblock_name(info));
   add_field(page, "owner", owner_of(info));
@@ -61,7 +61,7 @@ void add_process_detail(PageText& page, const DetailContext& context, const Proc
     if (files.activity == nullptr) continue;
     for (const FileCreator& creator : files.activity->creators) {
       if (creator.cgroup != row.cgroup || creator.comm != row.comm) continue;
-      page.text("  ", fmt::format("{} of {} on {}", creator.created, files.path, superblock_name(files.view->info)));
+      page.text("  ", fmt::format("{} of {} on {}", creator.created, files.path(), superblock_name(files.view->info)));
       any = true;
     }
   }
@@ -92,7 +92,7 @@ bool add_detail(PageText& page, const DetailContext& context, const RowKey& key)
     case View::Events: {
       const auto& events = frame.events.events();
       const auto found = find_row(events, key, [](const LoggedEvent& event) { return RowKey{event.number, 0}; });
-      if (found != events.end()) add_event_detail(page, context, found->event);
+      if (found != events.end()) add_event_detail(page, context, *found->event);
       return found != events.end();
     }
     case View::Files: {

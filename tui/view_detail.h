@@ -42,8 +42,8 @@ void add_refusals(PageText& page, const DetailContext& context, Wanted wanted) {
   int shown = 0;
   const auto& events = context.frame.events.events();
   for (auto logged = events.rbegin(); logged != events.rend() && shown < most; ++logged) {
-    if (!wanted(logged->event)) continue;
-    add_refusal_line(page, logged->event);
+    if (!wanted(*logged->event)) continue;
+    add_refusal_line(page, *logged->event);
     ++shown;
   }
   if (shown == 0) page.text("  ", "none kept in detail", Role::Dim);

@@ -109,13 +109,13 @@ Table event_table(const Frame& frame) {
   table.empty_text = why_no_events(snapshot);
   const auto& events = frame.events.events();
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const bool recent = is_recent(events[i].event, snapshot);
+    const bool recent = is_recent(*events[i].event, snapshot);
     table.rows.push_back({.key = {events[i].number, 0},
                           .index = i,
                           .mark = recent ? '!' : ' ',
                           .role = recent ? Role::Critical : Role::Normal});
   }
-  table.cell = [&events](std::size_t index, std::size_t column) { return columns[column].cell(events[index].event); };
+  table.cell = [&events](std::size_t index, std::size_t column) { return columns[column].cell(*events[index].event); };
   return table;
 }
 

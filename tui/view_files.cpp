@@ -65,15 +65,17 @@ constexpr std::array columns = {
                    .align = Align::Left,
                    .descending = false,
                    .cut = Cut::Middle},
-                  [](const Row& row) { return text_cell(row.path); }},
+                  [](const Row& row) { return text_cell(row.path()); }},
     ColumnOf<Row>{{.id = "files", .title = "FILES", .meaning = "that lie there", .width = 8},
                   [](const Row& row) {
                     return row.files == nullptr ? absent_cell() : at_least_cell(row.files->files, row.is_part());
                   }},
-    ColumnOf<Row>{{.id = "bytes", .title = "BYTES", .meaning = "allocated", .width = 9, .sort_key = SortKey::Used},
-                  [](const Row& row) {
-                    return row.files == nullptr ? absent_cell() : bytes_cell(std::optional(row.files->allocated_bytes));
-                  }},
+    ColumnOf<Row>{
+        {.id = "bytes", .title = "BYTES", .meaning = "allocated", .width = 9, .sort_key = SortKey::Used},
+        [](const Row& row) {
+          return row.files == nullptr ? absent_cell() : bytes_cell(std::optional(row.files->allocated_bytes));
+        },
+        [](const Row& row) { return row.files == nullptr ? SortValue() : SortValue(row.files->allocated_bytes); }},
     ColumnOf<Row>{{.id = "empty", .title = "EMPTY", .meaning = "of no byte", .width = 8, .priority = 5},
                   [](const Row& row) {
                     return row.files == nullptr ? absent_cell() : at_least_cell(row.files->empty_files, row.is_part());

@@ -53,6 +53,8 @@ struct Table {
   std::vector<TableRow> rows;
   // Of what was given to the function that made the table, which must live as long.
   std::function<TableCell(std::size_t index, std::size_t column)> cell;
+  // cell(index, column).value, found faster; may be empty.
+  std::function<SortValue(std::size_t index, std::size_t column)> value;
   bool is_tree = false;    // rows lie in each other, and the user wants to see it
   std::string empty_text;  // shown when there are no rows
   // What row_text() gave, by the place of the row before it was arranged; shared by the copies of a table, so that it

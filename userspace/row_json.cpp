@@ -33,7 +33,7 @@ std::string cgroup_json(const Snapshot& snapshot, const RowKey& key) {
 
 std::string event_json(const EventLog& log, const RowKey& key) {
   for (const LoggedEvent& logged : log.events())
-    if (logged.number == key.major) return indented(Json::parse(event_to_json(logged.event)));
+    if (logged.number == key.major) return indented(Json::parse(event_to_json(*logged.event)));
   return "";
 }
 

@@ -55,15 +55,22 @@ Superblock superblock_of(std::size_t number) {
   return superblock;
 }
 
+// The root, the slice of all pods, and in it pods of three containers each.
+std::string path_of(std::size_t number) {
+  if (number == 0) return "/";
+  if (number == 1) return "/kubepods.slice";
+  const std::string pod = fmt::format("/kubepods.slice/kubepods-pod{:06x}.slice", number / 4);
+  return number % 4 == 2 ? pod : fmt::format("{}/cri-containerd-{:08x}.scope", pod, number);
+}
+
 Cgroup cgroup_of(std::size_t number) {
   Cgroup cgroup;
   cgroup.id = 10 + number;
-  cgroup.path =
-      number == 0 ? "/" : fmt::format("/kubepods.slice/kubepods-pod{:06x}.slice/cri-{:08x}.scope", number / 4, number);
+  cgroup.path = path_of(number);
   cgroup.memory_current = 32ULL << 20;
   cgroup.memory_max = 256ULL << 20;
   cgroup.shmem_bytes = 8ULL << 20;
-  if (number % 2 == 0) cgroup.owner = owner_of(number / 2);
+  cgroup.owner = owner_of(number / 2);
   return cgroup;
 }
 
