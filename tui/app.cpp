@@ -12,6 +12,9 @@ namespace {
 // Does the table hold the same rows, in whatever order?
 bool same_rows(const ViewState& a, const ViewState& b) { return a.view == b.view && a.table().tree == b.table().tree; }
 
+// The chooser needs to know the table's columns; the other pages nothing of it.
+bool hides_table(const ViewState& state) { return state.page != Page::None && state.page != Page::Columns; }
+
 bool same_order(const ViewState& a, const ViewState& b) {
   const TableState& left = a.table();
   const TableState& right = b.table();
@@ -59,7 +62,7 @@ App::Action App::on_input() {
     if (reaction.quit) return Action::Quit;
     follow(reaction);
     // The next key of the same burst must find the rows that this one made.
-    if (reaction.resume || !same_rows(before, state_))
+    if (reaction.resume || !same_rows(before, state_) || (stale_ && !hides_table(state_)))
       rebuild();
     else if (!same_order(before, state_))
       arrange();
@@ -143,6 +146,7 @@ void App::hold_latest() {
   // Rows of the table point into the frame.
   table_ = {};
   rows_ = {};
+  keys_.clear();
   shown_.snapshot = latest_.snapshot;
   shown_.changes = latest_.changes;
   shown_.playback = latest_.playback;
@@ -154,7 +158,8 @@ void App::hold_latest() {
 }
 
 void App::rebuild() {
-  if (!shown_.snapshot) return;
+  stale_ = shown_.snapshot && hides_table(state_);
+  if (stale_ || !shown_.snapshot) return;
   rows_ = collect_table(shown_, state_);
   rows_.texts = std::make_shared<std::vector<std::string>>();
   arrange();
@@ -169,7 +174,7 @@ void App::arrange() {
 
 void App::draw() {
   const GridSize size = screen_->size();
-  follow_selection(state_.table(), keys_, body_rows(shown_, state_, size, screen_->charset()));
+  if (!stale_) follow_selection(state_.table(), keys_, body_rows(shown_, state_, size, screen_->charset()));
   page_ = build_page(shown_, table_, state_, size, screen_->charset());
   screen_->draw(draw_screen(shown_, table_, page_, state_, size, screen_->charset()));
 }

@@ -88,8 +88,9 @@ class App {
   std::shared_ptr<const Changes> changes_;  // with it
   Tracks tracks_;
   // Of shown_ and state_.
-  Table rows_;   // all of the view
-  Table table_;  // those that are shown, in their order
+  bool stale_ = false;  // they are not made while a page lies over them
+  Table rows_;          // all of the view
+  Table table_;         // those that are shown, in their order
   std::vector<RowKey> keys_;
   std::vector<PageLine> page_;
   std::vector<Request> requests_;
