@@ -110,6 +110,10 @@ def case_details_have_graphs_with_their_limit():
         assert "blocks         [####################] 100%" in text, text
         graph = lines[next(i for i, line in enumerate(lines) if line.startswith("bytes in use")) + 1]
         assert "64 MiB" in graph and "─" in graph and "█" in graph, graph
+        # 40 seconds of the last five minutes, at their end: the host had booted not a minute ago.
+        bottom = lines[next(i for i, line in enumerate(lines) if "5 min ago" in line) - 1]
+        begun = min(bottom.index(block) for block in "▁▂▃▄▅▆▇█" if block in bottom)
+        assert begun > len(bottom) * 0.75, bottom
         terminal.press("[", "1 min ago")
         terminal.press("]", "5 min ago")
         terminal.press("]", "30 min ago")
