@@ -83,7 +83,7 @@ def case_m_gives_the_mouse_to_the_terminal():
         assert b"\x1b[?1006;1000h" in wire.bytes, "the mouse was never asked for"
         wire.quiet()
         wire.send("m")
-        data = wire.quiet()
+        data = wire.answer()
         assert b"\x1b[?1006;1000l" in data or b"\x1b[?1000l" in data, data
         # And it stays off when the terminal is given back.
         wire.quit()

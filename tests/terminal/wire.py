@@ -62,7 +62,14 @@ class Wire:
         self.bytes += more
         return bool(more)
 
-    def quiet(self, seconds=0.15):
+    def answer(self):
+        """What comes upon a key: all of the frame."""
+        begin = len(self.bytes)
+        self.read(2)
+        self.quiet()
+        return self.bytes[begin:]
+
+    def quiet(self, seconds=0.1):
         """Reads until nothing has come for that long; what came since the call."""
         begin = len(self.bytes)
         while self.read(seconds):

@@ -29,11 +29,11 @@ def case_a_key_press_is_small():
         wire.quiet()
         for key in (b"\x1bOB", b"j", b"\x1bOA"):
             wire.send(key)
-            moved = wire.quiet()
+            moved = wire.answer()
             assert 0 < len(moved) < KEY_BYTES, f"{len(moved)} bytes for {key!r}: {moved!r}"
         # A frame with nothing new costs nothing.
         wire.send("@")
-        assert not wire.quiet(), "a key without a meaning draws"
+        assert not wire.quiet(0.5), "a key without a meaning draws"
 
 
 CASES = [case_a_key_press_is_small]
