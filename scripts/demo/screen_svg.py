@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""screen_svg.py TITLE: a screen as `tmux capture-pane -e -p` prints it, from standard input, as an SVG on standard output.
+"""screen_svg.py TITLE: what `tmux capture-pane -e -p` prints, from standard input, as an SVG on standard output.
 
 Knows the 16 colours, bold, dim, underline and reverse, which is what the screen is drawn with. Blocks and lines are
 drawn as rectangles: no font leaves a gap between them then.
@@ -86,7 +86,8 @@ def number(value):
 
 
 def rectangle(x, y, width, height, fill, more=""):
-    return f'<rect x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}" fill="{fill}"{more}/>'
+    return (f'<rect x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}" '
+            f'fill="{fill}"{more}/>')
 
 
 def draw_run(row, cells, columns):

@@ -50,7 +50,8 @@ def case_cgroups_are_a_tree_that_folds():
         assert whole.index(container) == whole.index(pod) + 1 and depth[container] > depth[pod], lines
         # All folded: the root alone, and what lies nowhere. The refusals in it are still told.
         terminal.keys("*")
-        folded = terminal.wait("all folded", lambda now: len(rows_of(now)) < len(whole) and rows_of(now))
+        terminal.wait("all folded", lambda now: len(rows_of(now)) == 2)
+        folded = rows_of(terminal.settle())
         assert "▸ /" in folded[0] and str(shm_of(samples()[-1])["counters"]["refused"]) in folded[0], folded
         terminal.keys("+")
         terminal.wait("one unfolded", lambda now: len(folded) < len(rows_of(now)) < len(whole))
@@ -60,7 +61,7 @@ def case_cgroups_are_a_tree_that_folds():
         terminal.wait("all unfolded", lambda now: [r[2:] for r in rows_of(now)] == [r[2:] for r in whole])
         # - on a leaf folds what it lies in, and selects that.
         terminal.keys("Down", "Down", "Down", "Down", "-")
-        terminal.wait("the pod folded", lambda now: any(r.startswith(">") and "▸ pod auth" in r for r in rows_of(now)))
+        terminal.wait("the pod folded", lambda now: "▸ pod auth" in selected_of(now))
         # As a list there is nothing to fold.
         terminal.press("F5", "▾", gone=True)
         terminal.press("F5", "▾")

@@ -16,8 +16,9 @@ from wire import Wire, plain
 
 # What would set the title, clear the screen, turn text round, be no UTF-8, break a line, be a control of one byte, ask
 # the terminal to answer, end a string, hide, or hold more marks than a cell.
-PAYLOADS = (b"\x1b]0;owned\x07", b"\x1b[2J", "\u202e".encode(), b"\xff\xfe", b"\n", b"\xc2\x9b2J", b"\x9b2J", b"\x1b[6n",
-            b"\x1bP+q\x1b\\", b"\x08\x7f", b"\r", "\u200b\u2066".encode(), "a\u0301\u0302\u0303\u0304\u0305\u0306".encode())
+PAYLOADS = (b"\x1b]0;owned\x07", b"\x1b[2J", "\u202e".encode(), b"\xff\xfe", b"\n", b"\xc2\x9b2J", b"\x9b2J",
+            b"\x1b[6n", b"\x1bP+q\x1b\\", b"\x08\x7f", b"\r", "\u200b\u2066".encode(),
+            "a\u0301\u0302\u0303\u0304\u0305\u0306".encode())
 COMM = b"\x1b]0;owned\x07"
 
 # In a process of its own, whose name is a payload as well: fills its directory and is refused with every name.
