@@ -105,7 +105,7 @@ objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
-        test-host test-containers test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
+        test-host test-terminal test-containers test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
         install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -322,7 +322,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
 # built on all processors, unless make was told how many to use.
 test:
-	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts frame budget host containers guest; do \
+	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts frame budget host terminal containers guest; do \
 		echo "== test-$$step"; \
 		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
@@ -374,6 +374,10 @@ budget: all guest
 
 test-host: all guest
 	$(call script,tests/host/run.sh,runs the tool on this machine)
+
+# The live view on terminals of every kind, on this machine and in a guest (1 min). TERMINAL_CASES="mouse replay": a part.
+test-terminal: all guest
+	$(call script,tests/terminal/run.sh,drives the live view in terminals) $(TERMINAL_CASES)
 
 # Real containers in a guest, from the first refused write to the Alertmanager (2 min of a processor).
 test-containers: all $(CONTAINERS)

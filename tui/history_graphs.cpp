@@ -73,8 +73,7 @@ class Histories {
     graph.title = title;
     graph.format = format;
     graph.role = role;
-    const std::uint64_t begin = request_.now_ns - std::min(request_.now_ns, window_ns_);
-    graph.values = request_.track->resample(quantity, begin, request_.now_ns, static_cast<std::size_t>(past));
+    graph.values = request_.track->resample_last(quantity, window_ns_, request_.now_ns, static_cast<std::size_t>(past));
     graph.begin = duration_in_words(window_ns_) + " ago";
     if (limit.limit) graph.lines.push_back({*limit.limit, limit.label});
     if (known) {

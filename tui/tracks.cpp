@@ -98,6 +98,16 @@ std::vector<std::optional<double>> Track::resample(Quantity quantity, std::uint6
   return values;
 }
 
+std::vector<std::optional<double>> Track::resample_last(Quantity quantity, std::uint64_t window_ns,
+                                                        std::uint64_t now_ns, std::size_t count) const {
+  if (now_ns >= window_ns) return resample(quantity, now_ns - window_ns, now_ns, count);
+  const double part = static_cast<double>(now_ns) / static_cast<double>(window_ns);
+  const auto known = static_cast<std::size_t>(part * static_cast<double>(count) + 0.5);
+  std::vector<std::optional<double>> values = resample(quantity, 0, now_ns, known);
+  values.insert(values.begin(), count - known, std::nullopt);
+  return values;
+}
+
 template <typename View, typename KeyOf>
 void Tracks::add_all(Tracked& tracked, const Snapshot& snapshot, std::vector<View> Snapshot::*list,
                      const Snapshot* before, KeyOf key_of, std::unordered_set<RowKey, RowKeyHash>& fresh,

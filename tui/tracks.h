@@ -38,6 +38,10 @@ class Track {
   std::vector<std::optional<double>> resample(Quantity quantity, std::uint64_t begin_ns, std::uint64_t end_ns,
                                               std::size_t count) const;
 
+  // The same of the last window_ns; absent where that begins before the clock does, on a host that has just booted.
+  std::vector<std::optional<double>> resample_last(Quantity quantity, std::uint64_t window_ns, std::uint64_t now_ns,
+                                                   std::size_t count) const;
+
   std::size_t size() const { return points_.size(); }
 
  private:

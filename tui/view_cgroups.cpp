@@ -33,8 +33,8 @@ TableCell spark_cell(const Row& row) {
   if (row.track == nullptr) return absent_cell();
   TableCell cell{.text = "", .value = sort_value(row.listed.view->tally.rates.allocated_bytes)};
   cell.spark = [track = row.track, now = row.now_ns](int width, Charset charset) {
-    const std::uint64_t begin = now - std::min(now, spark_ns);
-    const auto values = track->resample(Quantity::UsedBytes, begin, now, static_cast<std::size_t>(std::max(width, 0)));
+    const auto cells = static_cast<std::size_t>(std::max(width, 0));
+    const auto values = track->resample_last(Quantity::UsedBytes, spark_ns, now, cells);
     constexpr double least = 64 * 4096;
     return sparkline_of_shape(values, least, charset);
   };

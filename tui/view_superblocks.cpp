@@ -76,8 +76,8 @@ TableCell spark_cell(const Row& row) {
   if (row.track == nullptr) return absent_cell();
   TableCell cell{.text = "", .value = sort_value(row.rates().allocated_bytes)};
   cell.spark = [track = row.track, now = row.now_ns, size = row.info().size_bytes](int width, Charset charset) {
-    const std::uint64_t begin = now - std::min(now, spark_ns);
-    const auto values = track->resample(Quantity::UsedBytes, begin, now, static_cast<std::size_t>(std::max(width, 0)));
+    const auto cells = static_cast<std::size_t>(std::max(width, 0));
+    const auto values = track->resample_last(Quantity::UsedBytes, spark_ns, now, cells);
     // What is below a hundredth of the size is no shape.
     constexpr double page = 4096;
     const double least = size ? std::max(static_cast<double>(*size) / 100, page * 8) : page * 8;

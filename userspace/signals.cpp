@@ -21,7 +21,11 @@ Result<Signals> Signals::create(bool with_resize) {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : kStopSignals) sigaddset(&set, signal);
-  if (with_resize) sigaddset(&set, SIGWINCH);
+  // A terminal that is resized while we are stopped tells the shell: at SIGCONT its size is looked at again.
+  if (with_resize) {
+    sigaddset(&set, SIGWINCH);
+    sigaddset(&set, SIGCONT);
+  }
   if (sigprocmask(SIG_BLOCK, &set, nullptr) != 0) return fail_errno("block", "signals", errno);
   UniqueFd fd(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!fd) return fail_errno("make", "a signalfd", errno);
@@ -39,7 +43,8 @@ Signals::Seen Signals::take() {
   Seen seen;
   signalfd_siginfo info{};
   while (::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-    (info.ssi_signo == SIGWINCH ? seen.resize : seen.stop) = true;
+    const bool resize = info.ssi_signo == SIGWINCH || info.ssi_signo == SIGCONT;
+    (resize ? seen.resize : seen.stop) = true;
   }
   stop_seen_ = stop_seen_ || seen.stop;
   return seen;

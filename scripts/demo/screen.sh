@@ -1,34 +1,46 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# screen.sh [KERNEL]: the screen at the head of README.md, made anew.
+# screen.sh [RECORDING]: the screens at the head of README.md, made anew.
 #
-# Records the incident in a guest (default 6.12) while writes are being refused, replays the
-# recording with `tmpfstrace top` in a terminal of 110x24 (tmux), and prints that screen as text.
+# Replays RECORDING (default: the incident of tests/fixtures/recordings, which record.sh makes anew in a guest) with
+# `tmpfstrace top` in a terminal of tmux. Prints the first screen as text; its picture goes to docs/screen.svg, the
+# details of the full mount to docs/screen-detail.svg.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 out=${O:-build}
 [[ $out = /* ]] || out=$root/$out
-export O=$out
-kernel=${1:-6.12}
+recording=${1:-$root/tests/fixtures/recordings/incident.zst}
+columns=118 rows=32
 
 command -v tmux >/dev/null || { echo "screen.sh: tmux is missing; run 'make deps'" >&2 && exit 1; }
-make -s -C "$root" O="$out" "$out/guest/incident-load"
-dir=$out/demo/screen
-mkdir -p "$dir"
-bash "$here/../guest/run.sh" --kernel "$kernel" --out "$dir" \
-	--file "$here/incident.sh:/bin/incident" --file "$here/recorder.sh:/bin/recorder" -- "
-	chmod +x /bin/recorder
-	sh /bin/incident /run/demo /bin/recorder /bin/incident-load 40000 || exit 1
-	cat /run/incident.ndjson >/dev/ttyS1" >&2
-mv "$dir/result.txt" "$dir/incident.ndjson"
+make -s -C "$root" O="$out" all
 
 # A socket of its own: the user's tmux and its settings stay out of it.
+export LC_ALL=C.UTF-8
 socket=tmpfstrace-screen-$$
-trap 'tmux -L "$socket" kill-server 2>/dev/null || true' EXIT
-tmux -L "$socket" -f /dev/null new-session -d -x 110 -y 24 \
-	"'$out/tmpfstrace' top --replay '$dir/incident.ndjson' --speed 100; sleep 5"
-sleep 3
-tmux -L "$socket" capture-pane -p
+terminal() { tmux -u -L "$socket" -f /dev/null "$@"; }
+trap 'terminal kill-server 2>/dev/null || true' EXIT
+
+wait_for() {
+	local tries=0
+	until terminal capture-pane -p | grep -qF -- "$1"; do
+		((++tries < 100)) || { echo "screen.sh: no '$1' on the screen" >&2 && exit 1; }
+		sleep 0.1
+	done
+	sleep 0.3
+}
+
+terminal new-session -d -x "$columns" -y "$rows" \
+	"TERM=tmux-256color '$out/tmpfstrace' top --layout '' --replay '$recording' --speed 100" \; set -g status off
+wait_for 'REPLAY END'
+terminal capture-pane -p | grep -v '^ *$'
+terminal capture-pane -e -p |
+	python3 "$here/screen_svg.py" "tmpfstrace top: a full /dev/shm of a pod, as a recording shows it" >"$root/docs/screen.svg"
+# The last minute: the recording holds no more.
+terminal send-keys Enter '['
+wait_for '1 min ago'
+terminal capture-pane -e -p |
+	python3 "$here/screen_svg.py" "tmpfstrace top: the details of the full /dev/shm" >"$root/docs/screen-detail.svg"

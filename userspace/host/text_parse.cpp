@@ -9,6 +9,8 @@ namespace tmpfstrace {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
+// What the kernel puts between words, and writes as \ooo within one: '\r' is a character of a name like any other.
+constexpr std::string_view kBetweenWords = " \t\n";
 
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
@@ -37,13 +39,13 @@ bool take_line(std::string_view& text, std::string_view& line) {
 }
 
 bool take_word(std::string_view& line, std::string_view& word) {
-  const std::size_t first = line.find_first_not_of(kBlank);
+  const std::size_t first = line.find_first_not_of(kBetweenWords);
   if (first == std::string_view::npos) {
     line = {};
     return false;
   }
   line.remove_prefix(first);
-  const std::size_t end = line.find_first_of(kBlank);
+  const std::size_t end = line.find_first_of(kBetweenWords);
   word = line.substr(0, end);
   line.remove_prefix(word.size());
   return true;
