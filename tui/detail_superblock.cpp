@@ -136,7 +136,8 @@ void add_patterns(PageText& page, const DetailContext& context, const Superblock
 
 void add_superblock_detail(PageText& page, const DetailContext& context, const SuperblockView& view) {
   const Superblock& info = view.info;
-  page.title(fmt::format("{}  {}  {} {}:{}{}", superblock_name(info), info.owner ? owner_of(info) : "", info.kind,
+  // The owner first: a pod's path is as long as a screen is wide.
+  page.title(fmt::format("{}{}  {} {}:{}{}", info.owner ? owner_of(info) + "  " : "", superblock_name(info), info.kind,
                          info.id.major, info.id.minor, info.dead ? "  gone" : ""));
   for (const Verdict& verdict : context.frame.snapshot->verdicts)
     if (verdict.superblock == info.id)

@@ -26,6 +26,7 @@ std::map<SuperblockId, Severity> worst_verdicts(const Snapshot& snapshot) {
 double risk_of(const SuperblockView& view, const std::optional<Severity>& worst) {
   double risk = 0;
   if (worst) risk += *worst == Severity::critical ? 3000 : *worst == Severity::warning ? 2000 : 1000;
+  if (view.tally.rates.refused.value_or(0) > 0) risk += 300;
   const auto& binding = view.outlook.binding;
   if (binding && binding->forecast.mid_ns) {
     constexpr double hour_ns = 3.6e12;
@@ -54,10 +55,12 @@ std::string superblock_name(const Superblock& superblock) {
   if (superblock.mounts.empty()) {
     return superblock.kind == "internal" ? "(memfd, SysV)" : "(no mount)";
   }
-  // The whole superblock rather than a part bound elsewhere, then a mount that can be reached, then the namespace of
-  // process 1 or of the lowest pid (kdevtmpfs has /dev as its root), and only in one namespace the mount made first.
-  const auto rank = [](const Mount& mount) {
-    return std::tuple(mount.root != "/", mount.pid == 0, mount.pid, mount.mount_namespace, mount.mount_id);
+  // The whole superblock rather than a part bound elsewhere, then a mount that can be reached. Of one that has an owner
+  // the shortest, which is mostly the one inside the container: the owner tells the rest. Then the namespace of process
+  // 1 or of the lowest pid (kdevtmpfs has /dev as its root), and only in one namespace the mount made first.
+  const auto rank = [owned = superblock.owner != nullptr](const Mount& mount) {
+    const std::size_t length = owned ? mount.mount_point.size() : 0;
+    return std::tuple(mount.root != "/", mount.pid == 0, length, mount.pid, mount.mount_namespace, mount.mount_id);
   };
   const auto shown = std::min_element(superblock.mounts.begin(), superblock.mounts.end(),
                                       [&](const Mount& a, const Mount& b) { return rank(a) < rank(b); });

@@ -52,14 +52,23 @@ bool TableLayout::shrink_one() {
   return widest.has_value();
 }
 
+// A column each in turn, so that no name takes all the room that another one needs.
 void TableLayout::widen(int spare, std::size_t first_row, Charset charset) {
+  std::vector<int> missing(widths_.size());
   for (std::size_t i = 0; i < widths_.size() && spare > 0; ++i) {
     const Column& column = table_.columns[i];
     if (widths_[i] == 0 || column.max_width <= widths_[i]) continue;
-    const int wanted = std::min(column.max_width, content_width(i, first_row, charset));
-    const int grown = std::clamp(wanted - widths_[i], 0, spare);
-    widths_[i] += grown;
-    spare -= grown;
+    missing[i] = std::min(column.max_width, content_width(i, first_row, charset)) - widths_[i];
+  }
+  for (bool grown = true; grown && spare > 0;) {
+    grown = false;
+    for (std::size_t i = 0; i < widths_.size() && spare > 0; ++i) {
+      if (missing[i] <= 0) continue;
+      ++widths_[i];
+      --missing[i];
+      --spare;
+      grown = true;
+    }
   }
 }
 

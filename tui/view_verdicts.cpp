@@ -59,7 +59,7 @@ std::vector<VerdictLine> verdict_lines(const Snapshot& snapshot, GridSize size, 
     for (const std::string& text : wrap(verdict.sentence(), size.columns - 3, charset)) {
       cut = lines.size() == most;
       if (cut) break;
-      lines.push_back({mark + text, role_of(verdict.severity)});
+      lines.push_back({truncate_text(mark + text, size.columns, charset), role_of(verdict.severity)});
       mark = "   ";
     }
   }

@@ -2,7 +2,7 @@
 // What the live view costs on a large host, on a real terminal (a pseudo terminal, ncurses and all): CPU time of a
 // frame, and the time from a key to its effect while samples arrive.
 //
-// frame-bench [SUPERBLOCKS:CGROUPS]: 5000:10000 unless told. Exit 1 when a limit is exceeded.
+// frame-bench [SUPERBLOCKS:CGROUPS]: 5000:10000 unless told. Exit 1 when twice a limit is exceeded.
 #include <poll.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -40,8 +40,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// What is promised, and when the run fails: a machine that does something else at the same time is slower, also in CPU
+// time, and an error in the code is more than twice as slow.
 constexpr double frame_limit_ms = 10;
 constexpr double key_limit_ms = 50;
+constexpr double tolerated = 2;
 constexpr int rows = 50;
 constexpr int columns = 200;
 
@@ -143,10 +146,9 @@ class Frames {
  private:
   std::string line(const std::string& what, std::vector<double> costs) {
     const Figure figure = figure_of(std::move(costs));
-    const bool over = figure.median > frame_limit_ms;
-    exceeded_ = exceeded_ || over;
+    exceeded_ = exceeded_ || figure.median > frame_limit_ms * tolerated;
     return fmt::format("{:<34} {:>9.2f} {:>9.2f}   limit {} ms{}\n", what, figure.median, figure.most, frame_limit_ms,
-                       over ? "  EXCEEDED" : "");
+                       figure.median > frame_limit_ms ? "  EXCEEDED" : "");
   }
 
   App& app_;
@@ -236,11 +238,11 @@ bool measure_keys(HostSize size) {
   waitpid(child.pid, &status, 0);
   const std::size_t answered = times.size();
   const Figure figure = figure_of(std::move(times));
-  const bool over = figure.most > key_limit_ms || answered < 95 || status != 0;
+  const bool over = figure.most > key_limit_ms;
   std::printf("\n%-34s %9s %9s\n%-34s %9.2f %9.2f   limit %.0f ms%s (%zu keys of 100, a sample a second)\n",
               "from a key to the screen, ms", "median", "most", "Up and Down while samples arrive", figure.median,
               figure.most, key_limit_ms, over ? "  EXCEEDED" : "", answered);
-  return !over;
+  return figure.most <= key_limit_ms * tolerated && answered >= 95 && status == 0;
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ def case_d_changes_the_interval():
         terminal.press("d", "interval (500ms, 2s): _")
         terminal.type("1ms")
         terminal.keys("Enter")
-        terminal.wait_for("between 50ms and 3600s")
+        terminal.wait_for("between 100ms and 3600s")
         terminal.keys("C-u")
         terminal.type("100ms")
         terminal.keys("Enter")
