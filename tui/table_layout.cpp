@@ -7,6 +7,7 @@ namespace tmpfstrace {
 namespace {
 
 constexpr int narrowest_name = 6;
+constexpr int readable_name = 20;
 // Of so many rows the widest cell is looked for, besides those near the ones on the screen: looking at ten thousand
 // would take longer than drawing them.
 constexpr std::size_t rows_measured = 300;
@@ -52,7 +53,8 @@ bool TableLayout::shrink_one() {
   return widest.has_value();
 }
 
-// A column each in turn, so that no name takes all the room that another one needs.
+// A column each in turn, so that no name takes all the room that another one needs; names first, until they can be
+// read.
 void TableLayout::widen(int spare, std::size_t first_row, Charset charset) {
   std::vector<int> missing(widths_.size());
   for (std::size_t i = 0; i < widths_.size() && spare > 0; ++i) {
@@ -60,16 +62,20 @@ void TableLayout::widen(int spare, std::size_t first_row, Charset charset) {
     if (widths_[i] == 0 || column.max_width <= widths_[i]) continue;
     missing[i] = std::min(column.max_width, content_width(i, first_row, charset)) - widths_[i];
   }
-  for (bool grown = true; grown && spare > 0;) {
-    grown = false;
-    for (std::size_t i = 0; i < widths_.size() && spare > 0; ++i) {
-      if (missing[i] <= 0) continue;
-      ++widths_[i];
-      --missing[i];
-      --spare;
-      grown = true;
+  const auto grow_while = [&](auto may_grow) {
+    for (bool grown = true; grown && spare > 0;) {
+      grown = false;
+      for (std::size_t i = 0; i < widths_.size() && spare > 0; ++i) {
+        if (missing[i] <= 0 || !may_grow(i)) continue;
+        ++widths_[i];
+        --missing[i];
+        --spare;
+        grown = true;
+      }
     }
-  }
+  };
+  grow_while([&](std::size_t i) { return table_.columns[i].cut == Cut::Middle && widths_[i] < readable_name; });
+  grow_while([](std::size_t) { return true; });
 }
 
 int TableLayout::content_width(std::size_t column, std::size_t first_row, Charset charset) const {
