@@ -28,6 +28,7 @@ App::App(std::unique_ptr<Screen> screen, AppOptions options)
     : screen_(std::move(screen)), options_(std::move(options)), state_(options_.state) {
   latest_.tracks = &tracks_;
   shown_.tracks = &tracks_;
+  latest_.shapes = shown_.shapes = &shapes_;
   screen_->take_mouse(state_.mouse);
   draw();
 }

@@ -87,6 +87,7 @@ class App {
   std::shared_ptr<const Snapshot> passed_;  // the last that history knows
   std::shared_ptr<const Changes> changes_;  // with it
   Tracks tracks_;
+  CgroupShapes shapes_;
   // Of shown_ and state_.
   bool stale_ = false;  // they are not made while a page lies over them
   Table rows_;          // all of the view

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace tmpfstrace {
 namespace {
@@ -51,24 +52,9 @@ std::string_view parent_path(std::string_view path) {
 
 }  // namespace
 
-std::vector<CgroupNode> find_cgroup_list(const std::vector<const CgroupView*>& cgroups) {
-  std::vector<CgroupNode> nodes;
-  nodes.reserve(cgroups.size());
-  for (const CgroupView* view : cgroups) {
-    const Tally& tally = view->tally;
-    nodes.push_back({.parent = {},
-                     .resident_bytes = tally.resident_bytes,
-                     .created = tally.created,
-                     .removed = tally.removed,
-                     .refused = tally.refused,
-                     .refusals = tally.refusals,
-                     .rates = tally.rates});
-  }
-  return nodes;
-}
-
-std::vector<CgroupNode> find_cgroup_tree(const std::vector<const CgroupView*>& cgroups, std::size_t counted) {
-  std::vector<CgroupNode> nodes = find_cgroup_list(cgroups);
+CgroupShape find_cgroup_shape(const std::vector<const CgroupView*>& cgroups) {
+  CgroupShape shape;
+  shape.parents.resize(cgroups.size());
   std::unordered_map<std::string_view, std::size_t> by_path;
   by_path.reserve(cgroups.size());
   for (std::size_t i = 0; i < cgroups.size(); ++i) {
@@ -79,19 +65,51 @@ std::vector<CgroupNode> find_cgroup_tree(const std::vector<const CgroupView*>& c
   for (std::size_t i = 0; i < cgroups.size(); ++i) {
     std::string_view path = cgroups[i]->info.path;
     if (!path.starts_with('/')) continue;
-    while (path != "/" && !nodes[i].parent) {
+    while (path != "/" && !shape.parents[i]) {
       path = parent_path(path);
       const auto found = by_path.find(path);
-      if (found != by_path.end()) nodes[i].parent = found->second;
+      if (found != by_path.end()) shape.parents[i] = found->second;
     }
   }
-  // A child's path is longer than its parent's: from the longest on, all parts of a sum are whole when it is added up.
-  std::vector<std::size_t> order(cgroups.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
+  // A child's path is longer than its parent's.
+  shape.order.resize(cgroups.size());
+  std::iota(shape.order.begin(), shape.order.end(), std::size_t{0});
+  std::sort(shape.order.begin(), shape.order.end(),
             [&](std::size_t a, std::size_t b) { return cgroups[a]->info.path.size() > cgroups[b]->info.path.size(); });
-  for (const std::size_t i : order)
-    if (nodes[i].parent && i < counted) add(nodes[*nodes[i].parent], nodes[i]);
+  return shape;
+}
+
+const CgroupShape& CgroupShapes::of(const std::vector<const CgroupView*>& cgroups) {
+  std::vector<Seen> seen;
+  seen.reserve(cgroups.size());
+  for (const CgroupView* view : cgroups) seen.push_back({view->info.id, view->info.dead, view->info.path.size()});
+  if (seen != seen_) {
+    shape_ = find_cgroup_shape(cgroups);
+    seen_ = std::move(seen);
+  }
+  return shape_;
+}
+
+std::vector<CgroupNode> list_cgroups(const std::vector<const CgroupView*>& cgroups) {
+  std::vector<CgroupNode> nodes;
+  nodes.reserve(cgroups.size());
+  for (const CgroupView* view : cgroups) {
+    const Tally& tally = view->tally;
+    nodes.push_back({.resident_bytes = tally.resident_bytes,
+                     .created = tally.created,
+                     .removed = tally.removed,
+                     .refused = tally.refused,
+                     .refusals = tally.refusals,
+                     .rates = tally.rates});
+  }
+  return nodes;
+}
+
+std::vector<CgroupNode> sum_cgroup_tree(const std::vector<const CgroupView*>& cgroups, const CgroupShape& shape,
+                                        std::size_t counted) {
+  std::vector<CgroupNode> nodes = list_cgroups(cgroups);
+  for (const std::size_t i : shape.order)
+    if (shape.parents[i] && i < counted) add(nodes[*shape.parents[i]], nodes[i]);
   return nodes;
 }
 

@@ -9,6 +9,7 @@
 
 #include "model/playback.h"
 #include "model/snapshot.h"
+#include "tui/cgroup_tree.h"
 #include "tui/event_log.h"
 #include "tui/notice_log.h"
 #include "tui/tracks.h"
@@ -22,6 +23,7 @@ struct Frame {
   NoticeLog notices;
   std::optional<Playback> playback;        // where a replay stands by now; absent on a live host
   const Tracks* tracks = nullptr;          // may go on behind a snapshot that is held still. Null: none
+  CgroupShapes* shapes = nullptr;          // keeps what follows from the cgroups' paths. Null: it is found anew
   std::optional<std::uint64_t> behind_ns;  // how much later the latest sample is than the one that is held still
   std::string message;                     // of one thing that the user did; shown until the next key
   std::string json;                        // of Page::Json

@@ -148,18 +148,21 @@ Table cgroup_table(const Frame& frame, bool tree) {
   const auto listed = list_objects(snapshot.cgroups, changes.new_cgroups, changes.gone_cgroups, key);
   std::vector<const CgroupView*> views;
   for (const auto& object : listed) views.push_back(object.view);
-  std::vector<CgroupNode> nodes = tree ? find_cgroup_tree(views, snapshot.cgroups.size()) : find_cgroup_list(views);
+  static const CgroupShape flat;
+  CgroupShapes own;
+  const CgroupShape& shape = !tree ? flat : (frame.shapes == nullptr ? own : *frame.shapes).of(views);
+  std::vector<CgroupNode> nodes = tree ? sum_cgroup_tree(views, shape, snapshot.cgroups.size()) : list_cgroups(views);
   auto rows = std::make_shared<std::vector<Row>>();
   for (std::size_t i = 0; i < listed.size(); ++i) {
     const CgroupView& view = *listed[i].view;
     TableRow row{.key = listed[i].key, .index = i};
-    row.parent = nodes[i].parent;
+    if (tree) row.parent = shape.parents[i];
     mark_row(row, view.tally.rates.refused, view.info.dead || listed[i].gone, listed[i].is_new);
     // One that is folded must not hide that something in it is refused.
     if (tree && nodes[i].rates.refused.value_or(0) > 0) row.mark = '!';
     table.rows.push_back(row);
     rows->push_back({.listed = listed[i],
-                     .parent = nodes[i].parent ? views[*nodes[i].parent] : nullptr,
+                     .parent = row.parent ? views[*row.parent] : nullptr,
                      .sum = std::move(nodes[i]),
                      .track = frame.tracks == nullptr ? nullptr : frame.tracks->of_cgroup(listed[i].key),
                      .now_ns = snapshot.monotonic_ns});

@@ -34,7 +34,13 @@ Snapshot tree_snapshot() {
 std::vector<CgroupNode> nodes_of(const Snapshot& snapshot, std::size_t counted = ~std::size_t{0}) {
   std::vector<const CgroupView*> views;
   for (const CgroupView& view : snapshot.cgroups) views.push_back(&view);
-  return find_cgroup_tree(views, counted);
+  return sum_cgroup_tree(views, find_cgroup_shape(views), counted);
+}
+
+std::vector<std::optional<std::size_t>> parents_of(const Snapshot& snapshot) {
+  std::vector<const CgroupView*> views;
+  for (const CgroupView& view : snapshot.cgroups) views.push_back(&view);
+  return find_cgroup_shape(views).parents;
 }
 
 struct Tree {
@@ -61,9 +67,10 @@ using Lines = std::vector<std::string>;
 TEST_CASE("a subtree has what its parts have together", "[tui][tree]") {
   const Snapshot snapshot = tree_snapshot();
   const auto nodes = nodes_of(snapshot);
-  CHECK(nodes[2].parent == std::size_t{1});
-  CHECK(nodes[4].parent == std::size_t{0});
-  CHECK_FALSE(nodes[5].parent);
+  const auto parents = parents_of(snapshot);
+  CHECK(parents[2] == std::size_t{1});
+  CHECK(parents[4] == std::size_t{0});
+  CHECK_FALSE(parents[5]);
   CHECK(nodes[1].resident_bytes == 1110);
   CHECK(nodes[0].resident_bytes == 11'111);
   CHECK(nodes[0].refused == 5u);
@@ -76,14 +83,14 @@ TEST_CASE("a subtree has what its parts have together", "[tui][tree]") {
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     std::int64_t sum = snapshot.cgroups[i].tally.resident_bytes.value_or(0);
     for (std::size_t child = 0; child < nodes.size(); ++child)
-      if (nodes[child].parent == i) sum += nodes[child].resident_bytes.value_or(0);
+      if (parents[child] == i) sum += nodes[child].resident_bytes.value_or(0);
     CHECK(nodes[i].resident_bytes.value_or(0) == sum);
   }
 }
 
 TEST_CASE("what has gone is shown and not added up", "[tui][tree]") {
   const auto nodes = nodes_of(tree_snapshot(), 3);
-  CHECK(nodes[3].parent == std::size_t{1});
+  CHECK(parents_of(tree_snapshot())[3] == std::size_t{1});
   CHECK(nodes[1].resident_bytes == 110);
 }
 
@@ -91,7 +98,7 @@ TEST_CASE("of two cgroups of one path the living one has the children", "[tui][t
   Snapshot snapshot;
   snapshot.cgroups = {with(1, "/a", 1), with(2, "/a", 10), with(3, "/a/b", 100)};
   snapshot.cgroups[0].info.dead = true;
-  CHECK(nodes_of(snapshot)[2].parent == std::size_t{1});
+  CHECK(parents_of(snapshot)[2] == std::size_t{1});
 }
 
 TEST_CASE("the tree is drawn depth first, in the order of the subtrees", "[tui][tree]") {
@@ -132,4 +139,25 @@ TEST_CASE("a tree that is ten thousand deep is drawn as far as a path reaches", 
   arrange_table(table, {});
   CHECK(table.rows.size() > 2000);
   CHECK(nodes_of(snapshot)[0].resident_bytes == 3000);
+}
+
+TEST_CASE("the shape of a tree is kept until a cgroup comes, goes, dies or gets its path", "[tui][tree]") {
+  CgroupShapes shapes;
+  const auto parents = [&](const Snapshot& snapshot) {
+    std::vector<const CgroupView*> views;
+    for (const CgroupView& view : snapshot.cgroups) views.push_back(&view);
+    return shapes.of(views).parents;
+  };
+  Snapshot snapshot = tree_snapshot();
+  CHECK(parents(snapshot) == parents_of(snapshot));
+  CHECK(parents(snapshot) == parents_of(snapshot));
+  snapshot.cgroups[5].info.path = "/a/d/x";
+  CHECK(parents(snapshot)[5] == std::size_t{3});
+  snapshot.cgroups.erase(snapshot.cgroups.begin() + 1);
+  CHECK(parents(snapshot) == parents_of(snapshot));
+  snapshot.cgroups.push_back(with(9, "/a", 0));
+  CHECK(parents(snapshot)[1] == std::size_t{6});
+  snapshot.cgroups.push_back(with(10, "/a", 0));
+  snapshot.cgroups[6].info.dead = true;
+  CHECK(parents(snapshot)[1] == std::size_t{7});
 }
