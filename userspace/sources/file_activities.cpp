@@ -34,8 +34,7 @@ void FileActivities::refresh(std::vector<Superblock>& superblocks, std::uint64_t
     Entry& entry = known->second;
     entry.round = round_;
     if (entry.has_news || monotonic_ns >= entry.report_ns + kReportAgain) {
-      entry.report =
-          std::make_shared<const FileActivity>(entry.sketch.report(kPatterns, monotonic_ns, is_alive_));
+      entry.report = std::make_shared<const FileActivity>(entry.sketch.report(kPatterns, monotonic_ns, is_alive_));
       entry.report_ns = monotonic_ns;
       entry.has_news = false;
     }
