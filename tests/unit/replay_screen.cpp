@@ -9,44 +9,14 @@
 #include "player_feed.h"
 #include "replay_player.h"
 #include "top_sink.h"
+#include "tui_fake_screen.h"
 
 using namespace tmpfstrace;
 using namespace tmpfstrace::test;
+using namespace tmpfstrace::tui_test;
 using Catch::Matchers::Contains;
 
 namespace {
-
-struct ScreenState {
-  std::deque<Key> keys;
-  std::string text;
-  int draws = 0;
-};
-
-class TextScreen : public Screen {
- public:
-  explicit TextScreen(ScreenState& state) : state_(state) {}
-  GridSize size() override { return {24, 120}; }
-  Charset charset() const override { return Charset::Utf8; }
-  int input_fd() const override { return -1; }
-  bool input_ended() const override { return false; }
-  std::optional<Input> read_input() override {
-    if (state_.keys.empty()) return std::nullopt;
-    const Input input{.key = state_.keys.front()};
-    state_.keys.pop_front();
-    return input;
-  }
-  void forget() override {}
-  void take_mouse(bool) override {}
-  bool copy(const std::string&) override { return false; }
-  void draw(const Grid& grid) override {
-    ++state_.draws;
-    state_.text.clear();
-    for (int row = 0; row < grid.rows(); ++row) state_.text += grid.row_text(row) + "\n";
-  }
-
- private:
-  ScreenState& state_;
-};
 
 // Everything but the terminal and the loop.
 class Top {
@@ -58,7 +28,7 @@ class Top {
   }
 
   void press(char key) {
-    screen.keys = {key_of(key)};
+    screen.inputs = {Input{.key = key_of(key)}};
     REQUIRE(sink.on_input());
     for (const SinkRequest& request : sink.take_requests()) REQUIRE(feed.follow(request));
     settle();
@@ -73,8 +43,8 @@ class Top {
     while (feed.due()) REQUIRE(feed.bring(UINT64_MAX));
   }
 
-  ScreenState screen;
-  TopSink sink{std::make_unique<App>(std::make_unique<TextScreen>(screen)), VerdictThresholds()};
+  FakeState screen{.size = {24, 120}};
+  TopSink sink{std::make_unique<App>(std::make_unique<FakeScreen>(screen)), VerdictThresholds()};
   Replay replay;
   PlayerFeed feed{replay.player(), sink};
 };
@@ -96,9 +66,9 @@ TEST_CASE("the screen after a seek is the one of playing straight through", "[tu
   const std::string content = eventful();
   std::vector<std::string> expected;
   Top straight(content);
-  for (expected.push_back(straight.screen.text); !straight.replay.playback().ended;) {
+  for (expected.push_back(straight.screen.text()); !straight.replay.playback().ended;) {
     straight.steer(PlaybackCommand::step_forward);
-    expected.push_back(straight.screen.text);
+    expected.push_back(straight.screen.text());
   }
   REQUIRE(expected.size() == 30);
   CHECK_THAT(expected[29], Contains("file_29"));
@@ -111,7 +81,7 @@ TEST_CASE("the screen after a seek is the one of playing straight through", "[tu
                                             PlaybackCommand::next_event,     PlaybackCommand::start};
     top.steer(commands[(random >> 33) % std::size(commands)]);
     INFO("position " << top.replay.position());
-    CHECK(top.screen.text == expected[top.replay.position()]);
+    CHECK(top.screen.text() == expected[top.replay.position()]);
   }
 }
 
@@ -121,5 +91,5 @@ TEST_CASE("a seek draws its progress and nothing of what lies between", "[tui]")
   top.steer(PlaybackCommand::next_event);
   CHECK(top.replay.position() == 190);
   CHECK(top.screen.draws - draws <= 2);
-  CHECK_THAT(top.screen.text, Contains("file_190"));
+  CHECK_THAT(top.screen.text(), Contains("file_190"));
 }

@@ -2,14 +2,13 @@
 // The incident as it was recorded in a guest, on the screen: every view at three sizes, played to its end.
 #include <catch2/catch.hpp>
 
-#include <deque>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "../support/sample_builder.h"
 #include "player_feed.h"
 #include "top_sink.h"
+#include "tui_fake_screen.h"
 #include "tui_golden.h"
 
 using namespace tmpfstrace;
@@ -17,40 +16,12 @@ using namespace tmpfstrace::tui_test;
 
 namespace {
 
-struct Shown {
-  GridSize size{24, 80};
-  std::deque<Key> keys;
-  std::optional<Grid> grid;
-};
-
-class GridScreen : public Screen {
- public:
-  explicit GridScreen(Shown& shown) : shown_(shown) {}
-  GridSize size() override { return shown_.size; }
-  Charset charset() const override { return Charset::Utf8; }
-  int input_fd() const override { return -1; }
-  bool input_ended() const override { return false; }
-  std::optional<Input> read_input() override {
-    if (shown_.keys.empty()) return std::nullopt;
-    const Input input{.key = shown_.keys.front()};
-    shown_.keys.pop_front();
-    return input;
-  }
-  void draw(const Grid& grid) override { shown_.grid = grid; }
-  void forget() override {}
-  void take_mouse(bool) override {}
-  bool copy(const std::string&) override { return false; }
-
- private:
-  Shown& shown_;
-};
-
 // All of `top` but the terminal and the loop, on a clock that makes every sample due.
 struct Top {
-  Shown shown;
+  FakeState shown;
   std::chrono::steady_clock::time_point now{std::chrono::hours(1)};
   std::unique_ptr<Player> player;
-  TopSink sink{std::make_unique<App>(std::make_unique<GridScreen>(shown)), VerdictThresholds()};
+  TopSink sink{std::make_unique<App>(std::make_unique<FakeScreen>(shown)), VerdictThresholds()};
   std::unique_ptr<PlayerFeed> feed;
 
   explicit Top(const std::string& recording) {
@@ -64,7 +35,7 @@ struct Top {
   }
 
   void press(Key key) {
-    shown.keys = {key};
+    shown.inputs = {Input{.key = key}};
     REQUIRE(sink.on_input());
   }
 };
