@@ -189,7 +189,7 @@ $(O)/fuzz/%.o: %.cpp
 	$(Q)$(FUZZ_CXX) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INCLUDES) -MMD -MP -c $< -o $@
 
 # What the parsers need and no more: a fuzzer that reaches further does not link.
-FUZZED := $(wildcard userspace/model/*.cpp userspace/export/json*.cpp userspace/sources/config*.cpp userspace/sources/recording_*.cpp) \
+FUZZED := $(wildcard userspace/model/*.cpp userspace/export/json*.cpp userspace/sources/config*.cpp userspace/sources/outline_*.cpp userspace/sources/recording_*.cpp) \
           $(patsubst %,userspace/host/%.cpp,memcg_files mount_reach mount_table node_memory process_life text_file text_parse)
 
 $(O)/fuzz/libpure.a: $(call objects,fuzz,$(FUZZED))
