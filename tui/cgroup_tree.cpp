@@ -7,21 +7,18 @@
 #include <unordered_map>
 #include <utility>
 
+#include "model/known_sum.h"
+
 namespace tmpfstrace {
 namespace {
 
-template <typename Number>
-void add(std::optional<Number>& sum, const std::optional<Number>& part) {
-  if (part) sum = sum.value_or(Number{0}) + *part;
-}
-
 void add(Rates& sum, const Rates& part) {
-  add(sum.allocated_bytes, part.allocated_bytes);
-  add(sum.freed_bytes, part.freed_bytes);
-  add(sum.written_bytes, part.written_bytes);
-  add(sum.created, part.created);
-  add(sum.removed, part.removed);
-  add(sum.refused, part.refused);
+  add_known(sum.allocated_bytes, part.allocated_bytes);
+  add_known(sum.freed_bytes, part.freed_bytes);
+  add_known(sum.written_bytes, part.written_bytes);
+  add_known(sum.created, part.created);
+  add_known(sum.removed, part.removed);
+  add_known(sum.refused, part.refused);
 }
 
 void add(std::vector<RefusalCount>& sum, const std::vector<RefusalCount>& part) {
@@ -37,10 +34,10 @@ void add(std::vector<RefusalCount>& sum, const std::vector<RefusalCount>& part) 
 }
 
 void add(CgroupNode& sum, const CgroupNode& part) {
-  add(sum.resident_bytes, part.resident_bytes);
-  add(sum.created, part.created);
-  add(sum.removed, part.removed);
-  add(sum.refused, part.refused);
+  add_known(sum.resident_bytes, part.resident_bytes);
+  add_known(sum.created, part.created);
+  add_known(sum.removed, part.removed);
+  add_known(sum.refused, part.refused);
   add(sum.refusals, part.refusals);
   add(sum.rates, part.rates);
 }

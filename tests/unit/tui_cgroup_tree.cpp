@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include <numeric>
+#include <limits>
 
 #include "tui/cgroup_tree.h"
 #include "tui/view_rows.h"
@@ -86,6 +86,13 @@ TEST_CASE("a subtree has what its parts have together", "[tui][tree]") {
       if (parents[child] == i) sum += nodes[child].resident_bytes.value_or(0);
     CHECK(nodes[i].resident_bytes.value_or(0) == sum);
   }
+}
+
+TEST_CASE("forged numbers do not stop the sums", "[tui][tree]") {
+  Snapshot snapshot;
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  snapshot.cgroups = {with(1, "/", most), with(2, "/a", most), with(3, "/b", most)};
+  CHECK(nodes_of(snapshot)[0].resident_bytes == most - 2);  // 3 (2^63 - 1) modulo 2^64
 }
 
 TEST_CASE("what has gone is shown and not added up", "[tui][tree]") {
