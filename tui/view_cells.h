@@ -56,6 +56,10 @@ inline Role fill_role(const std::optional<double>& ratio) {
   return *ratio < 1 ? Role::Warning : Role::Critical;
 }
 
+// The last five minutes of what is in use, from their least to their most, nearly flat below `least_range`.
+TableCell spark_cell(const Track* track, std::uint64_t now_ns, double least_range,
+                     const std::optional<double>& sorted_by);
+
 // ---- rows ------------------------------------------------------------------------------------------------------
 
 // An object as it is, or as it was in the snapshot before when it has gone since.
@@ -95,6 +99,33 @@ inline void mark_row(TableRow& row, const std::optional<double>& refused_rate, b
 }
 
 // ---- columns ---------------------------------------------------------------------------------------------------
+
+// Of names, which may be long: cut in the middle, and the first to get room.
+constexpr Column name_column(std::string_view id, std::string_view title, std::string_view meaning, int width,
+                             int max_width, int priority = 0, SortKey sort_key = SortKey::None) {
+  return {.id = id,
+          .title = title,
+          .meaning = meaning,
+          .width = width,
+          .max_width = max_width,
+          .priority = priority,
+          .align = Align::Left,
+          .descending = false,
+          .cut = Cut::Middle,
+          .sort_key = sort_key};
+}
+
+// Of words of a known length.
+constexpr Column word_column(std::string_view id, std::string_view title, std::string_view meaning, int width,
+                             int priority = 0) {
+  return {.id = id,
+          .title = title,
+          .meaning = meaning,
+          .width = width,
+          .priority = priority,
+          .align = Align::Left,
+          .descending = false};
+}
 
 // A column with what it shows of a row of one kind.
 template <typename Row>

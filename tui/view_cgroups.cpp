@@ -3,14 +3,11 @@
 #include <array>
 
 #include "tui/cgroup_tree.h"
-#include "tui/sparkline.h"
 #include "tui/view_cells.h"
 #include "tui/view_rows.h"
 
 namespace tmpfstrace {
 namespace {
-
-constexpr std::uint64_t spark_ns = 300'000'000'000;
 
 struct Row {
   Listed<CgroupView> listed;
@@ -29,16 +26,9 @@ TableCell limit_cell(const Row& row) {
   return {.text = "max", .value = ~std::uint64_t{0}};
 }
 
-TableCell spark_cell(const Row& row) {
-  if (row.track == nullptr) return absent_cell();
-  TableCell cell{.text = "", .value = sort_value(row.listed.view->tally.rates.allocated_bytes)};
-  cell.spark = [track = row.track, now = row.now_ns](int width, Charset charset) {
-    const auto cells = static_cast<std::size_t>(std::max(width, 0));
-    const auto values = track->resample_last(Quantity::UsedBytes, spark_ns, now, cells);
-    constexpr double least = 64 * 4096;
-    return sparkline_of_shape(values, least, charset);
-  };
-  return cell;
+TableCell history_cell(const Row& row) {
+  constexpr double some_pages = 64 * 4096;
+  return spark_cell(row.track, row.now_ns, some_pages, row.listed.view->tally.rates.allocated_bytes);
 }
 
 std::string last_component(const std::string& path) {
@@ -55,15 +45,7 @@ std::string name_of(const CgroupView& view, const CgroupView* parent) {
 }
 
 constexpr std::array columns = {
-    ColumnOf<Row>{{.id = "cgroup",
-                   .title = "CGROUP",
-                   .meaning = "its owner, else its path",
-                   .width = 16,
-                   .max_width = 160,
-                   .align = Align::Left,
-                   .descending = false,
-                   .cut = Cut::Middle,
-                   .sort_key = SortKey::Name},
+    ColumnOf<Row>{name_column("cgroup", "CGROUP", "its owner, else its path", 16, 160, 0, SortKey::Name),
                   [](const Row& row) { return text_cell(name_of(*row.listed.view, row.parent)); }},
     ColumnOf<Row>{{.id = "resident",
                    .title = "RESIDENT",
@@ -117,12 +99,7 @@ constexpr std::array columns = {
                   [](const Row& row) { return count_cell(row.sum.refused); }},
     ColumnOf<Row>{{.id = "refused_rate", .title = "REF/s", .meaning = "the same a second", .width = 6, .priority = 1},
                   [](const Row& row) { return rate_cell(row.sum.rates.refused); }},
-    ColumnOf<Row>{{.id = "cause",
-                   .title = "CAUSE",
-                   .meaning = "of most of the refusals",
-                   .width = 6,
-                   .align = Align::Left,
-                   .descending = false},
+    ColumnOf<Row>{word_column("cause", "CAUSE", "of most of the refusals", 6),
                   [](const Row& row) { return text_cell(cause_text(row.sum.refusals)); }},
     ColumnOf<Row>{{.id = "history",
                    .title = "LAST 5m",
@@ -130,7 +107,7 @@ constexpr std::array columns = {
                    .width = 8,
                    .max_width = 20,
                    .priority = 9},
-                  spark_cell},
+                  history_cell},
 };
 
 std::string why_no_cgroups(const Mode& mode) {

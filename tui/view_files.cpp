@@ -44,27 +44,13 @@ TableCell creator_cell(const Row& row) {
 }
 
 constexpr std::array columns = {
-    ColumnOf<Row>{{.id = "owner",
-                   .title = "WHOSE",
-                   .meaning = "the superblock's owner, else where it is mounted",
-                   .width = 12,
-                   .max_width = 70,
-                   .align = Align::Left,
-                   .descending = false,
-                   .cut = Cut::Middle,
-                   .sort_key = SortKey::Name},
-                  [](const Row& row) {
-                    const Superblock& info = row.view->info;
-                    return text_cell(info.owner ? owner_text(*info.owner) : superblock_name(info));
-                  }},
-    ColumnOf<Row>{{.id = "pattern",
-                   .title = "FILES LIKE",
-                   .meaning = "directory and pattern of the names",
-                   .width = 14,
-                   .max_width = 120,
-                   .align = Align::Left,
-                   .descending = false,
-                   .cut = Cut::Middle},
+    ColumnOf<Row>{
+        name_column("owner", "WHOSE", "the superblock's owner, else where it is mounted", 12, 70, 0, SortKey::Name),
+        [](const Row& row) {
+          const Superblock& info = row.view->info;
+          return text_cell(info.owner ? owner_text(*info.owner) : superblock_name(info));
+        }},
+    ColumnOf<Row>{name_column("pattern", "FILES LIKE", "directory and pattern of the names", 14, 120),
                   [](const Row& row) { return text_cell(row.path()); }},
     ColumnOf<Row>{{.id = "files", .title = "FILES", .meaning = "that lie there", .width = 8},
                   [](const Row& row) {

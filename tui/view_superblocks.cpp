@@ -8,15 +8,12 @@
 
 #include "model/names.h"
 #include "model/ratio.h"
-#include "tui/sparkline.h"
 #include "tui/superblock_facts.h"
 #include "tui/view_cells.h"
 #include "tui/view_rows.h"
 
 namespace tmpfstrace {
 namespace {
-
-constexpr std::uint64_t spark_ns = 300'000'000'000;
 
 struct Row {
   Listed<SuperblockView> listed;
@@ -72,18 +69,11 @@ TableCell full_in_cell(const Row& row) {
           .role = left < hour_ns ? Role::Warning : Role::Normal};
 }
 
-TableCell spark_cell(const Row& row) {
-  if (row.track == nullptr) return absent_cell();
-  TableCell cell{.text = "", .value = sort_value(row.rates().allocated_bytes)};
-  cell.spark = [track = row.track, now = row.now_ns, size = row.info().size_bytes](int width, Charset charset) {
-    const auto cells = static_cast<std::size_t>(std::max(width, 0));
-    const auto values = track->resample_last(Quantity::UsedBytes, spark_ns, now, cells);
-    // What is below a hundredth of the size is no shape.
-    constexpr double page = 4096;
-    const double least = size ? std::max(static_cast<double>(*size) / 100, page * 8) : page * 8;
-    return sparkline_of_shape(values, least, charset);
-  };
-  return cell;
+// What is below a hundredth of the size is no shape.
+TableCell history_cell(const Row& row) {
+  constexpr double some_pages = 8 * 4096;
+  const double part = static_cast<double>(row.info().size_bytes.value_or(0)) / 100;
+  return spark_cell(row.track, row.now_ns, std::max(part, some_pages), row.rates().allocated_bytes);
 }
 
 TableCell inodes_cell(const Row& row) {
@@ -101,25 +91,9 @@ TableCell drift_cell(const Row& row) {
 }
 
 constexpr std::array columns = {
-    ColumnOf<Row>{{.id = "mount",
-                   .title = "MOUNT",
-                   .meaning = "where it is mounted, and at how many places more",
-                   .width = 16,
-                   .max_width = 120,
-                   .align = Align::Left,
-                   .descending = false,
-                   .cut = Cut::Middle},
+    ColumnOf<Row>{name_column("mount", "MOUNT", "where it is mounted, and at how many places more", 16, 120),
                   [](const Row& row) { return text_cell(superblock_name(row.info())); }},
-    ColumnOf<Row>{{.id = "owner",
-                   .title = "OWNER",
-                   .meaning = "pod, container or unit that it belongs to",
-                   .width = 16,
-                   .max_width = 44,
-                   .priority = 5,
-                   .align = Align::Left,
-                   .descending = false,
-                   .cut = Cut::Middle,
-                   .sort_key = SortKey::Name},
+    ColumnOf<Row>{name_column("owner", "OWNER", "pod, container or unit that it belongs to", 16, 44, 5, SortKey::Name),
                   [](const Row& row) { return text_cell(owner_of(row.info())); }},
     ColumnOf<Row>{{.id = "device",
                    .title = "DEV",
@@ -159,13 +133,8 @@ constexpr std::array columns = {
                    .priority = 8,
                    .descending = false},
                   [](const Row& row) { return bytes_cell(memory_room(row.view())); }},
-    ColumnOf<Row>{{.id = "limit",
-                   .title = "LIMIT",
-                   .meaning = "the limit that is met first; in brackets: the nearest, while nothing grows",
-                   .width = 8,
-                   .priority = 2,
-                   .align = Align::Left,
-                   .descending = false},
+    ColumnOf<Row>{word_column("limit", "LIMIT",
+                              "the limit that is met first; in brackets: the nearest, while nothing grows", 8, 2),
                   limit_cell},
     ColumnOf<Row>{{.id = "full_in",
                    .title = "FULLIN",
@@ -205,12 +174,7 @@ constexpr std::array columns = {
                   [](const Row& row) { return count_cell(row.view().tally.refused); }},
     ColumnOf<Row>{{.id = "refused_rate", .title = "REF/s", .meaning = "the same a second", .width = 6, .priority = 11},
                   [](const Row& row) { return rate_cell(row.rates().refused); }},
-    ColumnOf<Row>{{.id = "cause",
-                   .title = "CAUSE",
-                   .meaning = "of most of the refusals",
-                   .width = 6,
-                   .align = Align::Left,
-                   .descending = false},
+    ColumnOf<Row>{word_column("cause", "CAUSE", "of most of the refusals", 6),
                   [](const Row& row) { return text_cell(cause_text(row.view().tally.refusals)); }},
     ColumnOf<Row>{{.id = "history",
                    .title = "LAST 5m",
@@ -219,7 +183,7 @@ constexpr std::array columns = {
                    .max_width = 20,
                    .priority = 7,
                    .align = Align::Right},
-                  spark_cell},
+                  history_cell},
     ColumnOf<Row>{{.id = "inodes",
                    .title = "INODES",
                    .meaning = "inodes in use, and the limit",

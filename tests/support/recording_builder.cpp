@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <stdexcept>
 
 #include "sample_builder.h"
 #include "sources/recording_format.h"
+#include "sources/zstd_stream.h"
 
 namespace tmpfstrace::test {
 namespace {
@@ -76,6 +78,13 @@ std::string planned_recording(const RecordingPlan& plan) {
     text += encode_sample(planned_sample(plan, position)) + "\n";
   }
   return text;
+}
+
+std::string compressed(const std::string& text) {
+  Result<ZstdEncoder> encoder = ZstdEncoder::create();
+  std::string out;
+  if (!encoder || !encoder->put(text, out) || !encoder->finish(out)) throw std::runtime_error("zstd does not compress");
+  return out;
 }
 
 }  // namespace tmpfstrace::test

@@ -26,4 +26,7 @@ RefusalEvent planned_event(const RecordingPlan& plan, std::uint64_t position);
 // Lines of a recording, header first.
 std::string planned_recording(const RecordingPlan& plan);
 
+// One zstd frame.
+std::string compressed(const std::string& text);
+
 }  // namespace tmpfstrace::test

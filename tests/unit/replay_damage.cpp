@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "../support/recording_builder.h"
 #include "../support/sample_builder.h"
 #include "model/derive.h"
 #include "sources/player.h"
@@ -63,15 +64,6 @@ std::string changed(const std::string& from, const std::string& to) {
 }
 
 std::string with_ledger(const std::string& row) { return changed("\"ledger\":[]", "\"ledger\":[" + row + "]"); }
-
-std::string compressed(const std::string& text) {
-  auto encoder = ZstdEncoder::create();
-  REQUIRE(encoder);
-  std::string out;
-  REQUIRE(encoder->put(text, out));
-  REQUIRE(encoder->finish(out));
-  return out;
-}
 
 }  // namespace
 

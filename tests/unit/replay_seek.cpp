@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "replay_player.h"
-#include "sources/zstd_stream.h"
 
 using namespace tmpfstrace;
 using namespace tmpfstrace::test;
@@ -11,15 +10,6 @@ using namespace tmpfstrace::test;
 namespace {
 
 const RecordingPlan eventful{.samples = 40, .refused_at = {7, 8, 20, 33}, .resized_at = {12}};
-
-std::string compressed(const std::string& text) {
-  auto encoder = ZstdEncoder::create();
-  REQUIRE(encoder);
-  std::string out;
-  REQUIRE(encoder->put(text, out));
-  REQUIRE(encoder->finish(out));
-  return out;
-}
 
 }  // namespace
 
