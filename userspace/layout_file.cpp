@@ -64,7 +64,10 @@ Result<void> LayoutFile::save(const ViewState& state) const {
   std::filesystem::create_directories(path.parent_path(), made);
   if (made) return fail_errno("make", path.parent_path().string(), made.value());
   const std::string draft = path_ + ".new";
-  if (Result<void> written = write_file(draft, text); !written) return written;
+  if (Result<void> written = write_file(draft, text); !written) {
+    unlink(draft.c_str());  // a full disk leaves no half of it
+    return written;
+  }
   if (rename(draft.c_str(), path_.c_str()) != 0) {
     const int code = errno;
     unlink(draft.c_str());

@@ -73,7 +73,7 @@ wait_for '"size_bytes"'
 show json
 keys q
 tries=0
-until [ "$(tmux -S /tmp/tmux display-message -p '#{pane_dead}#{pane_dead_status}')" = 10 ] || [ "$tries" -gt 50 ]; do
+until [ "$(tmux -S /tmp/tmux display-message -p '#{pane_dead}#{pane_dead_status}')" = 10 ] || [ "$tries" -gt 300 ]; do
 	tries=$((tries + 1))
 	sleep 0.2
 done
