@@ -71,6 +71,9 @@ show details
 keys y
 wait_for '"size_bytes"'
 show json
+# Each hook that is taken away waits for a grace period of RCU tasks, and that for every task that was preempted in the kernel:
+# one that its cgroup's cpu.max holds back there, as this load, can take minutes of it.
+killall incident-load
 keys q
 tries=0
 until [ "$(tmux -S /tmp/tmux display-message -p '#{pane_dead}#{pane_dead_status}')" = 10 ] || [ "$tries" -gt 300 ]; do
@@ -78,3 +81,4 @@ until [ "$(tmux -S /tmp/tmux display-message -p '#{pane_dead}#{pane_dead_status}
 	sleep 0.2
 done
 echo "TOP $(tmux -S /tmp/tmux display-message -p '#{pane_dead}#{pane_dead_status}')"
+cat "/proc/$(tmux -S /tmp/tmux display-message -p '#{pane_pid}')/stack" 2>/dev/null # if it is there still: where it waits
