@@ -60,6 +60,7 @@ LIBS_BPF  := -l:libbcc_bpf.a -lbpf -lelf -lz
 LIBS_TERM := -lncursesw -ltinfo
 # libcurl is loaded when it is needed (userspace/notify/curl_library.h).
 LIBS_NET  := -ldl
+LIBS_SAND := -lcap -lseccomp
 
 # ---- sources --------------------------------------------------------------------------------------
 
@@ -70,6 +71,7 @@ LIVE_SOURCES := $(wildcard userspace/sources/live*.cpp)
 
 SRC_model   := $(wildcard userspace/model/*.cpp)
 SRC_export  := $(wildcard userspace/export/*.cpp)
+SRC_metrics := $(wildcard userspace/metrics/*.cpp)
 SRC_notify  := $(wildcard userspace/notify/*.cpp)
 SRC_host    := $(wildcard userspace/host/*.cpp)
 SRC_sources := $(filter-out $(LIVE_SOURCES),$(wildcard userspace/sources/*.cpp))
@@ -79,13 +81,13 @@ SRC_tui     := $(filter-out $(SRC_term),$(wildcard tui/*.cpp))
 SRC_bpfside := $(filter-out $(PLAN_SOURCES),$(wildcard userspace/bpf/*.cpp)) $(LIVE_SOURCES)
 # Between a source and the screen: parts of the program that know no terminal and no BPF.
 SRC_feeds   := userspace/player_feed.cpp userspace/sample_feed.cpp userspace/top_sink.cpp userspace/row_json.cpp
-SRC_main    := $(filter-out $(SRC_feeds),$(wildcard userspace/*.cpp))
+SRC_main    := $(filter-out $(SRC_feeds),$(wildcard userspace/*.cpp userspace/agent/*.cpp))
 SRC_unit    := $(wildcard tests/unit/*.cpp tests/support/*.cpp)
 SRC_backtest := $(wildcard tests/backtest/*.cpp)
 SRC_scale   := $(wildcard tests/scale/synthetic_*.cpp) tests/support/temp_tree.cpp
 SCALE       := $(patsubst tests/scale/%.cpp,$(O)/%,$(filter-out $(wildcard tests/scale/synthetic_*.cpp),$(wildcard tests/scale/*.cpp)))
 
-PURE_LIBS := feeds export sources tui plan host model
+PURE_LIBS := feeds export metrics sources tui plan host model
 ALL_LIBS  := bpfside term notify $(PURE_LIBS)
 SKELETONS := $(patsubst bpf/%.bpf.c,$(O)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 
@@ -133,8 +135,8 @@ $(O)/version.txt: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
 FORCE:
-$(call objects,obj,$(wildcard userspace/main.cpp userspace/options.cpp userspace/version.cpp)): ALL_CXXFLAGS += -DTMPFSTRACE_VERSION='"$(VERSION)"'
-$(call objects,obj,$(wildcard userspace/main.cpp userspace/options.cpp userspace/version.cpp)): $(O)/version.txt
+$(call objects,obj,userspace/version.cpp): ALL_CXXFLAGS += -DTMPFSTRACE_VERSION='"$(VERSION)"'
+$(call objects,obj,userspace/version.cpp): $(O)/version.txt
 
 $(O)/obj/%.o: %.cpp
 	$(call say,CXX,$<)
@@ -165,7 +167,7 @@ link = $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $(1) -Wl,--start-group $(2) -Wl,--end
 
 $(O)/tmpfstrace: $(call objects,obj,$(SRC_main)) $(ALL_LIBS:%=$(O)/lib%.a)
 	$(call say,LINK,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET))
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET) $(LIBS_SAND))
 
 # ---- tests ----------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ void add_numbers(PageText& page, const SuperblockView& view) {
             fmt::format("{}  {} of {}", bar(fill), format_bytes(info.used_bytes), format_bytes(info.size_bytes)));
   add_field(page, "inodes",
             fmt::format("{}  {}", bar(inode_fill), format_used_of_total(info.inodes_used, info.inodes_total)));
-  add_field(page, "memory room", format_bytes(memory_room(view)) + " before a writer is killed");
+  add_field(page, "memory room", format_bytes(memory_room(view.outlook)) + " before a writer is killed");
   const Rates& rates = view.tally.rates;
   add_field(page, "each second",
             fmt::format("{} allocated, {} freed, {} written, {} made, {} removed, {} refused",

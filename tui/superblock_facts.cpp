@@ -44,13 +44,6 @@ std::optional<LimitKind> nearest_limit(const Superblock& superblock) {
   return inodes.value_or(-1) > blocks.value_or(-1) ? LimitKind::inodes : LimitKind::blocks;
 }
 
-std::optional<std::uint64_t> memory_room(const SuperblockView& view) {
-  std::optional<std::uint64_t> least;
-  for (const TmpfsWriter& writer : view.outlook.writers)
-    if (writer.headroom) least = std::min(least.value_or(*writer.headroom), *writer.headroom);
-  return least;
-}
-
 std::string superblock_name(const Superblock& superblock) {
   if (superblock.mounts.empty()) {
     return superblock.kind == "internal" ? "(memfd, SysV)" : "(no mount)";

@@ -20,7 +20,4 @@ double risk_of(const SuperblockView& view, const std::optional<Severity>& worst)
 // Blocks or inodes, whichever is the fuller. Absent: neither is half full.
 std::optional<LimitKind> nearest_limit(const Superblock& superblock);
 
-// The least memory that one of its writers may still take. Absent: no limit of theirs is known.
-std::optional<std::uint64_t> memory_room(const SuperblockView& view);
-
 }  // namespace tmpfstrace

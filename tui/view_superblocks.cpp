@@ -132,7 +132,7 @@ constexpr std::array columns = {
                    .width = 9,
                    .priority = 8,
                    .descending = false},
-                  [](const Row& row) { return bytes_cell(memory_room(row.view())); }},
+                  [](const Row& row) { return bytes_cell(memory_room(row.view().outlook)); }},
     ColumnOf<Row>{word_column("limit", "LIMIT",
                               "the limit that is met first; in brackets: the nearest, while nothing grows", 8, 2),
                   limit_cell},

@@ -18,8 +18,11 @@
 #include <utility>
 #include <variant>
 
+#include "agent/agent.h"
 #include "alert_output.h"
 #include "bpf/symbol_worker.h"
+#include "complaints.h"
+#include "documents.h"
 #include "exit_codes.h"
 #include "export/audit_text.h"
 #include "export/document_filter.h"
@@ -51,29 +54,18 @@ void occupy_standard_descriptors() {
     if (fcntl(fd, F_GETFD) == -1) (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-// A message may hold names from a recording or of files, which may hold anything.
-void complain(const Error& error) {
-  const std::string hint = error.hint.empty() ? "" : " (" + error.hint + ")";
-  std::setlocale(LC_CTYPE, "");
-  const bool utf8 = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-  const std::string text = sanitize(error.message + hint, utf8 ? Charset::Utf8 : Charset::Ascii);
-  std::fprintf(stderr, "tmpfstrace: %s\n", text.c_str());
-}
-
-int exit_failed(const Error& error) {
-  complain(error);
-  return exit_failure;
-}
-
-// Of the live source and of doctor: there the two codes mean that a capability is missing.
-int exit_refused(const Error& error) {
-  complain(error);
-  return error.code == EPERM || error.code == EACCES ? exit_privilege : exit_failure;
-}
-
 int print(const std::string& text) {
   if (std::fputs(text.c_str(), stdout) != EOF && std::fflush(stdout) == 0) return exit_ok;
   return exit_failed(fail_errno("write to", "standard output", errno).value());
+}
+
+Signals::For signals_for(Subcommand command) {
+  if (command == Subcommand::agent) return Signals::For::agent;
+  return command == Subcommand::top ? Signals::For::screen : Signals::For::lines;
+}
+
+std::function<bool()> stop_asked(Subcommand command) {
+  return [what = signals_for(command)] { return Signals::stop_pending(what); };
 }
 
 LiveOptions live_options(const Options& options, std::function<bool()> stop_requested) {
@@ -126,8 +118,8 @@ Result<std::unique_ptr<Sink>> open_json(const Options& options, const MaybeConfi
     if (!opened) return tl::unexpected(opened.error());
     alerts = std::move(*opened);
   }
-  return std::make_unique<JsonSink>(LineOutput(STDOUT_FILENO, signals), std::move(*filter), std::move(alerts),
-                                    thresholds_of(config));
+  return std::make_unique<JsonSink>(LineOutput(STDOUT_FILENO, signals),
+                                    Documents(std::move(*filter), std::move(alerts)), thresholds_of(config));
 }
 
 // The layout is a convenience: what is wrong with its file ends nothing, and is said.
@@ -203,9 +195,13 @@ int run_player(const Options& options, const MaybeConfig& config, Signals& signa
 }
 
 int run_live(const Options& options, const MaybeConfig& config, Signals& signals) {
-  const auto source = open_live_source(live_options(options, Signals::stop_pending));
+  const auto source = open_live_source(live_options(options, stop_asked(options.command)));
   if (!source) return exit_refused(source.error());
   return run_source(**source, options, config, signals);
+}
+
+int run_agent_command(const Options& options, const MaybeConfig& config, Signals& signals) {
+  return run_agent(options, live_options(options, stop_asked(options.command)), config, signals);
 }
 
 int run_doctor_command(const Options& options) {
@@ -217,7 +213,7 @@ int run_doctor_command(const Options& options) {
 
 // What mountinfo, statfs and the memory controller say by themselves.
 int run_audit(const Options& options) {
-  LiveOptions live = live_options(options, Signals::stop_pending);
+  LiveOptions live = live_options(options, stop_asked(options.command));
   live.mode = "poll";
   const auto source = open_live_source(live);
   if (!source) return exit_refused(source.error());
@@ -250,8 +246,9 @@ int run_command(const Options& options) {
   if (options.command == Subcommand::doctor) return run_doctor_command(options);
   MaybeConfig config;
   if (!options.config.empty() && !(config = load_config(options.config))) return exit_usage;
-  Result<Signals> signals = Signals::create(options.command == Subcommand::top);
+  Result<Signals> signals = Signals::create(signals_for(options.command));
   if (!signals) return exit_failed(signals.error());
+  if (options.command == Subcommand::agent) return run_agent_command(options, config, *signals);
   if (options.replay.empty()) return run_live(options, config, *signals);
   return options.command == Subcommand::top ? run_player(options, config, *signals)
                                             : run_replay(options, config, *signals);
@@ -265,10 +262,13 @@ int main(int argc, char** argv) {
   occupy_standard_descriptors();
   try {
     if (argc == 2 && std::strcmp(argv[1], kSymbolWorkerArgument) == 0) return run_symbol_worker(STDIN_FILENO);
-    keep_freed_memory();
     const bool on_terminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
     const std::variant<Options, EarlyExit> parsed = parse_options(argc, argv, on_terminal);
-    if (const auto* options = std::get_if<Options>(&parsed)) return run_command(*options);
+    if (const auto* options = std::get_if<Options>(&parsed)) {
+      // An agent sleeps for most of the time: what a sample needed is of more use to others until the next.
+      if (options->command != Subcommand::agent) keep_freed_memory();
+      return run_command(*options);
+    }
     const EarlyExit& early = std::get<EarlyExit>(parsed);
     if (early.code == exit_ok) return print(early.text);
     std::fputs(early.text.c_str(), stderr);

@@ -16,12 +16,10 @@
 #include "export/document_filter.h"
 #include "export/field_selection.h"
 #include "option_kinds.h"
+#include "options_agent.h"
 #include "options_help.h"
 #include "tui/text.h"
-
-#ifndef TMPFSTRACE_VERSION
-#define TMPFSTRACE_VERSION "0.1.0"
-#endif
+#include "version.h"
 
 namespace tmpfstrace {
 namespace {
@@ -43,22 +41,23 @@ void add_filters(CLI::App& app, Options& options) {
     return selection ? std::nullopt : std::optional(selection.error().message);
   };
   add_list(app, "--only", options.only, check_types, "TYPE,...",
-           "json: print only documents of these types: sample, event, alert");
+           "json, agent: print only documents of these types: sample, event, alert");
   add_list(app, "--field", options.fields, check_fields, "NAME,...",
-           "json: print only these fields, such as totals or verdicts.text");
+           "json, agent: print only these fields, such as totals or verdicts.text");
 }
 
 struct Commands {
   CLI::App* top;
   CLI::App* json;
   CLI::App* record;
+  CLI::App* agent;
   CLI::App* doctor;
   CLI::App* audit;
 };
 
 void add_sampling(CLI::App& app, Options& options) {
-  add_time(app, "--interval", options.interval, longest_interval, "Between two samples, 100ms to 60m (default 1s)",
-           "a time from 100ms to 60m (units ms, s, m)");
+  add_time(app, "--interval", options.interval, longest_interval,
+           "Between two samples, 100ms to 60m (default 1s; agent: 10s)", "a time from 100ms to 60m (units ms, s, m)");
   add_number<std::uint64_t>(app, "--count", options.count, 1, most_samples, "N", "Stop after N samples");
   app.add_flag_callback(
          "--once", [&options] { options.count = 1; }, "Stop after one sample: --count 1")
@@ -96,6 +95,7 @@ bool has_meaning(Subcommand command, const std::string& option) {
   switch (command) {
     case Subcommand::top: return !is({"--check-config", "--only", "--field"});
     case Subcommand::json: return !is({"--speed", "--layout", "--check-config"});
+    case Subcommand::agent: return !is({"--speed", "--layout", "--replay", "--check-config"});
     case Subcommand::record:
       return !is({"--speed", "--layout", "--replay", "--config", "--check-config", "--only", "--field"});
     case Subcommand::doctor:
@@ -134,10 +134,12 @@ Commands add_commands(CLI::App& app, Options& options) {
       add(Subcommand::top, "top", "Live view on a terminal", top_examples),
       add(Subcommand::json, "json", "One JSON document a line on standard output", json_examples),
       add(Subcommand::record, "record", "Record raw samples to a file", record_examples),
+      add(Subcommand::agent, "agent", "Watch a node for good: metrics, alerts and a page by HTTP", agent_examples),
       add(Subcommand::doctor, "doctor", "Say what this host allows and what is missing", doctor_examples),
       add(Subcommand::audit, "audit", "Every tmpfs of this host by risk, with what to do", audit_examples)};
   commands.record->add_option("FILE", options.file, "Where to; compressed when it ends in .zst; replaced if it exists")
       ->required();
+  add_agent_options(*commands.agent, options.agent);
   for (CLI::App* command : {commands.doctor, commands.audit})
     command->add_flag("--json", options.json_report, "The report as JSON");
   return commands;
@@ -148,6 +150,7 @@ const char* command_name(Subcommand command) {
     case Subcommand::top: return "top";
     case Subcommand::json: return "json";
     case Subcommand::record: return "record";
+    case Subcommand::agent: return "agent";
     case Subcommand::doctor: return "doctor";
     case Subcommand::audit: return "audit";
   }
@@ -166,7 +169,7 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
     if (!given(option) || has_meaning(options.command, option)) continue;
     if (option == "--replay") return "--replay works with top and json only";
     if (option == "--speed") return "--speed works with top only: json plays a recording as fast as it can";
-    if (option == "--config") return "--config works with top and json only";
+    if (option == "--config") return "--config works with top, json and agent only";
     if (option == "--layout") return "--layout works with top only";
     return option + " has no meaning with " + command_name(options.command);
   }
@@ -187,6 +190,7 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
   if (options.only == std::vector<std::string>{"alert"} && !given("--config"))
     return "--only alert needs --config: without it there are no alerts";
   if (options.command == Subcommand::record && options.file.empty()) return "FILE: the file name is empty";
+  if (options.command == Subcommand::agent) return find_agent_conflict(*app.get_subcommand("agent"), options);
   return std::nullopt;
 }
 
@@ -224,7 +228,7 @@ EarlyExit mistake(std::string message) {
 std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv, bool on_terminal) {
   Options options;
   CLI::App app("Counts what is allocated, freed and refused on tmpfs, per cgroup and superblock.", "tmpfstrace");
-  app.set_version_flag("--version", "tmpfstrace " TMPFSTRACE_VERSION);
+  app.set_version_flag("--version", std::string("tmpfstrace ") + kVersion);
   app.footer(footer);
   app.require_subcommand(0, 1);
   add_sampling(app, options);
@@ -240,7 +244,8 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
          "--layout", options.layout,
          "top: where columns, orders and the view are kept; \"\": nowhere (default ~/.config/tmpfstrace/top.json)")
       ->type_name("FILE");
-  app.add_option("--config", options.config, "top, json: thresholds; json: alerts, and whom to tell (TOML)")
+  app.add_option("--config", options.config,
+                 "top, json, agent: thresholds; json, agent: alerts, and whom to tell (TOML)")
       ->type_name("FILE");
   app.add_option("--check-config", options.check_config, "Check such a file, print its rules, and end")
       ->type_name("FILE");
@@ -265,10 +270,13 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   }
 
   options.events = !no_events;
+  if (commands.agent->parsed() && app.count("--interval") == 0) options.interval = std::chrono::seconds(10);
   if (commands.top->parsed())
     options.command = Subcommand::top;
   else if (commands.record->parsed())
     options.command = Subcommand::record;
+  else if (commands.agent->parsed())
+    options.command = Subcommand::agent;
   else if (commands.doctor->parsed())
     options.command = Subcommand::doctor;
   else if (commands.audit->parsed())

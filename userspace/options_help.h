@@ -10,6 +10,7 @@ Examples:
   tmpfstrace json --count 2              two samples, the second with rates
   tmpfstrace record full.zst             record until interrupted
   tmpfstrace top --replay full.zst       look at a recording, no privilege needed
+  tmpfstrace agent                       serve metrics to a Prometheus, until interrupted
   tmpfstrace doctor                      what this host allows, and why not more
   tmpfstrace audit                       every tmpfs of this host by risk, at once and without BPF
 
@@ -35,6 +36,13 @@ inline constexpr const char* record_examples = R"(
 Examples:
   tmpfstrace record full.zst
   tmpfstrace record --interval 10s --duration 60m hour.zst)";
+
+inline constexpr const char* agent_examples = R"(
+Examples:
+  tmpfstrace agent                                          metrics on http://127.0.0.1:10059/metrics, a page on /
+  tmpfstrace agent --web.listen-address :10059 --web.config.file web.yml --pin
+  tmpfstrace agent --json /var/log/tmpfstrace/events.json --only event,alert --config alerts.toml
+SIGHUP reads the web configuration and certificates anew and opens the JSON file again.)";
 
 inline constexpr const char* doctor_examples = R"(
 Examples:

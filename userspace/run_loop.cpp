@@ -115,6 +115,7 @@ Result<void> Loop::on_ready(const epoll_event& event) {
   if (fd == signals_.fd()) {
     const Signals::Seen seen = signals_.take();
     if (seen.resize) sink_.on_resize();
+    if (seen.reload) sink_.on_reload();
     if (seen.stop && end_ == End::none) end_ = End::asked;
     return {};
   }

@@ -11,6 +11,7 @@ namespace tmpfstrace {
 
 Result<Sink::Flow> SampleFeed::bring(std::uint64_t most_samples) {
   if (most_samples == 0) return Sink::Flow::go_on;
+  sink_.begin_sample();
   Result<std::optional<Sample>> sample = source_.next_sample();
   if (!sample) return tl::unexpected(sample.error());
   if (Result<Sink::Flow> brought = bring_events(); !brought || *brought == Sink::Flow::stop) return brought;

@@ -25,6 +25,8 @@ class Sink {
 
   virtual ~Sink() = default;
 
+  // Before a sample is taken.
+  virtual void begin_sample() {}
   virtual Result<Flow> put_sample(Sample sample) = 0;
   virtual Result<Flow> put_event(const RefusalEvent& event) = 0;
 
@@ -42,6 +44,7 @@ class Sink {
   virtual int input_fd() const { return -1; }
   virtual Result<Flow> on_input() { return Flow::go_on; }
   virtual void on_resize() {}
+  virtual void on_reload() {}  // somebody wants files to be read again
 
   // What on_input() has found out since the last call.
   virtual std::vector<SinkRequest> take_requests() { return {}; }

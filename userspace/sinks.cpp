@@ -2,8 +2,7 @@
 #include "sinks.h"
 
 #include <cerrno>
-
-#include "export/json.h"
+#include <memory>
 
 namespace tmpfstrace {
 namespace {
@@ -16,38 +15,23 @@ Result<Sink::Flow> go_on_if(const Result<void>& done) {
 }  // namespace
 
 Result<Sink::Flow> JsonSink::put_sample(Sample sample) {
-  if (alerts_ != nullptr) alerts_->add_losses(sample.losses);
+  documents_.add_losses(sample.losses);
   const std::shared_ptr<const Snapshot> snapshot = analyst_.add(std::move(sample));
-  if (filter_.wants("event"))
-    for (const LimitChange& change : snapshot->limit_changes)
-      if (auto put = put_line(limit_change_to_json(change, *snapshot)); !put || *put == Flow::stop) return put;
-  if (filter_.wants("sample"))
-    if (auto put = put_line(sample_to_json(*snapshot)); !put || *put == Flow::stop) return put;
-  return put_alerts(*snapshot);
+  return documents_.put(*snapshot, [this](const std::string& line) { return put_line(line); });
 }
 
 Result<Sink::Flow> JsonSink::put_event(const RefusalEvent& event) {
   analyst_.add(event);
-  return filter_.wants("event") ? put_line(event_to_json(event)) : Flow::go_on;
-}
-
-Result<Sink::Flow> JsonSink::put_alerts(const Snapshot& snapshot) {
-  if (alerts_ == nullptr) return Flow::go_on;
-  for (std::string& line : alerts_->put(snapshot.verdicts, snapshot.monotonic_ns, snapshot.realtime_ns)) {
-    if (!filter_.wants("alert")) continue;
-    Result<Flow> put = put_line(std::move(line));
-    if (!put || *put == Flow::stop) return put;
-  }
-  return Flow::go_on;
+  return documents_.put(event, [this](const std::string& line) { return put_line(line); });
 }
 
 Result<void> JsonSink::finish() {
-  if (alerts_ != nullptr) alerts_->stop();
+  documents_.finish();
   return {};
 }
 
-Result<Sink::Flow> JsonSink::put_line(std::string line) {
-  const Result<void> written = output_.write_line(filter_.reduce(std::move(line)));
+Result<Sink::Flow> JsonSink::put_line(const std::string& line) {
+  const Result<void> written = output_.write_line(line);
   // `tmpfstrace json | head`: the reader has what it wanted.
   if (!written && written.error().code == EPIPE) return Flow::stop;
   return go_on_if(written);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
+#include <string>
 #include <utility>
 
-#include "alert_output.h"
-#include "export/document_filter.h"
+#include "documents.h"
 #include "line_output.h"
 #include "model/analyst.h"
 #include "sink.h"
@@ -13,13 +12,11 @@
 
 namespace tmpfstrace {
 
-// `json`: one document a line, of those that the filter wants. All are analysed.
+// `json`: one document a line on standard output.
 class JsonSink : public Sink {
  public:
-  // alerts: null for none.
-  JsonSink(LineOutput output, DocumentFilter filter, std::unique_ptr<AlertOutput> alerts,
-           const VerdictThresholds& thresholds)
-      : output_(output), filter_(std::move(filter)), alerts_(std::move(alerts)), analyst_(thresholds) {}
+  JsonSink(LineOutput output, Documents documents, const VerdictThresholds& thresholds)
+      : output_(output), documents_(std::move(documents)), analyst_(thresholds) {}
 
   Result<Flow> put_sample(Sample sample) override;
   Result<Flow> put_event(const RefusalEvent& event) override;
@@ -27,12 +24,10 @@ class JsonSink : public Sink {
   int output_fd() const override { return output_.fd(); }
 
  private:
-  Result<Flow> put_line(std::string line);
-  Result<Flow> put_alerts(const Snapshot& snapshot);
+  Result<Flow> put_line(const std::string& line);
 
   LineOutput output_;
-  DocumentFilter filter_;
-  std::unique_ptr<AlertOutput> alerts_;
+  Documents documents_;
   Analyst analyst_;
 };
 

@@ -197,7 +197,7 @@ int measure_frames(int report, HostSize size) {
 // ---- from a key to its effect ----------------------------------------------------------------------------------
 
 int run_view(HostSize size) {
-  Result<Signals> signals = Signals::create(true);
+  Result<Signals> signals = Signals::create(Signals::For::screen);
   Result<std::unique_ptr<App>> app = App::create({});
   if (!signals || !app) return 2;
   LargeHost host(size, std::chrono::milliseconds(1000));

@@ -246,7 +246,7 @@ void measure_parts(Bench& bench, const Scale& scale) {
 
 void measure(const Scale& scale) {
   Bench bench(scale);
-  auto signals = Signals::create(false);
+  auto signals = Signals::create(Signals::For::lines);
   check(signals.has_value(), "no signals");
   const Reader reader;
   LineOutput output(reader.fd(), *signals);

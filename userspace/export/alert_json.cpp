@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "export/json_parts.h"
+#include "model/mounts.h"
 #include "model/time_text.h"
 
 namespace tmpfstrace {

@@ -12,6 +12,7 @@
 #include "export/json_outlook.h"
 #include "export/json_parts.h"
 #include "model/losses.h"
+#include "model/mounts.h"
 #include "model/quantity_text.h"
 #include "model/ratio.h"
 #include "model/time_text.h"

@@ -9,6 +9,7 @@
 #include "export/json_self.h"
 #include "export/json_survey.h"
 #include "model/json_writer.h"
+#include "model/mounts.h"
 #include "model/names.h"
 #include "model/time_text.h"
 

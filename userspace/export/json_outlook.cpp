@@ -5,6 +5,7 @@
 #include <string>
 
 #include "export/json_parts.h"
+#include "model/mounts.h"
 
 namespace tmpfstrace {
 namespace {

@@ -30,9 +30,4 @@ std::optional<Number> if_known(Number number) {
   return number == 0 ? std::nullopt : std::optional(number);
 }
 
-// "0:45"
-inline std::string device_text(const SuperblockId& id) {
-  return std::to_string(id.major) + ":" + std::to_string(id.minor);
-}
-
 }  // namespace tmpfstrace

@@ -2,6 +2,7 @@
 // What is to be expected of a superblock.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,5 +39,13 @@ struct Outlook {
   std::optional<std::uint64_t> last_refused_ns;
   std::string refused_mount_point;  // as who was refused sees it; empty: not known
 };
+
+// What those who write there may still take before somebody is killed: the least of theirs. Absent: no limit is known.
+inline std::optional<std::uint64_t> memory_room(const Outlook& outlook) {
+  std::optional<std::uint64_t> least;
+  for (const TmpfsWriter& writer : outlook.writers)
+    if (writer.headroom) least = std::min(least.value_or(*writer.headroom), *writer.headroom);
+  return least;
+}
 
 }  // namespace tmpfstrace

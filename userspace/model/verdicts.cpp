@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 #include <utility>
 
 #include "model/leftovers.h"
 #include "model/losses.h"
+#include "model/mounts.h"
 #include "model/names.h"
 #include "model/pattern_activity.h"
 #include "model/quantity_text.h"
@@ -24,17 +24,6 @@ constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kRefusedNow = 60 * kSecond;
 
 double number(const std::optional<std::uint64_t>& value) { return static_cast<double>(value.value_or(0)); }
-
-std::string shortest_mount(const Superblock& info) {
-  const auto shortest = std::min_element(info.mounts.begin(), info.mounts.end(), [](const Mount& a, const Mount& b) {
-    // "/" is how kdevtmpfs sees /dev.
-    const auto rank = [](const Mount& mount) {
-      return std::tuple(mount.root != "/", mount.mount_point == "/", mount.mount_point.size());
-    };
-    return rank(a) < rank(b);
-  });
-  return shortest == info.mounts.end() ? std::string() : shortest->mount_point;
-}
 
 // What a pod has mounted is all its containers': the one that writes most is told with it.
 OwnerRef with_container(const OwnerRef& pod, const OwnerRef& writer) {
