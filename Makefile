@@ -81,13 +81,15 @@ SRC_tui     := $(filter-out $(SRC_term),$(wildcard tui/*.cpp))
 SRC_bpfside := $(filter-out $(PLAN_SOURCES),$(wildcard userspace/bpf/*.cpp)) $(LIVE_SOURCES)
 # Between a source and the screen: parts of the program that know no terminal and no BPF.
 SRC_feeds   := userspace/player_feed.cpp userspace/sample_feed.cpp userspace/top_sink.cpp userspace/row_json.cpp
-SRC_main    := $(filter-out $(SRC_feeds),$(wildcard userspace/*.cpp userspace/agent/*.cpp))
+# The command line, which knows neither.
+SRC_options := $(wildcard userspace/options*.cpp) userspace/version.cpp
+SRC_main    := $(filter-out $(SRC_feeds) $(SRC_options),$(wildcard userspace/*.cpp userspace/agent/*.cpp))
 SRC_unit    := $(wildcard tests/unit/*.cpp tests/support/*.cpp)
 SRC_backtest := $(wildcard tests/backtest/*.cpp)
 SRC_scale   := $(wildcard tests/scale/synthetic_*.cpp) tests/support/temp_tree.cpp
 SCALE       := $(patsubst tests/scale/%.cpp,$(O)/%,$(filter-out $(wildcard tests/scale/synthetic_*.cpp),$(wildcard tests/scale/*.cpp)))
 
-PURE_LIBS := feeds export metrics sources tui plan host model
+PURE_LIBS := feeds options export metrics sources tui plan host model
 ALL_LIBS  := bpfside term notify $(PURE_LIBS)
 SKELETONS := $(patsubst bpf/%.bpf.c,$(O)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 

@@ -39,7 +39,7 @@ struct Options {
   std::optional<std::chrono::milliseconds> duration;
   std::string mode = "auto";
   std::string hooks = "auto";
-  std::uint32_t max_slots = 24576;  // (cgroup, superblock) pairs
+  std::uint32_t max_slots = 24576;  // (cgroup, superblock) pairs; 8192 for an agent
   std::uint32_t max_inodes = 1048576;
   std::uint32_t max_superblocks = 8192;
   std::uint32_t event_rate = 10;

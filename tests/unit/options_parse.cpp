@@ -5,8 +5,9 @@
 #include <sstream>
 #include <vector>
 
-// The options are part of the program, not of a library that the unit tests link.
-#include "options.cpp"  // NOLINT(bugprone-suspicious-include)
+#include "exit_codes.h"
+#include "options.h"
+#include "version.h"
 
 using namespace tmpfstrace;
 using std::chrono::milliseconds;
