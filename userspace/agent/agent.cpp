@@ -90,6 +90,7 @@ int run_agent(const Options& options, const LiveOptions& live, const std::option
   const auto source = open_live_source(live);
   if (!source) return exit_refused(source.error());
   if (!options.agent.no_sandbox) {
+    (*source)->before_confinement();
     const auto left = enter_sandbox({.web = !options.agent.no_web,
                                      .alerts = config && (config->alertmanager || config->webhook),
                                      .program_times = options.agent.program_times});

@@ -33,6 +33,9 @@ class SampleSource {
 
   // Another pace from now on; only a live source has one.
   virtual void set_pace(std::chrono::milliseconds) {}
+
+  // The caller is about to give up privileges for good: what was put off and takes more of them is done now.
+  virtual void before_confinement() {}
 };
 
 }  // namespace tmpfstrace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include "bpf/symbols.h"
 #include "host/kernel_symbols.h"
@@ -48,6 +49,7 @@ class LiveSource : public SampleSource {
   int event_fd() const override { return ready_.get(); }
   std::optional<std::chrono::milliseconds> pace() const override { return options_.interval; }
   void set_pace(std::chrono::milliseconds pace) override { options_.interval = pace; }
+  void before_confinement() override { look_up_symbols(); }
 
  private:
   Result<void> walk_until_equal(std::vector<Superblock> left);
@@ -79,6 +81,7 @@ class LiveSource : public SampleSource {
   bool rescanned_ = false;  // since the last sample
   std::uint64_t sequence_ = 0;
   std::uint64_t drains_ = 0;
+  bool symbols_looked_up_ = false;
 };
 
 Result<void> LiveSource::open() {
@@ -200,6 +203,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
 
 // Reading all of kallsyms takes as long as a good part of the start: it is done when the first sample has been shown.
 void LiveSource::look_up_symbols() {
+  if (!start_.ledger || std::exchange(symbols_looked_up_, true)) return;
   constexpr const char* kMode = "sysctl_overcommit_memory";
   const auto symbols = KernelSymbols::load(start_.paths, {kMode});
   if (const std::string why = why_no_address(symbols, kMode); !why.empty())
