@@ -55,12 +55,13 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -W
 
 # Only libbcc_bpf, from the archive: its shared cousin libbcc would bring in all of LLVM.
 # It uses libbpf itself, so libbpf stands behind it.
-LIBS_HOST := -lfmt -lzstd
+LIBS_HOST := -lfmt -lzstd -lyaml-cpp -lz
 LIBS_BPF  := -l:libbcc_bpf.a -lbpf -lelf -lz
 LIBS_TERM := -lncursesw -ltinfo
 # libcurl is loaded when it is needed (userspace/notify/curl_library.h).
 LIBS_NET  := -ldl
-LIBS_SAND := -lcap -lseccomp
+# The sandboxes of both processes, and what serves.
+LIBS_WEB  := -lmicrohttpd -lgnutls -lcrypt -lseccomp -lcap
 
 # ---- sources --------------------------------------------------------------------------------------
 
@@ -68,6 +69,9 @@ LIBS_SAND := -lcap -lseccomp
 # links these and neither of the two, which is what enforces the layering.
 PLAN_SOURCES := $(wildcard userspace/bpf/hook_plan.cpp userspace/bpf/mode_plan.cpp userspace/bpf/decode*.cpp)
 LIVE_SOURCES := $(wildcard userspace/sources/live*.cpp)
+# What of the web side is pure: it links without an HTTP library, TLS or a sandbox.
+WEB_PARTS := $(patsubst %,userspace/web/%.cpp,accept auth_gate basic_auth event_backlog event_stream frames gzip_parts listen_address \
+                 outbox settings web_config web_metrics yaml_map)
 
 SRC_model   := $(wildcard userspace/model/*.cpp)
 SRC_export  := $(wildcard userspace/export/*.cpp)
@@ -76,6 +80,8 @@ SRC_notify  := $(wildcard userspace/notify/*.cpp)
 SRC_host    := $(wildcard userspace/host/*.cpp)
 SRC_sources := $(filter-out $(LIVE_SOURCES),$(wildcard userspace/sources/*.cpp))
 SRC_plan    := $(PLAN_SOURCES)
+SRC_webparts := $(WEB_PARTS)
+SRC_web     := $(filter-out $(WEB_PARTS),$(wildcard userspace/web/*.cpp))
 SRC_term    := $(wildcard tui/terminal.cpp tui/rescue.cpp)
 SRC_tui     := $(filter-out $(SRC_term),$(wildcard tui/*.cpp))
 SRC_bpfside := $(filter-out $(PLAN_SOURCES),$(wildcard userspace/bpf/*.cpp)) $(LIVE_SOURCES)
@@ -89,8 +95,8 @@ SRC_backtest := $(wildcard tests/backtest/*.cpp)
 SRC_scale   := $(wildcard tests/scale/synthetic_*.cpp) tests/support/temp_tree.cpp
 SCALE       := $(patsubst tests/scale/%.cpp,$(O)/%,$(filter-out $(wildcard tests/scale/synthetic_*.cpp),$(wildcard tests/scale/*.cpp)))
 
-PURE_LIBS := feeds options export metrics sources tui plan host model
-ALL_LIBS  := bpfside term notify $(PURE_LIBS)
+PURE_LIBS := feeds options export metrics sources tui plan webparts host model
+ALL_LIBS  := bpfside term notify web $(PURE_LIBS)
 SKELETONS := $(patsubst bpf/%.bpf.c,$(O)/gen/%.skel.h,$(wildcard bpf/*.bpf.c))
 
 GUEST_CXX := $(patsubst tests/guest/%.cpp,$(O)/guest/%,$(wildcard tests/guest/*.cpp))
@@ -108,7 +114,7 @@ CONTAINERS_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/containers/lib/
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
-.PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
+.PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-web test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
         test-host test-terminal test-containers test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
         install clean guest
 
@@ -153,6 +159,9 @@ $(O)/asan/%.o: %.cpp
 # Assertions run once: to optimize a unit test takes as long as to compile it, and with sanitizers longer.
 $(call objects,obj,$(SRC_unit)) $(call objects,asan,$(SRC_unit)): UNIT_FLAGS := -O0
 
+# Compiled in by the assembler, of which the compiler's list of dependencies does not know.
+$(O)/obj/userspace/web/static_files.o $(O)/asan/userspace/web/static_files.o $(O)/fuzz/userspace/web/static_files.o: $(wildcard userspace/web/static/*)
+
 # An archive is made anew: ar would keep the members of deleted sources.
 define library
 $(O)/lib$(1).a: $(call objects,obj,$(SRC_$(1)))
@@ -169,7 +178,7 @@ link = $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $(1) -Wl,--start-group $(2) -Wl,--end
 
 $(O)/tmpfstrace: $(call objects,obj,$(SRC_main)) $(ALL_LIBS:%=$(O)/lib%.a)
 	$(call say,LINK,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET) $(LIBS_SAND))
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET) $(LIBS_WEB))
 
 # ---- tests ----------------------------------------------------------------------------------------
 
@@ -211,14 +220,14 @@ fuzzers: $(FUZZERS:%=$(O)/fuzz/%)
 $(call objects,obj,$(wildcard tests/scale/*.cpp)): ALL_CXXFLAGS += $(BPF_SIDE_FLAGS)
 $(SCALE): $(O)/%: $(O)/obj/tests/scale/%.o $(call objects,obj,$(SRC_scale) userspace/heap.cpp userspace/line_output.cpp userspace/signals.cpp) $(ALL_LIBS:%=$(O)/lib%.a)
 	$(call say,LINK,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET))
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET) $(LIBS_WEB))
 
 scale: $(SCALE)
 
 # The live view on a real terminal, of a host that is none. All of the tool but its main.
 $(O)/frame-bench: $(call objects,obj,$(wildcard tests/frame/*.cpp) $(filter-out userspace/main.cpp,$(SRC_main))) $(ALL_LIBS:%=$(O)/lib%.a)
 	$(call say,LINK,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET) -lutil -pthread)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET) $(LIBS_WEB) -lutil -pthread)
 
 # What a frame and a key cost with 5,000 superblocks and 10,000 cgroups (30 s).
 test-frame bench-frame: $(O)/frame-bench
@@ -231,6 +240,10 @@ $(O)/backtest: $(call objects,obj,$(SRC_backtest)) $(O)/libsources.a $(O)/libhos
 $(O)/alert-driver: $(O)/obj/tests/alerts/alert-driver.o $(O)/obj/userspace/alert_output.o $(O)/libnotify.a $(O)/libexport.a $(O)/libsources.a $(O)/libhost.a $(O)/libmodel.a
 	$(call say,LINK,$@)
 	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_NET))
+
+$(O)/web-driver: $(O)/obj/tests/web/web_driver.o $(O)/libweb.a $(O)/libwebparts.a $(O)/libexport.a $(O)/libhost.a $(O)/libmodel.a
+	$(call say,LINK,$@)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_WEB))
 
 # Static: they run in an initramfs that has no libraries but the tool's.
 $(GUEST_CXX): $(O)/guest/%: $(O)/obj/tests/guest/%.o $(GUEST_LIB)
@@ -287,7 +300,7 @@ $(O)/counted/tracer.o: userspace/bpf/tracer.cpp $(O)/counted/gen/tmpfs.skel.h $(
 
 $(O)/counted/tmpfstrace: $(O)/counted/tracer.o $(call objects,obj,$(SRC_main)) $(ALL_LIBS:%=$(O)/lib%.a)
 	$(call say,LINK,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET))
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET) $(LIBS_WEB))
 
 counted: $(O)/counted/tmpfstrace
 
@@ -326,7 +339,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
 # built on all processors, unless make was told how many to use.
 test:
-	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts frame budget host terminal containers guest; do \
+	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts web frame budget host terminal containers guest; do \
 		echo "== test-$$step"; \
 		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
@@ -337,6 +350,11 @@ test-unit: $(O)/unit-tests
 # Alerts to an Alertmanager of its own, and to webhooks that fail (30 s).
 test-alerts: all $(O)/alert-driver
 	$(call script,tests/alerts/run.sh,sends alerts to a real Alertmanager)
+
+# The web side with its worker process, over loopback: routes, limits, TLS, passwords, streams, the sandbox, a browser (1 min).
+# WEB_CASES="tls page": a part.
+test-web: $(O)/web-driver
+	$(call script,tests/web/run.sh,serves and attacks the web side) $(WEB_CASES)
 
 # A week of samples in some seconds: does the process grow?
 test-week: $(O)/week-test
@@ -435,6 +453,6 @@ install: all
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
 		$(O)/budget $(O)/state $(O)/containers \
-		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver
+		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver $(O)/web-driver
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted -name '*.d' 2>/dev/null)

@@ -7,10 +7,11 @@ set -euo pipefail
 
 build=(make g++ clang llvm bpftool libbpf-dev libbpfcc-dev libelf-dev zlib1g-dev liblzma-dev
 	libzstd-dev libncurses-dev libfmt-dev libexpected-dev libcli11-dev nlohmann-json3-dev
-	libtomlplusplus-dev libcurl4-openssl-dev libcap-dev libseccomp-dev git)
+	libtomlplusplus-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libyaml-cpp-dev
+	libcrypt-dev libseccomp-dev libcap-dev git)
 tests=(catch2 qemu-system-x86 busybox-static cpio xz-utils zstd debian-archive-keyring
 	ca-certificates tmux jq procps psmisc util-linux time python3 python3-jsonschema python3-fastjsonschema e2fsprogs
-	libbpf-tools bpftrace prometheus prometheus-alertmanager crun)
+	libbpf-tools bpftrace prometheus prometheus-alertmanager crun chromium openssl)
 lint=(clang-format clang-tidy shellcheck)
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

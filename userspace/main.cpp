@@ -43,6 +43,7 @@
 #include "sources/replay_source.h"
 #include "top_sink.h"
 #include "tui/text.h"
+#include "web/web_worker.h"
 
 namespace tmpfstrace {
 namespace {
@@ -262,6 +263,7 @@ int main(int argc, char** argv) {
   occupy_standard_descriptors();
   try {
     if (argc == 2 && std::strcmp(argv[1], kSymbolWorkerArgument) == 0) return run_symbol_worker(STDIN_FILENO);
+    if (argc == 2 && std::strcmp(argv[1], kWebWorkerArgument) == 0) return run_web_worker(STDIN_FILENO);
     const bool on_terminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
     const std::variant<Options, EarlyExit> parsed = parse_options(argc, argv, on_terminal);
     if (const auto* options = std::get_if<Options>(&parsed)) {

@@ -25,20 +25,28 @@ pure_plan='userspace/bpf/(hook_plan|mode_plan|decode[^/]*)[.](cpp|h)'
 forbid 'only userspace/bpf/ may use libbpf' \
 	'(bpf/(libbpf|bpf|btf)|linux/bpf|bcc/|[^>"]*[.]skel[.]h)' 'userspace/bpf/[^:]*'
 forbid 'only tui/terminal.cpp may use ncurses' '(n?cursesw?|ncursesw/[a-z]+|term)[.]h' 'tui/terminal[.]cpp'
-forbid 'the model knows no other part' '(bpf|host|sources|export|notify|tui)/|[.][.]/' \
-	'(userspace/(bpf|host|sources|export|notify)|tui)/.*|userspace/[^/]*'
+forbid 'the model knows no other part' '(bpf|host|sources|export|notify|web|tui)/|[.][.]/' \
+	'(userspace/(bpf|host|sources|export|notify|web)|tui)/.*|userspace/[^/]*'
 forbid 'the model makes no system calls' '(unistd|fcntl|sys/[a-z]+|time|dirent|fstream|filesystem)[.>h]' \
-	'(userspace/(bpf|host|sources|export|notify)|tui)/.*|userspace/[^/]*'
-forbid 'the exporter knows only the model' '(bpf|host|sources|notify|tui)/' \
-	'(userspace/(bpf|host|sources|notify|model)|tui)/.*|userspace/[^/]*'
-forbid 'the screens know only the model' '(userspace/)?(bpf|host|sources|export|notify)/' 'userspace/.*'
-forbid 'the host readers know only the model' '(bpf|sources|export|notify|tui)/' \
-	'(userspace/(bpf|export|sources|notify|model)|tui)/.*|userspace/[^/]*'
-forbid 'the senders know only the model' '(bpf|host|sources|export|tui)/' \
-	'(userspace/(bpf|host|export|sources|model)|tui)/.*|userspace/[^/]*'
-forbid 'only userspace/notify/ talks to the network' '(curl/|netinet/|arpa/|netdb)' 'userspace/notify/[^:]*'
+	'(userspace/(bpf|host|sources|export|notify|web)|tui)/.*|userspace/[^/]*'
+forbid 'the exporter knows only the model' '(bpf|host|sources|notify|web|tui)/' \
+	'(userspace/(bpf|host|sources|notify|web|model)|tui)/.*|userspace/[^/]*'
+forbid 'the screens know only the model' '(userspace/)?(bpf|host|sources|export|notify|web)/' 'userspace/.*'
+forbid 'the host readers know only the model' '(bpf|sources|export|notify|web|tui)/' \
+	'(userspace/(bpf|export|sources|notify|web|model)|tui)/.*|userspace/[^/]*'
+forbid 'the senders know only the model' '(bpf|host|sources|export|web|tui)/' \
+	'(userspace/(bpf|host|export|sources|web|model)|tui)/.*|userspace/[^/]*'
+# Of the host readers the web side has the owner of a descriptor, which is none.
+forbid 'the web side knows only the model' '(bpf|host/([^u]|u[^n])|sources|export|notify|tui)/' \
+	'(userspace/(bpf|host|export|sources|notify|model)|tui)/.*|userspace/[^/]*'
+forbid 'only userspace/notify/ and userspace/web/ talk to the network' '(curl/|netinet/|arpa/|netdb)' \
+	'userspace/(notify|web)/[^:]*'
+forbid 'only userspace/web/ knows HTTP, TLS, YAML, passwords and seccomp' \
+	'(microhttpd|gnutls/|yaml-cpp/|crypt[.]h|seccomp|sys/capability)' 'userspace/web/[^:]*'
+forbid 'one file of the web side knows YAML' 'yaml-cpp/' 'userspace/web/yaml_map[.]h'
 forbid 'only the configuration reads TOML' 'toml[+][+]/' 'userspace/sources/config_table[.]h'
 forbid 'below the main program nobody uses the senders' 'notify/' 'userspace/notify/.*|userspace/[^/]*'
+forbid 'below the main program nobody uses the web side' 'web/' 'userspace/web/.*|userspace/[^/]*'
 forbid 'below the main program nobody uses the screens' 'tui/' 'tui/.*|userspace/[^/]*'
 
 hits=$(grep -nE '#[[:space:]]*include[[:space:]]*[<"](bpf/(libbpf|bpf|btf)[.]h|[^>"]*[.]skel[.]h)' \

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/agent.h"
 
+#include <sys/utsname.h>
+
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,6 +22,7 @@
 #include "run_loop.h"
 #include "sample_feed.h"
 #include "version.h"
+#include "web/listen_address.h"
 
 namespace tmpfstrace {
 namespace {
@@ -27,10 +31,19 @@ std::uint64_t in_ns(std::chrono::milliseconds duration) {
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(duration).count());
 }
 
+// As Kubernetes knows it, where the manifest says so; else as it knows itself.
+std::string node_name() {
+  const char* name = std::getenv("NODE_NAME");
+  if (name != nullptr && *name != '\0') return name;
+  utsname self{};
+  return uname(&self) == 0 ? static_cast<const char*>(self.nodename) : "";
+}
+
 Result<std::unique_ptr<WebServer>> start_web(const Options& options, const Log& log) {
   const AgentOptions& agent = options.agent;
   WebOptions web;
-  if (!agent.listen_addresses.empty()) web.listen_addresses = agent.listen_addresses;
+  web.listen_addresses = agent.listen_addresses;
+  if (web.listen_addresses.empty()) web.listen_addresses = {fmt::format("127.0.0.1:{}", kDefaultWebPort)};
   web.systemd_socket = agent.systemd_socket;
   web.telemetry_path = agent.telemetry_path;
   web.config_file = agent.web_config;
@@ -38,7 +51,7 @@ Result<std::unique_ptr<WebServer>> start_web(const Options& options, const Log& 
   web.max_connections = agent.max_connections;
   web.log = [&log](const std::string& text) { log.write(LogLevel::warning, text); };
   // Two samples may be missed before /healthz says so.
-  web.stale_after = std::chrono::duration_cast<std::chrono::seconds>(3 * options.interval) + std::chrono::seconds(5);
+  web.stale_after = 3 * options.interval + std::chrono::seconds(5);
   return WebServer::start(std::move(web));
 }
 
@@ -69,6 +82,9 @@ Result<AgentParts> make_parts(const Options& options, const std::optional<Config
     auto web = start_web(options, log);
     if (!web) return tl::unexpected(web.error());
     parts.web = std::move(*web);
+    parts.page = {
+        .host = node_name(), .version = kVersion, .telemetry_path = agent.telemetry_path, .interval = options.interval};
+    log.write(LogLevel::info, "serves on " + parts.web->addresses());
     parts.web->set_ready(false, "the programs are being attached, and what exists is being looked up");
   }
   if (!agent.lines.empty()) {

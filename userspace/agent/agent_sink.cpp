@@ -11,7 +11,6 @@
 
 #include <fmt/format.h>
 
-#include "export/html_page.h"
 #include "export/json.h"
 #include "host/clock.h"
 
@@ -76,7 +75,7 @@ Result<Sink::Flow> AgentSink::put_sample(Sample sample) {
 void AgentSink::publish(const std::shared_ptr<const Snapshot>& snapshot) {
   WebServer& web = *parts_.web;
   web.publish(WebDocument::snapshot_json, sample_to_json(*snapshot));
-  web.publish(WebDocument::page_html, page_of(*snapshot));
+  web.publish(WebDocument::page_html, page_of(*snapshot, parts_.page));
   // Last, so that it holds what all this has taken.
   AgentFacts facts = parts_.facts;
   ++facts.samples;
@@ -86,7 +85,7 @@ void AgentSink::publish(const std::shared_ptr<const Snapshot>& snapshot) {
   web.publish(WebDocument::metrics_openmetrics, expose(families, Exposition::openmetrics));
   web.set_ready(true, "");
   // A certificate that was renewed: no signal is needed.
-  complain(web.reload());
+  complain(web.reload_if_changed());
 }
 
 Result<Sink::Flow> AgentSink::put_event(const RefusalEvent& event) {

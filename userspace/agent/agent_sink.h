@@ -11,6 +11,7 @@
 #include "agent/log.h"
 #include "agent/service_manager.h"
 #include "documents.h"
+#include "export/html_page.h"
 #include "host/unique_fd.h"
 #include "metrics/metrics_export.h"
 #include "model/analyst.h"
@@ -25,6 +26,7 @@ struct AgentParts {
   Documents documents;
   MetricLimits limits;
   VerdictThresholds thresholds;
+  PageOptions page;
   AgentFacts facts;  // samples and their duration are filled in
 };
 

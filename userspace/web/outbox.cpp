@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/outbox.h"
+
+#include <utility>
+
+namespace tmpfstrace {
+
+void Outbox::put_event(std::string line) {
+  if (events_.size() >= kMostEvents || event_bytes_ + line.size() > kMostEventBytes) {
+    ++events_lost_;
+    return;
+  }
+  event_bytes_ += line.size();
+  events_.push_back(std::move(line));
+}
+
+std::optional<WebFrame> Outbox::take() {
+  const auto take_text = [](std::optional<std::string>& text) { return *std::exchange(text, std::nullopt); };
+  if (settings_) return WebFrame{FrameKind::settings, take_text(settings_)};
+  if (ready_) return WebFrame{FrameKind::ready, take_text(ready_)};
+  for (std::size_t i = 0; i < kWebDocuments; ++i)
+    if (documents_[i]) return WebFrame{frame_of(static_cast<WebDocument>(i)), take_text(documents_[i])};
+  if (!events_.empty()) {
+    WebFrame frame{FrameKind::event, std::move(events_.front())};
+    events_.pop_front();
+    event_bytes_ -= frame.body.size();
+    return frame;
+  }
+  // Those that were dropped came after all that were kept.
+  if (events_lost_ > 0) return WebFrame{FrameKind::events_lost, std::to_string(std::exchange(events_lost_, 0))};
+  return std::nullopt;
+}
+
+}  // namespace tmpfstrace

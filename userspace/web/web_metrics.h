@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the web worker counts of itself, and how that is added to the agent's metrics.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "web/accept.h"
+
+namespace tmpfstrace {
+
+enum class WebMetricType { gauge, counter };
+
+// The shape of the agent's own table.
+struct WebMetricInfo {
+  const char* name;  // as it is served in the text format
+  WebMetricType type;
+  const char* unit;    // "bytes", "seconds"; empty: a number of things
+  const char* help;    // one sentence
+  const char* labels;  // separated by blanks; empty: none
+};
+
+inline constexpr std::array kWebMetrics = {
+    WebMetricInfo{"tmpfstrace_http_requests_total", WebMetricType::counter, "",
+                  "Requests answered, by status code; those of the HTTP library itself are among them.", "code"},
+    WebMetricInfo{"tmpfstrace_http_rejected_total", WebMetricType::counter, "",
+                  "Connections and requests that were refused or cut off, by reason.", "reason"},
+    WebMetricInfo{"tmpfstrace_http_connections", WebMetricType::gauge, "", "Connections that are open.", ""},
+    WebMetricInfo{"tmpfstrace_http_event_streams", WebMetricType::gauge, "", "Open streams of events.", ""},
+    WebMetricInfo{"tmpfstrace_http_document_age_seconds", WebMetricType::gauge, "seconds",
+                  "How long ago the newest document came from the agent.", ""},
+    WebMetricInfo{"tmpfstrace_http_events_dropped_total", WebMetricType::counter, "",
+                  "Events that did not reach a stream: dropped before the worker, or missed by a slow reader.", ""},
+    WebMetricInfo{"tmpfstrace_web_cpu_seconds_total", WebMetricType::counter, "seconds",
+                  "CPU time of the web worker and of its password checker.", ""},
+    WebMetricInfo{"tmpfstrace_web_resident_memory_bytes", WebMetricType::gauge, "bytes",
+                  "Resident memory of the web worker.", ""},
+};
+
+inline constexpr std::array kStatusCodes = {200, 400, 401, 404, 405, 413, 414, 429, 431, 500, 503, 505};
+
+enum class Rejection { connections, requests, streams, auth, rate, malformed, method, too_large, timeout };
+inline constexpr std::array kRejections = {"connections", "requests", "streams",   "auth",   "rate",
+                                           "malformed",   "method",   "too_large", "timeout"};
+
+// All counters are since the worker's start.
+struct WebCounts {
+  std::array<std::uint64_t, kStatusCodes.size()> requests{};  // as kStatusCodes
+  std::array<std::uint64_t, kRejections.size()> rejected{};   // as Rejection
+  std::uint64_t connections = 0;
+  std::uint64_t event_streams = 0;
+  std::optional<double> document_age_seconds;  // absent: there was none yet
+  std::uint64_t events_dropped = 0;
+  double cpu_seconds = 0;
+  std::optional<std::uint64_t> resident_bytes;
+
+  void count_request(unsigned code);  // one that is not in kStatusCodes is a 500
+  void count_rejection(Rejection reason) { ++rejected[static_cast<std::size_t>(reason)]; }
+};
+
+// All families, and "# EOF" where the format wants it.
+std::string web_metrics_text(const WebCounts& counts, MetricsFormat format);
+
+}  // namespace tmpfstrace
