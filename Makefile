@@ -114,7 +114,7 @@ CONTAINERS_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/containers/lib/
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
-.PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-web test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
+.PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-web test-agent test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
         test-host test-terminal test-containers test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
         install clean guest
 
@@ -241,6 +241,10 @@ $(O)/alert-driver: $(O)/obj/tests/alerts/alert-driver.o $(O)/obj/userspace/alert
 	$(call say,LINK,$@)
 	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_NET))
 
+$(O)/sandbox-driver: $(O)/obj/tests/agent/sandbox-driver.o $(O)/obj/userspace/agent/sandbox.o $(O)/obj/userspace/agent/capabilities.o
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ -lcap -lseccomp
+
 $(O)/web-driver: $(O)/obj/tests/web/web_driver.o $(O)/libweb.a $(O)/libwebparts.a $(O)/libexport.a $(O)/libhost.a $(O)/libmodel.a
 	$(call say,LINK,$@)
 	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_WEB))
@@ -339,7 +343,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
 # built on all processors, unless make was told how many to use.
 test:
-	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts web frame budget host terminal containers guest; do \
+	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts web agent frame budget host terminal containers guest; do \
 		echo "== test-$$step"; \
 		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
@@ -350,6 +354,10 @@ test-unit: $(O)/unit-tests
 # Alerts to an Alertmanager of its own, and to webhooks that fail (30 s).
 test-alerts: all $(O)/alert-driver
 	$(call script,tests/alerts/run.sh,sends alerts to a real Alertmanager)
+
+# The agent on this machine: what it serves, gives up and costs (3 min, most of them asleep).
+test-agent: all $(O)/sandbox-driver
+	$(call script,tests/agent/run.sh,runs the agent on this machine) $(AGENT_CASES)
 
 # The web side with its worker process, over loopback: routes, limits, TLS, passwords, streams, the sandbox, a browser (1 min).
 # WEB_CASES="tls page": a part.
@@ -453,6 +461,6 @@ install: all
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
 		$(O)/budget $(O)/state $(O)/containers \
-		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver $(O)/web-driver
+		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver $(O)/sandbox-driver $(O)/web-driver
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted -name '*.d' 2>/dev/null)

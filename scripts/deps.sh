@@ -11,7 +11,7 @@ build=(make g++ clang llvm bpftool libbpf-dev libbpfcc-dev libelf-dev zlib1g-dev
 	libcrypt-dev libseccomp-dev libcap-dev git)
 tests=(catch2 qemu-system-x86 busybox-static cpio xz-utils zstd debian-archive-keyring
 	ca-certificates tmux jq procps psmisc util-linux time python3 python3-jsonschema python3-fastjsonschema e2fsprogs
-	libbpf-tools bpftrace prometheus prometheus-alertmanager crun chromium openssl)
+	libbpf-tools bpftrace prometheus prometheus-alertmanager prometheus-node-exporter crun chromium curl openssl)
 lint=(clang-format clang-tidy shellcheck)
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -48,7 +48,7 @@ trap put_back EXIT
 printf '#!/bin/sh\nexit 101\n' >"$policy"
 chmod 755 "$policy"
 apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-install-recommends "${missing[@]}" >/dev/null
-for service in prometheus prometheus-alertmanager; do
+for service in prometheus prometheus-alertmanager prometheus-node-exporter; do
 	if [[ " ${missing[*]} " = *" $service "* ]]; then
 		rm -f "/etc/systemd/system/multi-user.target.wants/$service.service"
 	fi
