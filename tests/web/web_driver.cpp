@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // The web side of the agent without the rest of it: web-driver KEY=VALUE…, with the keys listen (as often as wanted),
-// config, telemetry, connections, requests, streams, timeout_ms, stale_ms, rows, padding (bytes in each document).
+// config, telemetry, connections, requests, streams, timeout_ms, stale_ms, rows, padding (bytes of metrics),
+// snapshot_padding.
 //
 // Publishes all documents five times a second. A line of standard input is a command: "event TEXT", "events N",
 // "ready", "not-ready WHY", "reload", "stop" (publishing), "go". Prints "listening ADDRESSES", "worker PID" whenever
 // there is another one, "log TEXT", and "done COMMAND" after each command.
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <map>
@@ -19,6 +27,7 @@
 #include <vector>
 
 #include "export/html_page.h"
+#include "web/web_sandbox.h"
 #include "web/web_server.h"
 #include "web/web_worker.h"
 
@@ -32,6 +41,7 @@ struct Settings {
   WebOptions web;
   std::size_t rows = 3;
   std::size_t padding = 0;
+  std::size_t snapshot_padding = 0;
 };
 
 void say(const std::string& line) { std::cout << line << std::endl; }
@@ -148,7 +158,7 @@ void Driver::publish() {
   server_->publish(WebDocument::metrics_text, metrics_of(sequence_, false, settings_.padding));
   server_->publish(WebDocument::metrics_openmetrics, metrics_of(sequence_, true, settings_.padding));
   server_->publish(WebDocument::snapshot_json, "{\"sequence\":" + std::to_string(sequence_) + ",\"padding\":\"" +
-                                                   std::string(settings_.padding, 'x') + "\"}\n");
+                                                   std::string(settings_.snapshot_padding, 'x') + "\"}\n");
   server_->publish(WebDocument::page_html,
                    page_of(snapshot, {.host = "node-17", .version = "0.8.0", .interval = 1000ms}));
 }
@@ -238,10 +248,47 @@ Settings parse(int argc, char** argv) {
       settings.rows = std::stoul(value);
     else if (key == "padding")
       settings.padding = std::stoul(value);
+    else if (key == "snapshot_padding")
+      settings.snapshot_padding = std::stoul(value);
     else
       *numbers.at(key) = static_cast<std::uint32_t>(std::stoul(value));
   }
   return settings;
+}
+
+// Each as an intruder would make it; 0 or more: it was done.
+long attempt(const std::string& call) {
+  char program[] = "/bin/true";
+  char* const arguments[] = {program, nullptr};
+  int pair[2];
+  if (call == "open") return ::open("/etc/passwd", O_RDONLY);
+  if (call == "create") return ::open("/tmp/web-sandbox-probe", O_WRONLY | O_CREAT, 0600);
+  if (call == "stat") return ::access("/etc/passwd", F_OK);
+  if (call == "socket") return ::socket(AF_INET, SOCK_STREAM, 0);
+  if (call == "socketpair") return ::socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+  if (call == "connect") return ::connect(0, nullptr, 0);
+  if (call == "fork") return ::fork();
+  if (call == "kill") return ::kill(::getppid(), 0);
+  if (call == "setuid") return ::setuid(0);
+  if (call == "chroot") return ::chroot("/");
+  if (call == "executable")
+    return ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0;
+  if (call == "exec") return ::execv(program, arguments);
+  if (call == "ptrace") return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+  if (call == "bpf") return ::syscall(SYS_bpf, 0, nullptr, 0);
+  if (call == "memory") return std::malloc(2UL << 30) == nullptr ? -1 : 0;
+  if (call == "nothing") return 0;
+  throw std::runtime_error("no such probe: " + call);
+}
+
+int probe(const std::string& call) {
+  if (const Result<void> closed = enter_web_sandbox(); !closed) {
+    std::printf("not entered: %s\n", closed.error().message.c_str());
+    return 1;
+  }
+  const long result = attempt(call);
+  const char* text = result >= 0 ? "done\n" : errno == EPERM ? "EPERM\n" : errno == ENOMEM ? "ENOMEM\n" : "other\n";
+  return ::write(STDOUT_FILENO, text, std::strlen(text)) > 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -250,6 +297,7 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::strcmp(argv[1], kWebWorkerArgument) == 0) return run_web_worker(STDIN_FILENO);
   std::signal(SIGPIPE, SIG_IGN);
   try {
+    if (argc == 3 && std::strcmp(argv[1], "--probe") == 0) return probe(argv[2]);
     return Driver(parse(argc, argv)).run();
   } catch (const std::exception& error) {
     std::cerr << "web-driver: " << error.what() << '\n';

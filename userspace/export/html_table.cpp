@@ -97,10 +97,12 @@ std::string full_in_text(const SuperblockView& view) {
 class Cells {
  public:
   void text(const char* title, const std::string& value, const char* kind = "number") {
-    text_ += fmt::format("<td class=\"{}\" data-title=\"{}\">{}</td>", kind, title, html_text(value));
+    text_ += fmt::format("<td class=\"{}{}\" data-title=\"{}\">{}</td>", kind, value == kAbsent ? " absent" : "", title,
+                         html_text(value));
   }
   void name(const char* title, const std::string& value) {
-    text_ += fmt::format("<td class=\"name\" data-title=\"{}\"><bdi>{}</bdi></td>", title, html_text(value));
+    text_ += fmt::format("<td class=\"name{}\" data-title=\"{}\"><bdi>{}</bdi></td>", value == kAbsent ? " absent" : "",
+                         title, html_text(value));
   }
   void fill(const char* title, const std::optional<double>& ratio) {
     if (!ratio) return text(title, kAbsent);
@@ -117,8 +119,8 @@ class Cells {
   std::string text_;
 };
 
-constexpr const char* kTitles[] = {"Risk",  "Owner",   "Mounted at", "Blocks", "Inodes",  "In use",   "Size",
-                                   "Limit", "Full in", "Allocated",  "Freed",  "Refused", "a second", "Cause"};
+constexpr const char* kTitles[] = {"Risk",  "Owner",   "Mounted at", "Blocks", "Inodes",  "In use",    "Size",
+                                   "Limit", "Full in", "Allocated",  "Freed",  "Refused", "Refused/s", "Cause"};
 
 std::string row_of(const Row& row) {
   const SuperblockView& view = *row.view;

@@ -19,7 +19,7 @@ inline constexpr std::size_t kWebDocuments = 4;
 enum class FrameKind : std::uint32_t {
   settings = 1,  // JSON, web/settings.h; the first frame, and again when the configuration has changed
   ready,         // empty: ready; else why not
-  event,         // one line of JSON, without its newline
+  events,        // lines of JSON, each with its newline
   events_lost,   // decimal: that many events were dropped before they were sent
   document = 16  // + WebDocument
 };

@@ -20,6 +20,12 @@ namespace {
 
 constexpr int kBacklog = 1024;  // a burst waits here while the worker is busy; the kernel's somaxconn may cut it
 constexpr int kFirstSystemdFd = 3;
+// Of each connection, which takes it over: else a reader who reads nothing could have the kernel hold megabytes.
+constexpr int kSendBufferBytes = 256 << 10;
+
+void bound_send_buffer(int socket) {
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes, sizeof kSendBufferBytes);
+}
 
 Result<UniqueFd> listen_on(const addrinfo& info, const std::string& text, bool both_families) {
   UniqueFd socket(::socket(info.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, info.ai_protocol));
@@ -27,6 +33,7 @@ Result<UniqueFd> listen_on(const addrinfo& info, const std::string& text, bool b
   const int on = 1;
   const int v6_only = both_families ? 0 : 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  bound_send_buffer(socket.get());
   if (info.ai_family == AF_INET6) ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &v6_only, sizeof v6_only);
   if (::bind(socket.get(), info.ai_addr, info.ai_addrlen) != 0 || ::listen(socket.get(), kBacklog) != 0) {
     const int code = errno;
@@ -107,6 +114,7 @@ Result<std::vector<UniqueFd>> take_systemd_sockets() {
     if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0)
       return fail("descriptor " + std::to_string(fd) + " from systemd does not listen",
                   "the .socket unit needs ListenStream=");
+    bound_send_buffer(fd);
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
     sockets.emplace_back(fd);

@@ -18,6 +18,7 @@ class Outbox {
  public:
   static constexpr std::size_t kMostEvents = 1024;
   static constexpr std::size_t kMostEventBytes = 1 << 20;
+  static constexpr std::size_t kEventFrameBytes = 64 << 10;
 
   void put_settings(std::string text) { settings_ = std::move(text); }
   void put_ready(std::string why_not) { ready_ = std::move(why_not); }
@@ -27,10 +28,14 @@ class Outbox {
   // When there is no room it is dropped and counted, and the worker is told.
   void put_event(std::string line);
 
-  // The most urgent frame, which is not in here any more.
+  // What is sent next, which is not in here any more. Settings and readiness first; then each kind of document and the
+  // events have their turn, so that none waits for ever when documents come faster than they can be sent.
   std::optional<WebFrame> take();
 
  private:
+  std::optional<WebFrame> take_events();
+
+  std::size_t turn_ = 0;  // kWebDocuments: the events'
   std::optional<std::string> settings_;
   std::optional<std::string> ready_;
   std::array<std::optional<std::string>, kWebDocuments> documents_;

@@ -54,8 +54,11 @@ void WebService::set_settings(WebSettings settings) {
   });
 }
 
-void WebService::put_event(std::string line) {
-  events_.add(std::move(line));
+void WebService::put_events(std::string_view lines) {
+  for (std::size_t end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+    events_.add(std::string(lines.substr(0, end)));
+    lines.remove_prefix(end + 1);
+  }
   connections_.for_each([&](Connection& connection) {
     if (connection.phase == Phase::streaming) resume(connection);
   });
@@ -63,7 +66,7 @@ void WebService::put_event(std::string line) {
 
 void WebService::note_lost_events(std::uint64_t count) {
   counts_.events_dropped += count;
-  put_event(lost_line(count));
+  put_events(lost_line(count) + "\n");
 }
 
 bool WebService::make_room() {

@@ -34,7 +34,7 @@ class WebService : public HttpEvents {
 
   void set_ready(std::string why_not) { why_not_ready_ = std::move(why_not); }
   void put_document(WebDocument which, std::string text) { documents_.put(which, std::move(text), Clock::now()); }
-  void put_event(std::string line);
+  void put_events(std::string_view lines);  // each with its newline
   void note_lost_events(std::uint64_t count);
 
   // Room for one more connection: cuts one that has long been waiting if need be. False: there is none now.

@@ -131,7 +131,7 @@ Result<void> Worker::take_frame(WebFrame frame) {
   switch (frame.kind) {
     case FrameKind::settings: return take_settings(frame.body);
     case FrameKind::ready: service_.set_ready(std::move(frame.body)); return {};
-    case FrameKind::event: service_.put_event(std::move(frame.body)); return {};
+    case FrameKind::events: service_.put_events(frame.body); return {};
     default: break;
   }
   std::uint64_t lost = 0;
