@@ -15,4 +15,6 @@ void keep_freed_memory() {
   (void)mallopt(M_TRIM_THRESHOLD, most_kept);
 }
 
+void give_back_freed_memory() { malloc_trim(0); }
+
 }  // namespace tmpfstrace

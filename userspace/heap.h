@@ -9,4 +9,7 @@ namespace tmpfstrace {
 // (mallopt(3)).
 void keep_freed_memory();
 
+// The opposite, for one that sleeps between two samples: what is free goes back to the kernel.
+void give_back_freed_memory();
+
 }  // namespace tmpfstrace

@@ -84,7 +84,7 @@ def case_what_was_given_up_is_gone():
             equal(f"{name} outside", before[name] != "EPERM", True)
             equal(f"{name} with {needs}", after[name], "EPERM")
         equal("a socket to the network", after["socket"], "allowed" if needs else "EPERM")
-        equal("to read through a descriptor", after["map_info"], "EBADF")
+        assert after["map_info"].startswith("EBADF"), f"reading through a descriptor: {after['map_info']}"
 
 
 WITH_TRACEPOINTS = (case_it_counts_on_inside,)

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "export/json.h"
+#include "heap.h"
 #include "host/clock.h"
 
 namespace tmpfstrace {
@@ -69,6 +70,7 @@ Result<Sink::Flow> AgentSink::put_sample(Sample sample) {
     manager_.ready(status_of(*snapshot));
   else
     manager_.status(status_of(*snapshot));
+  give_back_freed_memory();
   return Flow::go_on;
 }
 
