@@ -44,7 +44,7 @@ def build(directory):
 
 
 def manifest(directory):
-    return LICENSE + f"# Made of kubernetes/{directory} by deploy/generate.py.\n" + build(directory)
+    return LICENSE + f"# Made of kubernetes/{directory} by deploy/generate.py; the reasons stand there.\n" + build(directory)
 
 
 def main():
