@@ -41,7 +41,7 @@ def config(daemonset, without):
 def main():
     manifest, out = sys.argv[1:]
     daemonset = next(thing for thing in yaml.safe_load_all(open(manifest)) if thing["kind"] == "DaemonSet")
-    for without in ("", "BPF", "PERFMON", "SYS_PTRACE", "DAC_READ_SEARCH"):
+    for without in ("", "BPF", "PERFMON", "SYS_PTRACE", "DAC_READ_SEARCH", "CHECKPOINT_RESTORE"):
         with open(f"{out}/config-{without or 'none'}.json", "w") as file:
             json.dump(config(daemonset, without), file)
 

@@ -31,10 +31,12 @@ def main():
     for without in ("SYS_PTRACE", "DAC_READ_SEARCH"):
         if pod(samples[without])[0] is not None:
             failures.append(f"without {without} the pod's tmpfs is seen as well: why is it in the manifest?")
+    if not samples["CHECKPOINT_RESTORE"]["losses"]["seed_errors"]:
+        failures.append("without CHECKPOINT_RESTORE nothing is missed of what is mapped: why is it in the manifest?")
     if failures:
         raise AssertionError("\n".join(failures))
     print(f"ok    container: mode exact with the capabilities of the manifest, {pod(whole)[1]} refusals of a pod seen; "
-          "none of BPF, PERFMON, SYS_PTRACE, DAC_READ_SEARCH can be left out")
+          "none of BPF, PERFMON, SYS_PTRACE, DAC_READ_SEARCH, CHECKPOINT_RESTORE can be left out")
 
 
 if __name__ == "__main__":

@@ -4,14 +4,12 @@ hand, with what the recording has not. Each has to answer, and where a person wo
 import json
 import pathlib
 import re
-import socket
 import subprocess
 import sys
-import time
 import urllib.parse
-import urllib.request
 
 import rule_tests
+import servers
 
 BEGAN = 1_800_000_000  # of the incident; any time will do
 SCRAPE = rule_tests.SCRAPE
@@ -84,36 +82,14 @@ def openmetrics(series, scrapes):
     return "\n".join(lines) + "\n# EOF\n"
 
 
-class Prometheus:
+class Prometheus(servers.Server):
     def __init__(self, directory):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
         (directory / "prometheus.yml").write_text("{}\n")
-        self.log = open(directory / "prometheus.log", "w+")
-        self.process = subprocess.Popen(
-            ["prometheus", f"--config.file={directory}/prometheus.yml", f"--storage.tsdb.path={directory}/data",
-             "--storage.tsdb.retention.time=100y", f"--web.listen-address={self.url[7:]}"], stdout=self.log, stderr=self.log)
+        super().__init__("prometheus", directory, f"--config.file={directory}/prometheus.yml", f"--storage.tsdb.path={directory}/data",
+                         "--storage.tsdb.retention.time=100y")
 
     def get(self, path, **parameters):
-        with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}", timeout=20) as answer:
-            return json.load(answer)["data"]
-
-    def __enter__(self):
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                urllib.request.urlopen(self.url + "/-/ready", timeout=5).close()
-                return self
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    self.log.seek(0)
-                    self.__exit__()
-                    raise AssertionError("Prometheus does not start: " + self.log.read()) from None
-                time.sleep(0.1)
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(20)
+        return super().get(f"/api/v1/{path}?{urllib.parse.urlencode(parameters)}")["data"]
 
 
 def filled(expression):
