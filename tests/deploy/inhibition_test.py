@@ -18,6 +18,7 @@ ALERTS = [
     ("TmpfsRefused", OTHER, False),  # another place than the fleet's
     ("TmpfsFull", {**OTHER, "limit": "blocks"}, True),
     ("TmpfsFullSoon", {**OTHER, "limit": "inodes"}, True),
+    ("TmpfsRefused", {**OTHER, "instance": "node-8"}, False), ("TmpfsFullSoon", {**OTHER, "instance": "node-8"}, True),
     ("TmpfsNeverFits", OTHER, False),
     ("TmpfsKillsFirst", OTHER, False),
     ("TmpfsNearlyFull", {**OTHER, "device": "0:46"}, False),  # another superblock of the node

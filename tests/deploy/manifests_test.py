@@ -31,7 +31,7 @@ def judge(name, objects):
         assert container[probe]["httpGet"]["port"] == port["name"]
     selector = kinds["DaemonSet"]["spec"]["selector"]["matchLabels"]
     labels = kinds["DaemonSet"]["spec"]["template"]["metadata"]["labels"]
-    annotations = kinds["DaemonSet"]["spec"]["template"]["metadata"]["annotations"]
+    annotations = kinds["DaemonSet"]["spec"]["template"]["metadata"].get("annotations")
     assert selector == labels == kinds["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"]
     assert kinds["NetworkPolicy"]["spec"]["ingress"][0]["ports"][0]["port"] == port["name"]
     assert all(thing["metadata"].get("namespace") == "tmpfstrace" for thing in objects if thing["kind"] != "Namespace")
