@@ -115,7 +115,7 @@ objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-web test-agent test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
-        test-host test-terminal test-containers test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
+        test-deploy image deb test-host test-terminal test-containers test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
         install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -343,7 +343,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
 # built on all processors, unless make was told how many to use.
 test:
-	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts web agent frame budget host terminal containers guest; do \
+	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts deploy web agent frame budget host terminal containers guest; do \
 		echo "== test-$$step"; \
 		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
@@ -363,6 +363,10 @@ test-agent: all $(O)/sandbox-driver
 # WEB_CASES="tls page": a part.
 test-web: $(O)/web-driver
 	$(call script,tests/web/run.sh,serves and attacks the web side) $(WEB_CASES)
+
+# What deploys it: manifests, rules, dashboard, unit, package, image, and the image in a guest (1 min).
+test-deploy: all
+	$(call script,tests/deploy/run.sh,tries what deploys the tool)
 
 # A week of samples in some seconds: does the process grow?
 test-week: $(O)/week-test
@@ -457,10 +461,21 @@ install: all
 	install -D -m 644 docs/tmpfstrace.8 $(DESTDIR)$(PREFIX)/share/man/man8/tmpfstrace.8
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/tmpfstrace docs/alerts.md docs/json.md docs/tmpfstrace.toml
 
+# An image of the built tool, without a registry; `podman load -i` reads it.
+IMAGE ?= tmpfstrace:$(VERSION)
+image: all
+	$(Q)rm -rf $(O)/image && mkdir -p $(O)/image
+	$(Q)deploy/image/rootfs.sh $(O)/tmpfstrace $(O)/image/rootfs
+	$(Q)deploy/image/pack.py $(O)/image/rootfs $(IMAGE) $(O)/image/tmpfstrace.tar
+
+# A Debian package of the built tool, in $(O)/deb.
+deb: all
+	$(call script,deploy/debian/package.sh,makes a Debian package)
+
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
-		$(O)/budget $(O)/state $(O)/containers \
+		$(O)/budget $(O)/state $(O)/containers $(O)/image $(O)/deb $(O)/deploy \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver $(O)/sandbox-driver $(O)/web-driver
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted -name '*.d' 2>/dev/null)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# deps.sh: install what building, running and testing tmpfstrace needs. Says nothing, and asks no
-# package server, when everything is there.
+# deps.sh [image]: install what building, running and testing tmpfstrace needs; with `image` only what making its image needs.
+# Says nothing, and asks no package server, when everything is there.
 set -euo pipefail
 
 build=(make g++ clang llvm bpftool libbpf-dev libbpfcc-dev libelf-dev zlib1g-dev liblzma-dev
@@ -11,17 +11,32 @@ build=(make g++ clang llvm bpftool libbpf-dev libbpfcc-dev libelf-dev zlib1g-dev
 	libcrypt-dev libseccomp-dev libcap-dev git)
 tests=(catch2 qemu-system-x86 busybox-static cpio xz-utils zstd debian-archive-keyring
 	ca-certificates tmux jq procps psmisc util-linux time python3 python3-jsonschema python3-fastjsonschema e2fsprogs
-	libbpf-tools bpftrace prometheus prometheus-alertmanager prometheus-node-exporter crun chromium curl openssl)
+	libbpf-tools bpftrace prometheus prometheus-alertmanager prometheus-node-exporter crun chromium curl openssl
+	python3-yaml systemd buildah debhelper lintian)
 lint=(clang-format clang-tidy shellcheck)
+# In the image beside the tool (deploy/image/rootfs.sh).
+image=(ca-certificates libcurl4 ncurses-base libc-bin binutils)
+
+case ${1:-} in
+'') packages=("${build[@]}" "${tests[@]}" "${lint[@]}" "${image[@]}") ;;
+image) packages=("${build[@]}" "${image[@]}") ;;
+*) echo "usage: deps.sh [image]" >&2 && exit 2 ;;
+esac
+
+# Whichever distributor they come from.
+if [[ $# = 0 ]]; then
+	command -v node >/dev/null || packages+=(nodejs)
+	command -v npm >/dev/null || packages+=(npm)
+fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	echo "deps.sh: this is not Debian or a relative of it; install by hand the counterparts of:" >&2
-	echo "  ${build[*]} ${tests[*]} ${lint[*]}" >&2
+	echo "  ${packages[*]}" >&2
 	exit 1
 fi
 
 missing=()
-for package in "${build[@]}" "${tests[@]}" "${lint[@]}"; do
+for package in "${packages[@]}"; do
 	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true
 	[[ $state = installed ]] || missing+=("$package")
 done
