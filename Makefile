@@ -65,7 +65,7 @@ LIBS_NET  := -ldl
 
 # The layers. A directory that may not use libbpf or ncurses is a library of its own; unit-tests
 # links these and neither of the two, which is what enforces the layering.
-PLAN_SOURCES := $(wildcard userspace/bpf/hook_plan.cpp userspace/bpf/mode_plan.cpp userspace/bpf/decode*.cpp)
+PLAN_SOURCES := $(wildcard userspace/bpf/hook_plan.cpp userspace/bpf/mode_plan.cpp userspace/bpf/pin_note.cpp userspace/bpf/decode*.cpp)
 LIVE_SOURCES := $(wildcard userspace/sources/live*.cpp)
 
 SRC_model   := $(wildcard userspace/model/*.cpp)

@@ -35,6 +35,7 @@
 #include "sinks.h"
 #include "sources/config.h"
 #include "sources/live_source.h"
+#include "sources/live_unpin.h"
 #include "sources/player.h"
 #include "sources/recorder.h"
 #include "sources/replay_source.h"
@@ -84,6 +85,12 @@ LiveOptions live_options(const Options& options, std::function<bool()> stop_requ
           .max_superblocks = options.max_superblocks,
           .event_rate = options.event_rate,
           .events = options.events,
+          .pin_path = options.pin ? options.pin_path : std::string(),
+          .version = tool_version(),
+          .notice =
+              [](const std::string& what) {
+                complain({what, ""});
+              },
           .host_root = options.host_root,
           .interval = options.interval,
           .stop_requested = std::move(stop_requested)};
@@ -244,10 +251,16 @@ int run_audit(const Options& options) {
   return code;
 }
 
+int run_unpin(const Options& options) {
+  const Result<std::string> removed = unpin(options.pin_path);
+  return removed ? print(*removed) : exit_refused(removed.error());
+}
+
 int run_command(const Options& options) {
   if (!options.check_config.empty()) return check_config(options.check_config);
   if (options.command == Subcommand::audit) return run_audit(options);
   if (options.command == Subcommand::doctor) return run_doctor_command(options);
+  if (options.command == Subcommand::unpin) return run_unpin(options);
   MaybeConfig config;
   if (!options.config.empty() && !(config = load_config(options.config))) return exit_usage;
   Result<Signals> signals = Signals::create(options.command == Subcommand::top);

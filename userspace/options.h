@@ -11,7 +11,7 @@
 
 namespace tmpfstrace {
 
-enum class Subcommand { top, json, record, doctor, audit };
+enum class Subcommand { top, json, record, doctor, audit, unpin };
 
 struct Options {
   Subcommand command = Subcommand::json;
@@ -25,6 +25,8 @@ struct Options {
   std::uint32_t max_superblocks = 8192;
   std::uint32_t event_rate = 10;
   bool events = true;
+  bool pin = false;  // programs and counts outlive the tool
+  std::string pin_path = "/sys/fs/bpf/tmpfstrace";
   std::string host_root = "/";        // of the node, for the names of its pods and containers
   std::string replay;                 // top, json: a recording instead of this host; empty: none
   double speed = 1;                   // top with a recording
@@ -36,6 +38,9 @@ struct Options {
   std::vector<std::string> only;      // json: types of documents; empty: all
   std::vector<std::string> fields;    // json: paths of export/field_path.h; empty: all
 };
+
+// As --version prints it.
+const char* tool_version();
 
 // The program ends without running: help, version, or a mistake. A mistake is one line on stderr.
 struct EarlyExit {
