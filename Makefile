@@ -67,7 +67,7 @@ LIBS_WEB  := -lmicrohttpd -lgnutls -lcrypt -lseccomp -lcap
 
 # The layers. A directory that may not use libbpf or ncurses is a library of its own; unit-tests
 # links these and neither of the two, which is what enforces the layering.
-PLAN_SOURCES := $(wildcard userspace/bpf/hook_plan.cpp userspace/bpf/mode_plan.cpp userspace/bpf/decode*.cpp)
+PLAN_SOURCES := $(wildcard userspace/bpf/hook_plan.cpp userspace/bpf/mode_plan.cpp userspace/bpf/pin_note.cpp userspace/bpf/decode*.cpp)
 LIVE_SOURCES := $(wildcard userspace/sources/live*.cpp)
 # What of the web side is pure: it links without an HTTP library, TLS or a sandbox.
 WEB_PARTS := $(patsubst %,userspace/web/%.cpp,accept auth_gate basic_auth event_backlog event_stream frames gzip_parts listen_address \

@@ -28,8 +28,8 @@ static __always_inline int overcommit_is_strict(void)
 {
 	int mode = 0;
 
-	if (overcommit_address)
-		bpf_probe_read_kernel(&mode, sizeof(mode), (void *)overcommit_address);
+	if (common.overcommit_address)
+		bpf_probe_read_kernel(&mode, sizeof(mode), (void *)common.overcommit_address);
 	return mode == OVERCOMMIT_NEVER;
 }
 

@@ -11,7 +11,7 @@
 SEC("raw_tp")
 int c_whoami(void *ctx)
 {
-	walker_tgid = bpf_get_current_pid_tgid() >> 32;
+	common.walker_tgid = bpf_get_current_pid_tgid() >> 32;
 	return 0;
 }
 
@@ -49,7 +49,7 @@ int c_fill_queue(struct bpf_raw_tracepoint_args *ctx)
 
 /*
  * args[0] = a slot. Takes it out of use, for a cgroup or superblock that is gone: nothing finds it any more, but its counts
- * stay until c_free_slot, so that user space can fold them. Returns 1 when done.
+ * stay until c_fold_slot. Returns 1 when done.
  */
 SEC("raw_tp")
 int c_retire_slot(struct bpf_raw_tracepoint_args *ctx)
@@ -58,26 +58,64 @@ int c_retire_slot(struct bpf_raw_tracepoint_args *ctx)
 	struct tmpfs_slot *slot = slot_at(index);
 	struct slot_key key = {};
 
-	if (!slot || !index || !slot->in_use)
+	if (!slot || !index || slot->in_use != TMPFS_SLOT_USED)
 		return 0;
 	key.cgroup_id = slot->cgroup_id;
 	key.sb_row = slot->sb_row;
-	slot->in_use = 0;
+	slot->in_use = TMPFS_SLOT_RETIRED;
 	if (key.cgroup_id != TMPFS_CGROUP_NONE)
 		bpf_map_delete_elem(&slot_index, &key);
 	__sync_fetch_and_add(&cache_epoch, 1);
 	return 1;
 }
 
-/* args[0] = a slot that c_retire_slot took out of use. */
-SEC("raw_tp")
-int c_free_slot(struct bpf_raw_tracepoint_args *ctx)
+#define COUNTERS (sizeof(struct tmpfs_counters) / sizeof(__u64))
+
+VERIFIED_ONCE int add_folded(__u32 index)
 {
-	__u32 index = ctx->args[0];
+	struct tmpfs_slot *slot = slot_at(index);
+	__u32 i;
+
+	if (!slot)
+		return 0;
+	for (i = 0; i < COUNTERS; i++) {
+		__u64 count = ((__u64 *)&common.folded)[i];
+
+		if (count)
+			ADD(((__u64 *)&slot->counters)[i], count);
+	}
+	return 1;
+}
+
+/*
+ * args: a slot that c_retire_slot took out of use, and the superblock row for whose ended cgroups its counts are kept from now
+ * on. User space has read them since, of its lines as well, into common.folded. One program does all of it: a user space that is
+ * killed has folded the slot or has not. The first slot that is folded for a row becomes the one that the others are added to.
+ * Returns 1 when done.
+ */
+SEC("raw_tp")
+int c_fold_slot(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 index = ctx->args[0], *ended;
+	struct slot_key key = {.cgroup_id = TMPFS_CGROUP_ENDED, .sb_row = ctx->args[1]};
 	struct tmpfs_slot *slot = slot_at(index);
 
-	if (!slot || !index || slot->in_use)
+	if (!slot || !index || slot->in_use != TMPFS_SLOT_RETIRED)
 		return 0;
+	ended = bpf_map_lookup_elem(&slot_index, &key);
+	if (!ended) {
+		if (bpf_map_update_elem(&slot_index, &key, &index, BPF_NOEXIST))
+			return 0;
+		slot->cgroup_id = TMPFS_CGROUP_ENDED;
+		slot->cgroup_serial = 0;
+		slot->cgroup_name[0] = 0;
+		slot->sb_row = key.sb_row;
+		slot->in_use = TMPFS_SLOT_USED;
+		return 1;
+	}
+	if (!add_folded(*ended))
+		return 0;
+	slot->in_use = TMPFS_SLOT_FREE;
 	slot->generation++; /* before it is anybody's again: what CPUs' lines hold for it has been folded */
 	__builtin_memset(&slot->counters, 0, sizeof(slot->counters));
 	bpf_map_push_elem(&free_slots, &index, 0);

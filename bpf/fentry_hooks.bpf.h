@@ -37,7 +37,7 @@
 SEC("?fentry/shmem_recalc_inode")
 int f_recalc_e(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_recalc_begin(ARG(0), 1);
 	return 0;
 }
@@ -45,7 +45,7 @@ int f_recalc_e(__u64 *ctx)
 SEC("?fexit/shmem_recalc_inode")
 int f_recalc_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_recalc_end(ARG(0), 1);
 	return 0;
 }
@@ -54,7 +54,7 @@ int f_recalc_x(__u64 *ctx)
 SEC("?fexit/shmem_inode_acct_blocks")
 int f_acct_x(__u64 *ctx)
 {
-	if (armed && (int)ctx[2] == 0)
+	if (common.armed && (int)ctx[2] == 0)
 		on_blocks_accounted(ARG(0), ctx[1]);
 	return 0;
 }
@@ -63,7 +63,7 @@ int f_acct_x(__u64 *ctx)
 SEC("?fentry/shmem_inode_unacct_blocks")
 int f_unacct_e(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_blocks_unaccounted(ARG(0), ctx[1]);
 	return 0;
 }
@@ -87,7 +87,7 @@ int f_unacct_e(__u64 *ctx)
 			mode = SLOT(2);                                                                                \
 			inode = (void *)SLOT(5);                                                                       \
 		}                                                                                                      \
-		if (armed && inode && (__u64)inode < -4095ULL)                                                         \
+		if (common.armed && inode && (__u64)inode < -4095ULL)                                                  \
 			on_inode_created(inode, sb, mode, use_table);                                                  \
 		return 0;                                                                                              \
 	}
@@ -99,7 +99,7 @@ GET_INODE_RETURN(f_get_inode_old_x, 0)
 SEC("?fentry/shmem_destroy_inode")
 int f_destroy_e(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_inode_destroyed(ARG(0), 1);
 	return 0;
 }
@@ -108,7 +108,7 @@ int f_destroy_e(__u64 *ctx)
 SEC("?fexit/shmem_file_write_iter")
 int f_write_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_write_return(ctx, ARG(0), ARG(1), ctx[2], 1);
 	return 0;
 }
@@ -116,7 +116,7 @@ int f_write_x(__u64 *ctx)
 SEC("?fexit/shmem_fault")
 int f_fault_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_fault_return(ctx, ARG(0), ctx[1]);
 	return 0;
 }
@@ -124,7 +124,7 @@ int f_fault_x(__u64 *ctx)
 SEC("?fexit/shmem_fallocate")
 int f_fallocate_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_fallocate_return(ctx, ARG(0), ctx[3], ctx[4]);
 	return 0;
 }
@@ -132,7 +132,7 @@ int f_fallocate_x(__u64 *ctx)
 SEC("?fexit/shmem_mknod")
 int f_mknod_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_mknod_return(ctx, DIR_ARG(0), DIR_ARG(1), DIR_SLOT(2), DIR_SLOT(4), 1);
 	return 0;
 }
@@ -140,7 +140,7 @@ int f_mknod_x(__u64 *ctx)
 SEC("?fexit/shmem_symlink")
 int f_symlink_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_symlink_return(ctx, DIR_ARG(0), DIR_ARG(1), DIR_SLOT(3));
 	return 0;
 }
@@ -148,7 +148,7 @@ int f_symlink_x(__u64 *ctx)
 SEC("?fexit/shmem_tmpfile")
 int f_tmpfile_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_tmpfile_return(ctx, DIR_ARG(0), DIR_ARG(1), DIR_SLOT(3));
 	return 0;
 }
@@ -156,7 +156,7 @@ int f_tmpfile_x(__u64 *ctx)
 SEC("?fexit/shmem_link")
 int f_link_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_link_return(ctx, ARG(0), ARG(1), ARG(2), ctx[3]);
 	return 0;
 }
@@ -164,7 +164,7 @@ int f_link_x(__u64 *ctx)
 SEC("?fentry/shmem_unlink")
 int f_unlink_e(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_unlink(ARG(1), 1);
 	return 0;
 }
@@ -173,7 +173,7 @@ int f_unlink_e(__u64 *ctx)
 SEC("?fexit/shmem_xattr_handler_set")
 int f_xattr_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_xattr_return(ctx, ARG(3), ARG(2), ctx[8]);
 	return 0;
 }
@@ -182,7 +182,7 @@ int f_xattr_x(__u64 *ctx)
 SEC("?fexit/shmem_initxattrs")
 int f_initxattrs_x(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_xattrs_changed(ARG(0));
 	return 0;
 }
@@ -199,7 +199,7 @@ int f_put_super_e(__u64 *ctx)
 	SEC("?fentry/shmem_unused_huge_shrink")                                                                        \
 	int name(__u64 *ctx)                                                                                           \
 	{                                                                                                              \
-		if (armed && !ctx[1])                                                                                  \
+		if (common.armed && !ctx[1])                                                                           \
 			set_mark(ARG(0), use_table);                                                                   \
 		return 0;                                                                                              \
 	}
@@ -211,7 +211,7 @@ SHRINK_ENTRY(f_shrink_old_e, 0)
 SEC("?fentry/security_inode_getattr")
 int f_seed_e(__u64 *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_getattr(ARG(0));
 	return 0;
 }
@@ -220,7 +220,7 @@ int f_seed_e(__u64 *ctx)
 SEC("?fentry/security_inode_getattr")
 int f_seed_xattr_e(__u64 *ctx)
 {
-	struct inode *inode = armed ? on_getattr(ARG(0)) : 0;
+	struct inode *inode = common.armed ? on_getattr(ARG(0)) : 0;
 
 	if (inode)
 		on_xattrs_changed(inode);

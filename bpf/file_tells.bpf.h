@@ -31,12 +31,12 @@ static __always_inline struct tell_quota *quota_of(struct super_block *sb)
 
 static __always_inline int is_quota_left(const struct tell_quota *quota, __u32 removed)
 {
-	return quota->told[removed] < *(volatile __u64 *)&telling_round + TMPFS_TELLS_A_ROUND;
+	return quota->told[removed] < *(volatile __u64 *)&common.telling_round + TMPFS_TELLS_A_ROUND;
 }
 
 static __always_inline void take_quota(struct tell_quota *quota, __u32 removed)
 {
-	__u64 round = *(volatile __u64 *)&telling_round, told = quota->told[removed];
+	__u64 round = *(volatile __u64 *)&common.telling_round, told = quota->told[removed];
 
 	quota->told[removed] = (told < round ? round : told) + 1;
 }

@@ -48,7 +48,7 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 
 	if (config.counts_arguments && READ(inode, i_blocks) >> PAGE_SECTORS_SHIFT != alloced + event_pages) {
 		if (walk) {
-			seed_result = SEED_BUSY;
+			common.seed_result = SEED_BUSY;
 			return 0;
 		}
 		count_loss(TMPFS_LOSS_SEED_RACES);
@@ -61,12 +61,12 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 	error = bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
 	if (error == -EEXIST) { /* it has just entered by another way */
 		if (walk)
-			seed_result = SEED_KNOWN;
+			common.seed_result = SEED_KNOWN;
 		return inode_entry_of(inode);
 	}
 	if (error) {
 		if (walk)
-			seed_result = SEED_FULL;
+			common.seed_result = SEED_FULL;
 		count_loss(TMPFS_LOSS_INODES_FULL);
 		return 0;
 	}
@@ -81,7 +81,7 @@ static __noinline struct inode_entry *enter_existing(struct inode *inode, long e
 		}
 	}
 	if (walk)
-		seed_result = SEED_OK;
+		common.seed_result = SEED_OK;
 	return inode_entry_of(inode);
 }
 

@@ -40,7 +40,7 @@ int k_recalc_e(struct pt_regs *ctx)
 
 	if (cpu < CACHE_CPUS)
 		cpu_caches[cpu].recalculated = (void *)P1;
-	if (armed)
+	if (common.armed)
 		on_recalc_begin(KERNEL_POINTER(struct inode, P1), KPROBE_TYPED);
 	return 0;
 }
@@ -50,7 +50,7 @@ int k_recalc_x(struct pt_regs *ctx)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 
-	if (armed && cpu < CACHE_CPUS && cpu_caches[cpu].recalculated)
+	if (common.armed && cpu < CACHE_CPUS && cpu_caches[cpu].recalculated)
 		on_recalc_end(KERNEL_POINTER(struct inode, cpu_caches[cpu].recalculated), KPROBE_TYPED);
 	return 0;
 }
@@ -62,7 +62,7 @@ int k_recalc_x(struct pt_regs *ctx)
 SEC("?kprobe")
 int k_acct_e(struct pt_regs *ctx)
 {
-	if (armed && (long)P2 > 0)
+	if (common.armed && (long)P2 > 0)
 		on_blocks_accounted((void *)P1, P2);
 	return 0;
 }
@@ -73,7 +73,7 @@ int k_unacct_e(struct pt_regs *ctx)
 {
 	__u64 caller;
 
-	if (!armed)
+	if (!common.armed)
 		return 0;
 	if (config.mfill_start) {
 		/* a list_head is a type that begins with a word, as the stack here with the return address */
@@ -93,7 +93,7 @@ int k_get_inode_x(struct pt_regs *ctx)
 	struct inflight op;
 	struct inode *inode;
 
-	if (!armed)
+	if (!common.armed)
 		return 0;
 	if (returned && returned < -4095ULL) {
 		inode = KERNEL_POINTER(struct inode, returned);
@@ -112,7 +112,7 @@ int k_get_inode_x(struct pt_regs *ctx)
 SEC("?kprobe")
 int k_destroy_e(struct pt_regs *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_inode_destroyed(KERNEL_POINTER(struct inode, P1), KPROBE_TYPED);
 	return 0;
 }
@@ -133,7 +133,7 @@ static __always_inline int session_is_at_return(void)
 	{                                                                                                              \
 		struct inflight op;                                                                                    \
                                                                                                                        \
-		if (!armed)                                                                                            \
+		if (!common.armed)                                                                                     \
 			return 1; /* not called at the return */                                                       \
 		if (!session_is_at_return())                                                                           \
 			operation_begins(level, (__u64)(a0), (__u64)(a1), (__u64)(a2), (__u64)(a3));                   \
@@ -146,7 +146,7 @@ static __always_inline int session_is_at_return(void)
 	SEC("?kprobe")                                                                                                 \
 	int name(struct pt_regs *ctx)                                                                                  \
 	{                                                                                                              \
-		if (armed)                                                                                             \
+		if (common.armed)                                                                                      \
 			operation_begins(level, (__u64)(a0), (__u64)(a1), (__u64)(a2), (__u64)(a3));                   \
 		return 0;                                                                                              \
 	}
@@ -157,7 +157,7 @@ static __always_inline int session_is_at_return(void)
 	{                                                                                                              \
 		struct inflight op;                                                                                    \
                                                                                                                        \
-		if (armed && operation_ends(level, &op))                                                               \
+		if (common.armed && operation_ends(level, &op))                                                        \
 			call;                                                                                          \
 		return 0;                                                                                              \
 	}
@@ -193,7 +193,7 @@ OPERATION(initxattrs, LEVEL_MKNOD, P1, 0, 0, 0, on_xattrs_changed(A(0)))
 SEC("?kprobe")
 int k_unlink_e(struct pt_regs *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_unlink(KERNEL_POINTER(struct dentry, P2), KPROBE_TYPED);
 	return 0;
 }
@@ -208,7 +208,7 @@ int k_put_super_e(struct pt_regs *ctx)
 SEC("?kprobe")
 int k_shrink_e(struct pt_regs *ctx)
 {
-	if (armed && !P2)
+	if (common.armed && !P2)
 		set_mark((void *)P1, 1);
 	return 0;
 }
@@ -216,7 +216,7 @@ int k_shrink_e(struct pt_regs *ctx)
 SEC("?kprobe")
 int k_seed_e(struct pt_regs *ctx)
 {
-	if (armed)
+	if (common.armed)
 		on_getattr((void *)P1);
 	return 0;
 }
@@ -224,7 +224,7 @@ int k_seed_e(struct pt_regs *ctx)
 SEC("?kprobe")
 int k_seed_xattr_e(struct pt_regs *ctx)
 {
-	struct inode *inode = armed ? on_getattr((void *)P1) : 0;
+	struct inode *inode = common.armed ? on_getattr((void *)P1) : 0;
 
 	if (inode)
 		on_xattrs_changed(inode);

@@ -35,7 +35,7 @@ static __noinline __u32 new_slot(__u64 cgroup_id, __u32 sb_row)
 
 		bpf_probe_read_kernel_str(slot->cgroup_name, sizeof(slot->cgroup_name), READ(cgroup, kn, name));
 	}
-	slot->in_use = 1;
+	slot->in_use = TMPFS_SLOT_USED;
 	return index;
 }
 
@@ -81,7 +81,7 @@ VERIFIED_ONCE __u32 sb_row_of(__u64 key)
 		__u32 unused = row->unattributed_slot;
 
 		if (slot)
-			slot->in_use = 0;
+			slot->in_use = TMPFS_SLOT_FREE;
 		bpf_map_push_elem(&free_slots, &unused, 0);
 		bpf_map_push_elem(&free_sb_rows, &index, 0);
 	}
@@ -122,7 +122,7 @@ VERIFIED_ONCE __u32 find_slot(__u64 cgroup_id, __u64 sb)
 		struct tmpfs_slot *slot = slot_at(index);
 
 		if (slot)
-			slot->in_use = 0;
+			slot->in_use = TMPFS_SLOT_FREE;
 		bpf_map_push_elem(&free_slots, &index, 0);
 		return *known;
 	}

@@ -19,18 +19,10 @@
 /* See struct tmpfs_config. */
 const volatile struct tmpfs_config config = {};
 
-/* Set to 1 by user space when every program is attached. Until then nothing is counted: half of the hooks would drift. */
-__u32 armed;
-/* The walker, whose own stat() calls seed the ledger; as the kernel numbers it, whatever the pid namespace. */
-__u32 walker_tgid;
-/* Result of the last seeding stat(), read by the walker. */
-__u32 seed_result;
-/* Address of the kernel's sysctl_overcommit_memory, found by user space after the start; 0: not known. */
-__u64 overcommit_address;
+/* In a map of its own, where a later user space finds it whatever the other globals are. */
+struct tmpfs_common common SEC(".data.common") __attribute__((aligned(64))) = {};
 /* Raised when a superblock ends or a slot is retired: what per-CPU caches hold is void. */
 __u64 cache_epoch;
-/* Raised by TMPFS_TELLS_A_ROUND by user space: each CPU may tell files again, see file_tells.bpf.h. */
-__u64 telling_round;
 /* How many inodes "owners" holds, and how many marks there are, of these in the map: 0 lets the hot path skip the look-up. */
 __u64 shared_inodes;
 __u64 live_marks;
@@ -38,8 +30,6 @@ __u64 spilled_marks;
 /* The same of "owners" by hash of the inode's address: a page of any other inode is told by one load. */
 #define SHARED_FILTER_BITS 12
 __u32 shared_filter[1 << SHARED_FILTER_BITS];
-/* Apart from what the hot path reads. */
-__u64 losses[TMPFS_LOSS_MAX] __attribute__((aligned(64)));
 
 /*
  * The last (cgroup, superblock) seen by each CPU and its slot. Kprobe programs run with preemption off; fentry programs are
@@ -238,7 +228,7 @@ struct {
 
 static __always_inline void count_loss(enum tmpfs_loss loss)
 {
-	__sync_fetch_and_add(&losses[loss], 1);
+	__sync_fetch_and_add(&common.losses[loss], 1);
 }
 
 #endif /* MAPS_BPF_H */

@@ -15,16 +15,16 @@ static __always_inline struct inode *on_getattr(const struct path *path)
 	struct inode_entry *entry;
 	struct inode *inode;
 
-	if (bpf_get_current_pid_tgid() >> 32 != walker_tgid)
+	if (bpf_get_current_pid_tgid() >> 32 != common.walker_tgid)
 		return 0;
 	inode = READ(path, dentry, d_inode);
-	seed_result = 0;
+	common.seed_result = 0;
 	if (!inode || !is_tmpfs(READ(inode, i_sb)))
 		return 0;
 	entry = inode_entry_of(inode);
 	if (!entry)
 		return enter_existing(inode, 0, 0, 1) ? inode : 0;
-	seed_result = SEED_KNOWN;
+	common.seed_result = SEED_KNOWN;
 	return entry->slot_and_flags & (INODE_COUNTED | INODE_XATTRS) ? 0 : inode;
 }
 

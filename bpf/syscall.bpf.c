@@ -15,7 +15,7 @@ static __noinline int on_call(__u64 *ctx, struct file *file, struct super_block 
 
 	call.nr = regs_of(&call)->orig_ax;
 	kind = kind_of_call(call.nr);
-	if (!armed || is_compat())
+	if (!common.armed || is_compat())
 		return 0;
 	if (kind == CALL_WRITES || kind == CALL_WRITES_THIRD)
 		return on_tmpfs_write(&call, file, sb);
@@ -106,7 +106,7 @@ int s_sigbus_here(struct bpf_raw_tracepoint_args *ctx)
 	struct fault fault = {.ctx = ctx, .address = address};
 	long error;
 
-	if (!address || !armed)
+	if (!address || !common.armed)
 		return 0;
 	error = bpf_find_vma(bpf_get_current_task_btf(), address, on_faulting_area, &fault, 0);
 	/* another thread is changing the mappings; -ENOENT: the mapping is gone already, and its file with it */
@@ -121,7 +121,7 @@ int s_sigbus_there(struct bpf_raw_tracepoint_args *ctx)
 {
 	__u64 address = refused_address(ctx->args[0], (void *)ctx->args[1], ctx->args[2]);
 
-	if (address && armed)
+	if (address && common.armed)
 		send_fault(ctx, address);
 	return 0;
 }
@@ -134,7 +134,7 @@ int s_page_removed(__u64 *ctx)
 	struct inode *inode = folio_mapping(folio, 1)->host;
 	struct super_block *sb = inode->i_sb;
 
-	if (sb->s_magic == TMPFS_MAGIC_NUMBER && armed)
+	if (sb->s_magic == TMPFS_MAGIC_NUMBER && common.armed)
 		on_tmpfs_folio_removed(folio, inode, sb);
 	return 0;
 }

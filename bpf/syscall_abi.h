@@ -58,7 +58,9 @@ enum syscall_loss {
 	SYSCALL_LOSS_RECORDS, /* no room in the ring for a record that only user space could have counted */
 	SYSCALL_LOSS_PATHS, /* the path's memory could not be read */
 	SYSCALL_LOSS_SHORT_WRITES, /* a write was cut short for a reason that could not be told: perhaps a refusal */
-	SYSCALL_LOSS_MAX,
+	SYSCALL_LOSS_UNRESOLVED_PATHS, /* this and the next: user space found nothing where the refusal was, and counted none */
+	SYSCALL_LOSS_UNRESOLVED_FAULTS,
+	SYSCALL_LOSS_MAX, /* up to TMPFS_SYSCALL_LOSSES */
 };
 
 #endif /* SYSCALL_ABI_H */

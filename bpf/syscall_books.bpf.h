@@ -12,7 +12,6 @@
 #define MOST_CPUS 256
 __u64 cpu_offsets[MOST_CPUS];
 __u32 cpu_count;
-__u64 syscall_losses[SYSCALL_LOSS_MAX];
 /* The tool's own root directory. */
 __u64 own_root_mount;
 __u64 own_root_dentry;
@@ -44,7 +43,7 @@ struct {
 
 static __always_inline void count_syscall_loss(enum syscall_loss loss)
 {
-	__sync_fetch_and_add(&syscall_losses[loss], 1);
+	__sync_fetch_and_add(&common.syscall_losses[loss], 1);
 }
 
 static __always_inline __u64 uuid_of(struct super_block *sb)

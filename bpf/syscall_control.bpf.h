@@ -71,7 +71,8 @@ int c_is_inode(struct bpf_raw_tracepoint_args *ctx)
 
 /*
  * args: a descriptor of the file or directory, the cgroup, operation, error, bytes asked, SYSCALL_* flags, the cgroup's
- * name in the caller's memory. Returns SYSCALL_RESULT_*.
+ * name in the caller's memory, what tells the record from others. Returns SYSCALL_RESULT_*. A user space that is killed before
+ * the ring knows that the record was read finds it there again.
  */
 SEC("raw_tp")
 int c_count_refusal(struct bpf_raw_tracepoint_args *ctx)
@@ -82,7 +83,7 @@ int c_count_refusal(struct bpf_raw_tracepoint_args *ctx)
 	__s32 error = ctx->args[3];
 	struct super_block *sb;
 
-	if (!file || operation >= TMPFS_OP_MAX)
+	if (!file || operation >= TMPFS_OP_MAX || common.last_counted == ctx->args[7])
 		return SYSCALL_RESULT_NONE;
 	sb = READ(file, f_inode, i_sb);
 	if (!is_tmpfs(sb))
@@ -91,6 +92,7 @@ int c_count_refusal(struct bpf_raw_tracepoint_args *ctx)
 		cause = block_cause(sb, sb_info(sb), used_blocks(sb_info(sb)), 1);
 	else
 		cause = path_cause(sb, error, operation, ctx->args[4], ctx->args[5] & SYSCALL_MEMCG_FULL);
+	common.last_counted = ctx->args[7];
 	return count_alone(slot_of_other(cgroup_id, sb, 0, (void *)ctx->args[6]), operation, cause);
 }
 

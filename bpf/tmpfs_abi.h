@@ -21,6 +21,13 @@ using __u64 = unsigned long long;
 #endif
 
 #define TMPFS_ABI_VERSION 1
+/*
+ * Of all that pinned programs and maps hold and a later user space reads: this file, syscall_abi.h, and what the control
+ * programs take and return. Raise it with any change of these: user space then starts anew instead of misreading.
+ */
+#ifndef TMPFS_LAYOUT_VERSION
+#define TMPFS_LAYOUT_VERSION 1
+#endif
 #define TMPFS_MAGIC_NUMBER 0x01021994
 
 /*
@@ -106,13 +113,19 @@ struct tmpfs_counters {
 #define TMPFS_CGROUP_NAME_LEN 64
 #define TMPFS_CGROUP_NONE 0 /* cgroup_id of what cannot be attributed */
 
+#define TMPFS_CGROUP_ENDED (~0ULL) /* cgroup_id of what ended cgroups and superblocks have left in the books */
+
+#define TMPFS_SLOT_FREE 0u
+#define TMPFS_SLOT_USED 1u
+#define TMPFS_SLOT_RETIRED 2u /* nothing finds it any more, its counts are still to be read: c_fold_slot */
+
 /* One entry of the map "slots", read by user space through mmap. in_use is written last. */
 struct tmpfs_slot {
 	__u64 cgroup_id;
 	__u64 cgroup_serial; /* see current_cgroup_serial; 0: not known */
 	__u64 first_seen_ns;
 	__u32 sb_row; /* index into "sb_rows" */
-	__u32 in_use;
+	__u32 in_use; /* TMPFS_SLOT_* */
 	__u32 generation; /* how often it has been given back: what a CPU's line holds for an earlier one is void */
 	__u32 pad;
 	__u64 moves_begun; /* from CPUs' lines into the counters; a reader that sees more than have ended reads again */
@@ -153,6 +166,25 @@ struct tmpfs_sb_row {
 	__u32 flags;
 	__u32 unattributed_slot;
 	__u32 in_use;
+};
+
+/* Room for more, so that one more is no other layout. */
+#define TMPFS_LOSSES 32
+#define TMPFS_SYSCALL_LOSSES 8
+
+/* The only entry of the map ".data.common": what user space tells the programs, and they it. Through mmap. */
+struct tmpfs_common {
+	__u32 armed; /* 1: every program is attached. Until then nothing is counted: half of the hooks would drift */
+	__u32 walker_tgid; /* whose own stat() calls seed the ledger; as the kernel numbers it, whatever the pid namespace */
+	__u32 seed_result; /* of the last seeding stat(), read by the walker */
+	__u32 pad;
+	__u64 overcommit_address; /* of the kernel's sysctl_overcommit_memory; 0: not known */
+	__u64 telling_round; /* raised by TMPFS_TELLS_A_ROUND: each CPU may tell files again, see file_tells.bpf.h */
+	__u64 last_counted; /* "syscall" mode: the record that c_count_refusal was last run for */
+	__u64 pad_to_line[3]; /* apart from what the hot path reads */
+	__u64 losses[TMPFS_LOSSES]; /* by enum tmpfs_loss */
+	__u64 syscall_losses[TMPFS_SYSCALL_LOSSES]; /* by enum syscall_loss */
+	struct tmpfs_counters folded; /* what c_fold_slot adds */
 };
 
 enum tmpfs_event_type {

@@ -38,11 +38,13 @@
 #include "sinks.h"
 #include "sources/config.h"
 #include "sources/live_source.h"
+#include "sources/live_unpin.h"
 #include "sources/player.h"
 #include "sources/recorder.h"
 #include "sources/replay_source.h"
 #include "top_sink.h"
 #include "tui/text.h"
+#include "version.h"
 #include "web/web_worker.h"
 
 namespace tmpfstrace {
@@ -77,6 +79,12 @@ LiveOptions live_options(const Options& options, std::function<bool()> stop_requ
           .max_superblocks = options.max_superblocks,
           .event_rate = options.event_rate,
           .events = options.events,
+          .pin_path = options.pin ? options.pin_path : std::string(),
+          .version = kVersion,
+          .notice =
+              [](const std::string& what) {
+                complain({what, ""});
+              },
           .host_root = options.host_root,
           .interval = options.interval,
           .stop_requested = std::move(stop_requested)};
@@ -241,10 +249,16 @@ int run_audit(const Options& options) {
   return code;
 }
 
+int run_unpin(const Options& options) {
+  const Result<std::string> removed = unpin(options.pin_path);
+  return removed ? print(*removed) : exit_refused(removed.error());
+}
+
 int run_command(const Options& options) {
   if (!options.check_config.empty()) return check_config(options.check_config);
   if (options.command == Subcommand::audit) return run_audit(options);
   if (options.command == Subcommand::doctor) return run_doctor_command(options);
+  if (options.command == Subcommand::unpin) return run_unpin(options);
   MaybeConfig config;
   if (!options.config.empty() && !(config = load_config(options.config))) return exit_usage;
   Result<Signals> signals = Signals::create(signals_for(options.command));

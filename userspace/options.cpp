@@ -53,6 +53,7 @@ struct Commands {
   CLI::App* agent;
   CLI::App* doctor;
   CLI::App* audit;
+  CLI::App* unpin;
 };
 
 void add_sampling(CLI::App& app, Options& options) {
@@ -85,6 +86,11 @@ void add_tracing(CLI::App& app, Options& options) {
                             "Superblocks to count apart (default 8192)");
   add_number<std::uint32_t>(app, "--event-rate", options.event_rate, 0, most_events, "N",
                             "Refusals in detail, each second per cgroup, superblock and cause (default 10)");
+  app.add_flag("--pin", options.pin, "Go on counting when this ends, and next time go on from there; see unpin")
+      ->disable_flag_override();
+  app.add_option("--pin-path", options.pin_path,
+                 "With --pin, unpin: where, on a BPF file system (default /sys/fs/bpf/tmpfstrace)")
+      ->type_name("DIR");
 }
 
 // The options of the program stand before or after the command, but not all say something to each.
@@ -100,8 +106,9 @@ bool has_meaning(Subcommand command, const std::string& option) {
       return !is({"--speed", "--layout", "--replay", "--config", "--check-config", "--only", "--field"});
     case Subcommand::doctor:
       return !is({"--speed", "--layout", "--replay", "--interval", "--count", "--once", "--duration", "--host-root",
-                  "--config", "--check-config", "--only", "--field"});
+                  "--config", "--check-config", "--only", "--field", "--pin", "--pin-path"});
     case Subcommand::audit: return is({"--host-root"});
+    case Subcommand::unpin: return is({"--pin-path"});
   }
   return true;
 }
@@ -136,7 +143,8 @@ Commands add_commands(CLI::App& app, Options& options) {
       add(Subcommand::record, "record", "Record raw samples to a file", record_examples),
       add(Subcommand::agent, "agent", "Watch a node for good: metrics, alerts and a page by HTTP", agent_examples),
       add(Subcommand::doctor, "doctor", "Say what this host allows and what is missing", doctor_examples),
-      add(Subcommand::audit, "audit", "Every tmpfs of this host by risk, with what to do", audit_examples)};
+      add(Subcommand::audit, "audit", "Every tmpfs of this host by risk, with what to do", audit_examples),
+      add(Subcommand::unpin, "unpin", "End what --pin keeps counting, and remove it", unpin_examples)};
   commands.record->add_option("FILE", options.file, "Where to; compressed when it ends in .zst; replaced if it exists")
       ->required();
   add_agent_options(*commands.agent, options.agent);
@@ -153,6 +161,7 @@ const char* command_name(Subcommand command) {
     case Subcommand::agent: return "agent";
     case Subcommand::doctor: return "doctor";
     case Subcommand::audit: return "audit";
+    case Subcommand::unpin: return "unpin";
   }
   return "";
 }
@@ -176,10 +185,13 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
   if (given("--replay")) {
     if (options.replay.empty()) return "--replay: the file name is empty";
     for (const char* live : {"--interval", "--duration", "--mode", "--hooks", "--max-slots", "--max-inodes",
-                             "--max-superblocks", "--event-rate", "--host-root"}) {
+                             "--max-superblocks", "--event-rate", "--host-root", "--pin", "--pin-path"}) {
       if (given(live)) return std::string(live) + " has no meaning with --replay: the recording has its own";
     }
   }
+  if (options.pin_path.empty()) return "--pin-path: the directory name is empty";
+  if (given("--pin-path") && !options.pin && options.command != Subcommand::unpin) return "--pin-path needs --pin";
+  if (options.pin && options.mode == "poll") return "--pin has no meaning with --mode poll: there is nothing to pin";
   if (options.host_root.empty()) return "--host-root: the directory name is empty";
   if ((options.mode == "poll" || options.mode == "syscall") && options.hooks != "auto") {
     return "--hooks " + options.hooks + " has no meaning with --mode " + options.mode + ": they are of the exact mode";
@@ -285,6 +297,8 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
     options.command = Subcommand::doctor;
   else if (commands.audit->parsed())
     options.command = Subcommand::audit;
+  else if (commands.unpin->parsed())
+    options.command = Subcommand::unpin;
   else
     options.command = commands.json->parsed() || !on_terminal ? Subcommand::json : Subcommand::top;
 

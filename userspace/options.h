@@ -11,7 +11,7 @@
 
 namespace tmpfstrace {
 
-enum class Subcommand { top, json, record, agent, doctor, audit };
+enum class Subcommand { top, json, record, agent, doctor, audit, unpin };
 
 // Of `agent` alone.
 struct AgentOptions {
@@ -44,6 +44,8 @@ struct Options {
   std::uint32_t max_superblocks = 8192;
   std::uint32_t event_rate = 10;
   bool events = true;
+  bool pin = false;  // programs and counts outlive the tool
+  std::string pin_path = "/sys/fs/bpf/tmpfstrace";
   std::string host_root = "/";        // of the node, for the names of its pods and containers
   std::string replay;                 // top, json: a recording instead of this host; empty: none
   double speed = 1;                   // top with a recording

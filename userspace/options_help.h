@@ -13,6 +13,7 @@ Examples:
   tmpfstrace agent                       serve metrics to a Prometheus, until interrupted
   tmpfstrace doctor                      what this host allows, and why not more
   tmpfstrace audit                       every tmpfs of this host by risk, at once and without BPF
+  tmpfstrace json --pin                  counts that outlive the tool; tmpfstrace unpin ends that
 
 tmpfstrace COMMAND --help shows more examples. Exit status: 0 ok, 1 failure, 2 usage, 3 missing privilege,
 4 damaged recording. See tmpfstrace(8).)";
@@ -55,5 +56,11 @@ Examples:
   tmpfstrace audit
   tmpfstrace audit --json | jq -r '.superblocks[].verdicts[].text'
 Exit status: 0 nothing is wrong, 20 something is (risk "warning"), 21 it cannot wait ("critical").)";
+
+inline constexpr const char* unpin_examples = R"(
+Examples:
+  tmpfstrace unpin
+  tmpfstrace unpin --pin-path /sys/fs/bpf/other
+Exit status: 0 also when nothing was pinned.)";
 
 }  // namespace tmpfstrace

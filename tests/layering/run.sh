@@ -20,7 +20,7 @@ forbid() {
 	failures=$((failures + 1))
 }
 
-pure_plan='userspace/bpf/(hook_plan|mode_plan|decode[^/]*)[.](cpp|h)'
+pure_plan='userspace/bpf/(hook_plan|mode_plan|pin_note|hook_report|decode[^/]*)[.](cpp|h)'
 
 forbid 'only userspace/bpf/ may use libbpf' \
 	'(bpf/(libbpf|bpf|btf)|linux/bpf|bcc/|[^>"]*[.]skel[.]h)' 'userspace/bpf/[^:]*'

@@ -19,7 +19,7 @@ class SyntheticLedger : public LedgerSource {
   std::string cgroup_name(CgroupId) const override { return "scope"; }
   std::map<std::string, std::uint64_t> losses() const override;
   int event_fd() const override { return -1; }
-  const bpf_object* object() const override { return nullptr; }
+  const LoadedObjects* objects() const override { return nullptr; }
   Result<void> drain_events(const EventHandler& handler) override;
   // Asks for each slot in use, as SlotTable does, and gives back the slots of dead cgroups at once.
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) override;

@@ -173,6 +173,7 @@ Sample full_sample() {
   sample.sequence = 3;
   sample.realtime_ns = 1776496329123456789;  // 2026-04-18T07:12:09.123456789Z
   sample.monotonic_ns = 5000000000;
+  sample.counting_since_ns = 1776496300000000007;
   sample.kernel = "6.12.0-amd64";
   sample.mode = {"exact", "fentry", "the best", {"nothing of \"x\"", "two"}};
   sample.superblocks = {full_superblock()};

@@ -58,6 +58,14 @@ TEST_CASE("the commands") {
   CHECK(accepted("audit --json --host-root /node").command == Subcommand::audit);
   CHECK(accepted("audit --json --host-root /node").json_report);
   CHECK(accepted("json --once").count == 1u);
+  CHECK(accepted("unpin").command == Subcommand::unpin);
+  CHECK(accepted("unpin").pin_path == "/sys/fs/bpf/tmpfstrace");
+  CHECK(accepted("unpin --pin-path /b/c").pin_path == "/b/c");
+  CHECK_FALSE(accepted("json").pin);
+  for (const char* command : {"json", "top", "record f"}) {
+    CHECK(accepted(std::string(command) + " --pin").pin);
+    CHECK(accepted(std::string("--pin --pin-path /b/c ") + command).pin_path == "/b/c");
+  }
 }
 
 TEST_CASE("defaults") {
@@ -186,6 +194,15 @@ TEST_CASE("a mistake is one line and status 2") {
       {"doctor --count 1", "--count has no meaning with doctor"},
       {"audit --mode exact", "--mode has no meaning with audit"},
       {"audit --once", "--once has no meaning with audit"},
+      {"json --pin --mode poll", "--pin has no meaning with --mode poll"},
+      {"json --pin-path /b/c", "--pin-path needs --pin"},
+      {"json --pin --pin-path ''", "--pin-path: the directory name is empty"},
+      {"json --pin=yes", "--pin takes no value"},
+      {"json --replay g --pin", "--pin has no meaning with --replay"},
+      {"doctor --pin", "--pin has no meaning with doctor"},
+      {"audit --pin", "--pin has no meaning with audit"},
+      {"unpin --pin", "--pin has no meaning with unpin"},
+      {"unpin --interval 1s", "--interval has no meaning with unpin"},
       {"json --once --count 2", "--once is --count 1: give one of them"},
       {"json --once=2", "--once takes no value"},
       {"top --speed 2", "--speed needs --replay"},
@@ -242,6 +259,7 @@ TEST_CASE("help and version end well") {
       {"record --help", "hour.zst"},
       {"doctor --help", "10 syscall"},
       {"audit --help", "20 something is"},
+      {"unpin --help", "0 also when nothing was pinned"},
       {"--version", "tmpfstrace "},
   }));
   const EarlyExit early = refused(line, false);

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "bpf/decode.h"
+#include "bpf/pins.h"
 #include "host/seed_walk.h"
 #include "model/names.h"
 
@@ -15,30 +16,52 @@ namespace {
 constexpr int kSeedTries = 1000;
 // Samples may be more frequent; what telling costs is not to depend on that.
 constexpr std::uint64_t kTellingRound = 1'000'000'000;
+constexpr const char* kCountsSkippedRuns = "counts_skipped_runs";
 
 }  // namespace
 
-ExactLedger::ExactLedger(HostPaths paths, HookPlan plan) : paths_(std::move(paths)), plan_(std::move(plan)) {}
+Result<void> ExactLedger::open_rings() {
+  auto ring = EventRing::open(tracer_->ring_fd());
+  if (!ring) return tl::unexpected(ring.error());
+  ring_ = std::move(*ring);
+  auto files_ring = EventRing::open(tracer_->files_ring_fd());
+  if (!files_ring) return tl::unexpected(files_ring.error());
+  files_ring_ = std::move(*files_ring);
+  return {};
+}
 
 Result<std::unique_ptr<ExactLedger>> ExactLedger::start(const HostPaths& paths, const KernelShape& shape,
                                                         const HookPlan& plan, const TracerOptions& options) {
-  std::unique_ptr<ExactLedger> ledger(new ExactLedger(paths, plan));
+  std::unique_ptr<ExactLedger> ledger(new ExactLedger(paths));
   auto tracer = Tracer::start(shape, plan, options);
   if (!tracer) return tl::unexpected(tracer.error());
   ledger->tracer_ = std::move(*tracer);
-  auto ring = EventRing::open(ledger->tracer_->ring_fd());
-  if (!ring) return tl::unexpected(ring.error());
-  ledger->ring_ = std::move(*ring);
-  auto files_ring = EventRing::open(ledger->tracer_->files_ring_fd());
-  if (!files_ring) return tl::unexpected(files_ring.error());
-  ledger->files_ring_ = std::move(*files_ring);
+  ledger->blind_ = plan.blind;
+  add_missing_hooks(ledger->tracer_->hooks(), ledger->blind_);
+  ledger->counts_skipped_runs_ = plan.counts_skipped_runs;
+  if (auto opened = ledger->open_rings(); !opened) return tl::unexpected(opened.error());
   return ledger;
 }
 
-std::vector<std::string> ExactLedger::blind() const {
-  std::vector<std::string> blind = plan_.blind;
-  add_missing_hooks(tracer_->hooks(), blind);
-  return blind;
+Result<std::unique_ptr<ExactLedger>> ExactLedger::resume(const HostPaths& paths, LoadedObjects objects,
+                                                         const PinNote& note) {
+  std::unique_ptr<ExactLedger> ledger(new ExactLedger(paths));
+  auto tracer = Tracer::resume(std::move(objects), note.hooks);
+  if (!tracer) return tl::unexpected(tracer.error());
+  ledger->tracer_ = std::move(*tracer);
+  ledger->blind_ = note.blind;
+  ledger->walk_losses_ = note.losses;
+  ledger->counts_skipped_runs_ = note.fact(kCountsSkippedRuns);
+  if (auto opened = ledger->open_rings(); !opened) return tl::unexpected(opened.error());
+  return ledger;
+}
+
+Result<void> ExactLedger::pin(const Pins& pins, PinNote& note) {
+  note.hooks = tracer_->hooks();
+  note.blind.insert(note.blind.begin(), blind_.begin(), blind_.end());
+  note.losses = walk_losses_;
+  note.facts[kCountsSkippedRuns] = counts_skipped_runs_;
+  return tracer_->pin(pins, note);
 }
 
 Result<void> ExactLedger::seed(const std::vector<Superblock>& superblocks,
@@ -76,7 +99,7 @@ std::map<std::string, std::uint64_t> ExactLedger::losses() const {
     const auto loss = static_cast<tmpfs_loss>(i);
     losses[std::string(loss_name(loss))] = tracer_->loss(loss);
   }
-  if (const auto misses = tracer_->recursion_misses(); misses && plan_.counts_skipped_runs)
+  if (const auto misses = tracer_->recursion_misses(); misses && counts_skipped_runs_)
     losses["recursion_misses"] = *misses;
   losses["undecodable_events"] = undecodable_events_;
   return losses;

@@ -16,10 +16,14 @@ class ExactLedger : public LedgerSource {
  public:
   static Result<std::unique_ptr<ExactLedger>> start(const HostPaths& paths, const KernelShape& shape,
                                                     const HookPlan& plan, const TracerOptions& options);
+  // Goes on with what an earlier run has pinned.
+  static Result<std::unique_ptr<ExactLedger>> resume(const HostPaths& paths, LoadedObjects objects,
+                                                     const PinNote& note);
 
   std::vector<HookReport> hooks() const override { return tracer_->hooks(); }
-  std::vector<std::string> blind() const override;
-  const bpf_object* object() const override { return tracer_->object(); }
+  std::vector<std::string> blind() const override { return blind_; }
+  const LoadedObjects* objects() const override { return &tracer_->objects(); }
+  Result<void> pin(const Pins& pins, PinNote& note) override;
   Result<void> seed(const std::vector<Superblock>& superblocks, const std::function<bool()>& stop_requested) override;
   void end_seeding() override { tracer_->end_seeding(); }
   Result<LedgerReading> read() override;
@@ -34,10 +38,12 @@ class ExactLedger : public LedgerSource {
   void set_overcommit_address(std::uint64_t address) override { tracer_->set_overcommit_address(address); }
 
  private:
-  ExactLedger(HostPaths paths, HookPlan plan);
+  explicit ExactLedger(HostPaths paths) : paths_(std::move(paths)) {}
+  Result<void> open_rings();
 
   HostPaths paths_;
-  HookPlan plan_;
+  std::vector<std::string> blind_;
+  bool counts_skipped_runs_ = true;
   std::unique_ptr<Tracer> tracer_;
   std::unique_ptr<EventRing> ring_, files_ring_;  // after the tracer: destroyed first
   std::uint64_t round_ns_ = 0;                    // begin of the telling round

@@ -8,12 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "bpf/hook_report.h"
+#include "bpf/loaded_objects.h"
 #include "model/result.h"
 #include "model/sample.h"
 
-struct bpf_object;
-
 namespace tmpfstrace {
+
+class Pins;
+struct PinNote;
 
 // A superblock as the programs know it.
 struct KernelSuperblock {
@@ -41,19 +44,6 @@ struct KernelFile {
   std::uint32_t sb_row = 0;
 };
 
-struct HookReport {
-  std::string name;  // "fexit shmem_fault"
-  bool attached = false;
-  std::string why_not;
-  std::string without;  // what is not seen without it
-};
-
-// One sentence for each hook that is missing: what is not seen for want of it.
-inline void add_missing_hooks(const std::vector<HookReport>& hooks, std::vector<std::string>& blind) {
-  for (const HookReport& hook : hooks)
-    if (!hook.attached) blind.push_back(hook.without + " (" + hook.why_not + ")");
-}
-
 class LedgerSource {
  public:
   using EventHandler = std::function<void(const KernelEvent&)>;
@@ -63,7 +53,11 @@ class LedgerSource {
   virtual std::vector<HookReport> hooks() const = 0;
   virtual std::vector<std::string> blind() const = 0;
 
-  virtual const bpf_object* object() const = 0;  // loaded, owned by the source; null: there is none
+  virtual const LoadedObjects* objects() const = 0;  // owned by the source; null: there is none
+
+  // From now on what is in the kernel stays there when this ends, and goes on counting. Adds to the note what a later
+  // run cannot find out any more.
+  virtual Result<void> pin(const Pins& /*pins*/, PinNote& /*note*/) { return fail("this source has nothing to pin"); }
 
   // Called after the start with every superblock that the mount tables show: makes what existed before known. Again
   // with some of them, where something was missed; then end_seeding(). stop_requested is asked all the time: true ends

@@ -2,7 +2,6 @@
 #include "bpf/program_cost.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -13,41 +12,28 @@
 namespace tmpfstrace {
 namespace {
 
-Result<std::vector<ProgramRuns>> read_runs(const bpf_object* object) {
+Result<std::vector<ProgramRuns>> read_runs(const LoadedObjects& objects) {
   std::vector<ProgramRuns> all;
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object) {
-    const int fd = bpf_program__fd(program);
-    if (fd < 0) continue;  // not of this mode or kernel
-    const char* name = bpf_program__name(program);
+  for (const KernelObject& program : objects.programs()) {
     bpf_prog_info info{};
     __u32 length = sizeof(info);
-    if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0)
-      return bpf_fail(std::string("cannot read the statistics of the BPF program ") + name, errno);
+    if (bpf_obj_get_info_by_fd(program.fd, &info, &length) != 0)
+      return bpf_fail("cannot read the statistics of the BPF program " + program.name, errno);
     if (length < offsetof(bpf_prog_info, run_cnt) + sizeof(info.run_cnt))
       return fail("the kernel has no statistics of BPF programs (before 5.1)");
-    all.push_back({name, info.run_cnt, info.run_time_ns});
+    all.push_back({program.name, info.run_cnt, info.run_time_ns});
   }
   return all;
 }
 
 }  // namespace
 
-std::vector<BpfMap> maps_of(const bpf_object* object) {
-  std::vector<BpfMap> maps;
-  bpf_map* map = nullptr;
-  bpf_object__for_each_map(map, object) {
-    if (const int fd = bpf_map__fd(map); fd >= 0) maps.push_back({bpf_map__name(map), fd});
-  }
-  return maps;
-}
-
 Result<void> ProgramCost::begin_window() {
   UniqueFd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
   if (!statistics)
     return bpf_fail("cannot switch on the kernel's statistics of BPF programs", errno,
                     "it takes CAP_SYS_ADMIN, and Linux 5.8 or later");
-  auto before = read_runs(object_);
+  auto before = read_runs(objects_);
   if (!before) return tl::unexpected(before.error());
   before_ = std::move(*before);
   statistics_ = std::move(statistics);
@@ -56,7 +42,7 @@ Result<void> ProgramCost::begin_window() {
 }
 
 Result<ProgramWindow> ProgramCost::end_window() {
-  auto after = read_runs(object_);
+  auto after = read_runs(objects_);
   const std::uint64_t end_ns = read_clock_ns(CLOCK_MONOTONIC);
   statistics_.reset();
   if (!after) return tl::unexpected(after.error());

@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel tells of the runs of a BPF object's programs, and which maps it has.
+// What the kernel tells of the runs of a mode's programs.
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "bpf/loaded_objects.h"
 #include "host/unique_fd.h"
 #include "model/result.h"
 #include "model/self_cost.h"
 
-struct bpf_object;
-
 namespace tmpfstrace {
-
-struct BpfMap {
-  std::string name;
-  int fd = -1;  // owned by the object
-};
-
-std::vector<BpfMap> maps_of(const bpf_object* object);
 
 // The kernel counts runs while anybody holds a descriptor of BPF_ENABLE_STATS, or kernel.bpf_stats_enabled is 1: others
 // that count are not disturbed, nor do they disturb. A process that is killed ends its window, one that is stopped does
@@ -30,7 +21,7 @@ std::vector<BpfMap> maps_of(const bpf_object* object);
 // programs (bpf/maps.bpf.h).
 class ProgramCost {
  public:
-  explicit ProgramCost(const bpf_object* object) : object_(object) {}  // must outlive this
+  explicit ProgramCost(const LoadedObjects& objects) : objects_(objects) {}  // must outlive this
 
   // Fails where the privilege is missing, with EPERM: it takes CAP_SYS_ADMIN, CAP_BPF is not enough.
   Result<void> begin_window();
@@ -40,7 +31,7 @@ class ProgramCost {
   Result<ProgramWindow> end_window();
 
  private:
-  const bpf_object* object_;
+  const LoadedObjects& objects_;
   UniqueFd statistics_;
   std::uint64_t start_ns_ = 0;
   std::vector<ProgramRuns> before_;

@@ -24,8 +24,7 @@ void set_libbpf_voice() {
   libbpf_set_print(debug != nullptr && *debug == '1' ? print_debug : nullptr);
 }
 
-std::optional<std::uint32_t> run_program(const bpf_program* program, std::initializer_list<std::uint64_t> arguments,
-                                         int cpu) {
+std::optional<std::uint32_t> run_program(int program_fd, std::initializer_list<std::uint64_t> arguments, int cpu) {
   bpf_test_run_opts options{};
   options.sz = sizeof(options);
   options.ctx_in = arguments.size() != 0 ? std::data(arguments) : nullptr;
@@ -34,19 +33,16 @@ std::optional<std::uint32_t> run_program(const bpf_program* program, std::initia
     options.flags = BPF_F_TEST_RUN_ON_CPU;
     options.cpu = static_cast<__u32>(cpu);
   }
-  if (bpf_prog_test_run_opts(bpf_program__fd(program), &options) != 0) return std::nullopt;
+  if (bpf_prog_test_run_opts(program_fd, &options) != 0) return std::nullopt;
   return options.retval;
 }
 
-std::optional<std::uint64_t> recursion_misses(const bpf_object* object) {
+std::optional<std::uint64_t> recursion_misses(const LoadedObjects& objects) {
   std::uint64_t sum = 0;
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object) {
-    const int fd = bpf_program__fd(program);
-    if (fd < 0) continue;  // of the other set, or for another kernel
+  for (const KernelObject& program : objects.programs()) {
     bpf_prog_info info{};
     __u32 length = sizeof(info);
-    if (bpf_obj_get_info_by_fd(fd, &info, &length) != 0) return std::nullopt;
+    if (bpf_obj_get_info_by_fd(program.fd, &info, &length) != 0) return std::nullopt;
     if (length < offsetof(bpf_prog_info, recursion_misses) + sizeof(info.recursion_misses)) return std::nullopt;
     sum += info.recursion_misses;
   }

@@ -2,8 +2,6 @@
 #include "bpf/slot_table.h"
 
 #include <bpf/bpf.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,7 +12,6 @@
 #include "bpf/decode.h"
 #include "bpf/handles.h"
 #include "bpf/programs.h"
-#include "model/counters.h"
 
 namespace tmpfstrace {
 namespace {
@@ -24,30 +21,15 @@ constexpr int kReadTries = 1000;
 
 constexpr std::uint64_t kGraceNs = 300'000'000'000;  // what has ended stays on screen this long, if there is room
 
-int fd_of(bpf_object* object, const char* map) { return bpf_object__find_map_fd_by_name(object, map); }
-
-// Memory of a map that may be mapped, as the kernel rounds it.
-std::size_t mapped_size(std::uint32_t entries, std::size_t value) {
-  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  return (entries * ((value + 7) & ~std::size_t{7}) + page - 1) / page * page;
-}
-
-template <typename Entry>
-Result<const Entry*> map_array(bpf_object* object, const char* map, std::size_t bytes) {
-  void* memory = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd_of(object, map), 0);
-  if (memory == MAP_FAILED) return bpf_fail(std::string("cannot map the BPF map ") + map, errno);
-  return static_cast<const Entry*>(memory);
-}
-
 // Entry 0 is reserved: where events go that found no row. The queue of free ones (c_fill_queue) holds all others.
 template <typename Entry>
-Result<void> prepare(bpf_object* object, const char* map, std::uint64_t queue, std::uint32_t entries) {
+Result<void> prepare_map(const LoadedObjects& objects, const char* map, std::uint64_t queue, std::uint32_t entries) {
   Entry reserved{};
   reserved.in_use = 1;
   const std::uint32_t zero = 0;
-  if (const int error = bpf_map_update_elem(fd_of(object, map), &zero, &reserved, BPF_ANY))
+  if (const int error = bpf_map_update_elem(objects.map(map), &zero, &reserved, BPF_ANY))
     return bpf_fail(std::string("cannot prepare the BPF map ") + map, error);
-  const bpf_program* fill = bpf_object__find_program_by_name(object, "c_fill_queue");
+  const int fill = objects.program("c_fill_queue");
   for (std::uint32_t next = 1; next < entries;) {
     const std::uint32_t wanted = std::min<std::uint32_t>(entries - next, FILL_AT_ONCE);
     if (run_program(fill, {next, entries, queue}) != wanted)
@@ -55,6 +37,14 @@ Result<void> prepare(bpf_object* object, const char* map, std::uint64_t queue, s
     next += wanted;
   }
   return {};
+}
+
+template <typename Entry>
+Result<Entry*> map_array(const LoadedObjects& objects, const char* map, MapMemory::Access access, MapMemory& memory) {
+  auto opened = MapMemory::open(objects.map(map), map, sizeof(Entry), access);
+  if (!opened) return tl::unexpected(opened.error());
+  memory = std::move(*opened);
+  return static_cast<Entry*>(memory.data());
 }
 
 bool is_untouched(const tmpfs_counters& counters) {
@@ -78,44 +68,48 @@ const char* kind_of(const tmpfs_sb_row& row) {
 
 }  // namespace
 
-SlotTable::~SlotTable() {
-  if (slots_ != nullptr) munmap(const_cast<tmpfs_slot*>(slots_), slots_bytes_);
-  if (sb_rows_ != nullptr) munmap(const_cast<tmpfs_sb_row*>(sb_rows_), sb_rows_bytes_);
-  if (cpu_lines_ != nullptr) munmap(const_cast<tmpfs_cpu_line*>(cpu_lines_), cpu_lines_bytes_);
-}
-
 void SlotTable::resize(bpf_object* object, const SlotTableSize& size) {
-  size_ = {std::max(size.slots, 2u), std::max(size.superblocks, 2u)};
-  for (const char* map : {"slots", "free_slots", "slot_index"})
-    bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), size_.slots);
-  for (const char* map : {"sb_rows", "free_sb_rows", "sb_index"})
-    bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), size_.superblocks);
-  cpus_ = static_cast<std::uint32_t>(std::max(libbpf_num_possible_cpus(), 1));
-  bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "cpu_lines"), cpus_ * TMPFS_CPU_LINES);
+  const auto set = [object](const char* map, std::uint32_t entries) {
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), entries);
+  };
+  for (const char* map : {"slots", "free_slots", "slot_index"}) set(map, std::max(size.slots, 2u));
+  for (const char* map : {"sb_rows", "free_sb_rows", "sb_index"}) set(map, std::max(size.superblocks, 2u));
+  set("cpu_lines", static_cast<std::uint32_t>(std::max(libbpf_num_possible_cpus(), 1)) * TMPFS_CPU_LINES);
 }
 
-Result<void> SlotTable::open(bpf_object* object) {
-  object_ = object;
-  if (auto prepared = prepare<tmpfs_slot>(object, "slots", 0, size_.slots); !prepared) return prepared;
-  if (auto prepared = prepare<tmpfs_sb_row>(object, "sb_rows", 1, size_.superblocks); !prepared) return prepared;
-  slots_bytes_ = mapped_size(size_.slots, sizeof(tmpfs_slot));
-  sb_rows_bytes_ = mapped_size(size_.superblocks, sizeof(tmpfs_sb_row));
-  auto slots = map_array<tmpfs_slot>(object, "slots", slots_bytes_);
+Result<void> SlotTable::open(const LoadedObjects& objects) {
+  using enum MapMemory::Access;
+  objects_ = &objects;
+  auto slots = map_array<tmpfs_slot>(objects, "slots", read, slots_memory_);
   if (!slots) return tl::unexpected(slots.error());
   slots_ = *slots;
-  auto rows = map_array<tmpfs_sb_row>(object, "sb_rows", sb_rows_bytes_);
+  auto rows = map_array<tmpfs_sb_row>(objects, "sb_rows", read, sb_rows_memory_);
   if (!rows) return tl::unexpected(rows.error());
   sb_rows_ = *rows;
-  if (fd_of(object, "cpu_lines") < 0) return {};
-  cpu_lines_bytes_ = mapped_size(cpus_ * TMPFS_CPU_LINES, sizeof(tmpfs_cpu_line));
-  auto lines = map_array<tmpfs_cpu_line>(object, "cpu_lines", cpu_lines_bytes_);
+  auto common = map_array<tmpfs_common>(objects, ".data.common", write, common_memory_);
+  if (!common) return tl::unexpected(common.error());
+  common_ = *common;
+  if (objects.map("cpu_lines") < 0) return {};
+  auto lines = map_array<tmpfs_cpu_line>(objects, "cpu_lines", read, cpu_lines_memory_);
   if (!lines) return tl::unexpected(lines.error());
   cpu_lines_ = *lines;
+  cpus_ = cpu_lines_memory_.entries() / TMPFS_CPU_LINES;
   return {};
 }
 
+Result<void> SlotTable::prepare() {
+  return prepare_map<tmpfs_slot>(*objects_, "slots", 0, slots()).and_then([this] {
+    return prepare_map<tmpfs_sb_row>(*objects_, "sb_rows", 1, superblock_rows());
+  });
+}
+
+void SlotTable::resume() {
+  for (std::uint32_t i = 1; i < slots(); ++i)
+    if (slots_[i].in_use == TMPFS_SLOT_RETIRED) fold_slot(i, (sb_rows_[slots_[i].sb_row].flags & TMPFS_SB_DEAD) != 0);
+}
+
 SuperblockId SlotTable::superblock_of_row(std::uint32_t row) const {
-  if (row == 0 || row >= size_.superblocks) return kNoSuperblock;
+  if (row == 0 || row >= superblock_rows()) return kNoSuperblock;
   return decode_superblock_id(sb_rows_[row].kernel_dev, sb_rows_[row].first_seen_ns);
 }
 
@@ -142,7 +136,7 @@ tmpfs_counters SlotTable::counters_of(std::uint32_t index) const {
 void SlotTable::read(LedgerReading& reading) {
   used_rows_ = 0;
   dead_rows_.clear();
-  for (std::uint32_t i = 1; i < size_.superblocks; ++i) {
+  for (std::uint32_t i = 1; i < superblock_rows(); ++i) {
     const tmpfs_sb_row& row = sb_rows_[i];
     if (!row.in_use) continue;
     ++used_rows_;
@@ -153,16 +147,15 @@ void SlotTable::read(LedgerReading& reading) {
   mark_replaced(reading.superblocks);
   used_slots_.clear();
   slot_of_cgroup_.clear();
-  for (std::uint32_t i = 0; i < size_.slots; ++i)
+  for (std::uint32_t i = 0; i < slots(); ++i)
     if (slots_[i].in_use) used_slots_.push_back(i);
-  reading.rows.reserve(used_slots_.size() + ended_.size());
+  reading.rows.reserve(used_slots_.size());
   for (const std::uint32_t i : used_slots_) {
     const tmpfs_slot& slot = slots_[i];
     const tmpfs_counters counters = counters_of(i);
     if (i == 0 && is_untouched(counters)) continue;
     reading.rows.push_back({slot.cgroup_id, superblock_of_row(slot.sb_row), rules_.decode(counters)});
   }
-  for (const auto& [superblock, counters] : ended_) reading.rows.push_back({kEndedCgroups, superblock, counters});
 }
 
 std::string SlotTable::cgroup_name(CgroupId id) const {
@@ -175,26 +168,15 @@ std::string SlotTable::cgroup_name(CgroupId id) const {
   return {slot.cgroup_name, strnlen(slot.cgroup_name, TMPFS_CGROUP_NAME_LEN)};
 }
 
-bool SlotTable::is_crowded() const {
-  return used_slots_.size() * 2 >= size_.slots || used_rows_ * 2 >= size_.superblocks;
+bool SlotTable::is_crowded() const { return used_slots_.size() * 2 >= slots() || used_rows_ * 2 >= superblock_rows(); }
+
+bool SlotTable::run(const char* program, std::initializer_list<std::uint64_t> arguments) {
+  return run_program(objects_->program(program), arguments).value_or(0) == 1;
 }
 
-bool SlotTable::run(const char* program, std::uint32_t index) {
-  return run_program(bpf_object__find_program_by_name(object_, program), {index}).value_or(0) == 1;
-}
-
-bool SlotTable::fold_slot(std::uint32_t index) {
-  const SuperblockId superblock = superblock_of_slot(index);
-  if (!run("c_retire_slot", index)) return false;
-  add_counters(ended_[superblock], rules_.decode(counters_of(index)));
-  return run("c_free_slot", index);
-}
-
-void SlotTable::fold_superblock(std::uint32_t row) {
-  const SuperblockId superblock = superblock_of_row(row);
-  if (!run("c_retire_sb_row", row)) return;
-  const auto ended = ended_.extract(superblock);
-  if (!ended.empty()) add_counters(ended_[kNoSuperblock], ended.mapped());
+bool SlotTable::fold_slot(std::uint32_t index, bool superblock_is_over) {
+  common_->folded = counters_of(index);
+  return run("c_fold_slot", {index, superblock_is_over ? 0 : slots_[index].sb_row});
 }
 
 void SlotTable::release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns) {
@@ -205,7 +187,7 @@ void SlotTable::release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead
   };
   std::map<CgroupId, std::uint64_t> dead_since;
   const auto cgroup_is_over = [&](CgroupId id) {
-    if (id == TMPFS_CGROUP_NONE || !cgroup_is_dead(id)) return false;
+    if (id == TMPFS_CGROUP_NONE || id == kEndedCgroups || !cgroup_is_dead(id)) return false;
     const auto known = dead_since_.find(id);
     return is_over(dead_since.emplace(id, known == dead_since_.end() ? monotonic_ns : known->second).first->second);
   };
@@ -213,14 +195,16 @@ void SlotTable::release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead
   std::set<std::uint32_t> rows_in_use;
   for (const std::uint32_t i : used_slots_) {
     const tmpfs_slot& slot = slots_[i];
-    if (i == 0 || !slot.in_use || slot.sb_row >= size_.superblocks) continue;
     const std::uint32_t row = slot.sb_row;
-    const bool over =
-        superblock_is_over(sb_rows_[row]) || (cgroup_is_over(slot.cgroup_id) && rules_.is_settled(counters_of(i)));
-    if (!over || !fold_slot(i)) rows_in_use.insert(row);
+    if (i == 0 || slot.in_use == TMPFS_SLOT_FREE || row == 0 || row >= superblock_rows()) continue;
+    const bool gone = superblock_is_over(sb_rows_[row]);
+    const bool over = gone || slot.in_use == TMPFS_SLOT_RETIRED ||
+                      (cgroup_is_over(slot.cgroup_id) && rules_.is_settled(counters_of(i)));
+    const bool retired = over && (slot.in_use == TMPFS_SLOT_RETIRED || retire_slot(i));
+    if (!retired || !fold_slot(i, gone)) rows_in_use.insert(row);
   }
   for (const std::uint32_t i : dead_rows_)
-    if (sb_rows_[i].in_use && superblock_is_over(sb_rows_[i]) && rows_in_use.count(i) == 0) fold_superblock(i);
+    if (sb_rows_[i].in_use && superblock_is_over(sb_rows_[i]) && rows_in_use.count(i) == 0) run("c_retire_sb_row", {i});
   dead_since_ = std::move(dead_since);
 }
 

@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "bpf/ledger_source.h"
+#include "bpf/loaded_objects.h"
 #include "model/result.h"
 #include "tmpfs_abi.h"
 
@@ -33,14 +35,20 @@ class SlotTable {
   };
 
   explicit SlotTable(Rules rules) : rules_(rules) {}
-  ~SlotTable();
   SlotTable(const SlotTable&) = delete;
   SlotTable& operator=(const SlotTable&) = delete;
 
   // Before the object is loaded.
-  void resize(bpf_object* object, const SlotTableSize& size);
-  // After it was loaded, before anything is attached. The object must outlive the table.
-  Result<void> open(bpf_object* object);
+  static void resize(bpf_object* object, const SlotTableSize& size);
+  // After it was loaded. The objects must outlive the table.
+  Result<void> open(const LoadedObjects& objects);
+  // Then one of the two: of new maps, before anything is attached; or of pinned ones, with what the last run left half
+  // done.
+  Result<void> prepare();
+  void resume();
+
+  // What the programs and user space tell each other; from open() on.
+  tmpfs_common& common() const { return *common_; }
 
   // The kernel's counters go on moving while they are read; none is read twice or left out while it moves from a CPU's
   // line into its slot.
@@ -58,31 +66,30 @@ class SlotTable {
     if (event.sb_row != 0) event.event.superblock = superblock_of_row(event.sb_row);
   }
 
-  std::uint32_t slots() const { return size_.slots; }
-  std::uint32_t superblock_rows() const { return size_.superblocks; }
+  std::uint32_t slots() const { return slots_memory_.entries(); }
+  std::uint32_t superblock_rows() const { return sb_rows_memory_.entries(); }
 
   // Of what was read last: gives back the rows of superblocks that ended, and of cgroups that ended and hold nothing,
   // after five minutes, or at once when half of the rows are taken. Nothing cumulative shrinks: their counts are added
-  // to rows of kEndedCgroups.
+  // to rows of kEndedCgroups, in the kernel, so that none is lost with this process.
   void release_dead(const std::function<bool(CgroupId)>& cgroup_is_dead, std::uint64_t monotonic_ns);
 
  private:
   tmpfs_counters counters_of(std::uint32_t slot) const;
   bool is_crowded() const;
-  bool run(const char* program, std::uint32_t index);
-  bool fold_slot(std::uint32_t index);
-  void fold_superblock(std::uint32_t row);
+  bool run(const char* program, std::initializer_list<std::uint64_t> arguments);
+  bool retire_slot(std::uint32_t index) { return run("c_retire_slot", {index}); }
+  // A retired one. Of a superblock that is over: its counts are nobody's, in row 0.
+  bool fold_slot(std::uint32_t index, bool superblock_is_over);
 
   Rules rules_;
-  SlotTableSize size_;
-  bpf_object* object_ = nullptr;
+  const LoadedObjects* objects_ = nullptr;
+  MapMemory slots_memory_, sb_rows_memory_, cpu_lines_memory_, common_memory_;
   const tmpfs_slot* slots_ = nullptr;
   const tmpfs_sb_row* sb_rows_ = nullptr;
   const tmpfs_cpu_line* cpu_lines_ = nullptr;  // null: this mode has none
+  tmpfs_common* common_ = nullptr;
   std::uint32_t cpus_ = 0;
-  std::size_t slots_bytes_ = 0;
-  std::size_t cpu_lines_bytes_ = 0;
-  std::size_t sb_rows_bytes_ = 0;
   // As they were last read: one pass over all slots a sample. A superblock that was dead before the slots were looked
   // at has taken none since.
   std::vector<std::uint32_t> used_slots_;
@@ -90,7 +97,6 @@ class SlotTable {
   std::size_t used_rows_ = 0;
   mutable std::unordered_map<CgroupId, std::uint32_t> slot_of_cgroup_;  // one of them; made when first asked for
   std::map<CgroupId, std::uint64_t> dead_since_;                        // CLOCK_MONOTONIC when first found dead
-  std::map<SuperblockId, Counters> ended_;  // kNoSuperblock: of superblocks that have ended, too
 };
 
 }  // namespace tmpfstrace

@@ -2,6 +2,7 @@
 #include "bpf/syscall_ledger.h"
 
 #include "bpf/decode.h"
+#include "bpf/pins.h"
 #include "bpf/syscall_paths.h"
 #include "model/names.h"
 
@@ -30,10 +31,9 @@ const char* const kBlind[] = {
 
 }  // namespace
 
-Result<std::unique_ptr<SyscallLedger>> SyscallLedger::start(const SyscallOptions& options) {
-  std::unique_ptr<SyscallLedger> ledger(new SyscallLedger);
-  auto programs = SyscallPrograms::start(options);
+Result<std::unique_ptr<SyscallLedger>> SyscallLedger::over(Result<std::unique_ptr<SyscallPrograms>> programs) {
   if (!programs) return tl::unexpected(programs.error());
+  std::unique_ptr<SyscallLedger> ledger(new SyscallLedger);
   ledger->programs_ = std::move(*programs);
   auto ring = EventRing::open(ledger->programs_->ring_fd());
   if (!ring) return tl::unexpected(ring.error());
@@ -41,12 +41,32 @@ Result<std::unique_ptr<SyscallLedger>> SyscallLedger::start(const SyscallOptions
   return ledger;
 }
 
-std::vector<std::string> SyscallLedger::blind() const {
-  std::vector<std::string> blind(std::begin(kBlind), std::end(kBlind));
-  add_missing_hooks(programs_->hooks(), blind);
-  if (!programs_->knows_fill())
+Result<std::unique_ptr<SyscallLedger>> SyscallLedger::start(const SyscallOptions& options) {
+  auto ledger = over(SyscallPrograms::start(options));
+  if (!ledger) return ledger;
+  std::vector<std::string>& blind = (*ledger)->blind_;
+  blind.assign(std::begin(kBlind), std::end(kBlind));
+  add_missing_hooks((*ledger)->programs_->hooks(), blind);
+  if (!(*ledger)->programs_->knows_fill())
     blind.push_back(
         "writes cut short by a full superblock, where the kernel's sum of its use lags behind (32 blocks a CPU)");
+  return ledger;
+}
+
+Result<std::unique_ptr<SyscallLedger>> SyscallLedger::resume(LoadedObjects objects, const PinNote& note) {
+  auto ledger = over(SyscallPrograms::resume(std::move(objects), note.hooks));
+  if (ledger) (*ledger)->blind_ = note.blind;
+  return ledger;
+}
+
+Result<void> SyscallLedger::pin(const Pins& pins, PinNote& note) {
+  note.hooks = programs_->hooks();
+  note.blind.insert(note.blind.begin(), blind_.begin(), blind_.end());
+  return programs_->pin(pins, note);
+}
+
+std::vector<std::string> SyscallLedger::blind() const {
+  std::vector<std::string> blind = blind_;
   if (!programs_->sees_own_pids())
     blind.push_back("refused calls with a path of several components: this program is in a pid namespace of its own");
   return blind;
@@ -93,15 +113,15 @@ void SyscallLedger::take_unattributed(const SyscallRecord& record) {
          programs_->sees_own_pids() ? start_directory_name(paths_, record) : std::string());
     return;
   }
-  std::uint64_t& unresolved = record.is_fault ? unresolved_faults_ : unresolved_paths_;
+  const auto unresolved = record.is_fault ? SYSCALL_LOSS_UNRESOLVED_FAULTS : SYSCALL_LOSS_UNRESOLVED_PATHS;
   if (!programs_->sees_own_pids()) {
-    ++unresolved;
+    programs_->count_loss(unresolved);
     return;
   }
   const StartCheck is_start = [&](int fd) { return programs_->is_inode(fd, record.start); };
   auto found = record.is_fault ? resolve_fault(paths_, record) : resolve_path(paths_, record, is_start);
   if (!found) {
-    ++unresolved;
+    programs_->count_loss(unresolved);
     return;
   }
   if (!found->fd) return;  // not a refusal
@@ -139,8 +159,9 @@ std::map<std::string, std::uint64_t> SyscallLedger::losses() const {
     losses[std::string(loss_name(loss))] = programs_->loss(loss);
   losses["records_lost"] = programs_->loss(SYSCALL_LOSS_RECORDS);
   losses["unjudged_short_writes"] = programs_->loss(SYSCALL_LOSS_SHORT_WRITES);
-  losses["unresolved_path_refusals"] = programs_->loss(SYSCALL_LOSS_PATHS) + unresolved_paths_;
-  losses["unresolved_faults"] = unresolved_faults_;
+  losses["unresolved_path_refusals"] =
+      programs_->loss(SYSCALL_LOSS_PATHS) + programs_->loss(SYSCALL_LOSS_UNRESOLVED_PATHS);
+  losses["unresolved_faults"] = programs_->loss(SYSCALL_LOSS_UNRESOLVED_FAULTS);
   losses["undecodable_events"] = undecodable_events_;
   losses["details_dropped"] = details_dropped_;
   if (const auto misses = programs_->recursion_misses()) losses["recursion_misses"] = *misses;

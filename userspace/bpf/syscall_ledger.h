@@ -20,10 +20,13 @@ namespace tmpfstrace {
 class SyscallLedger : public LedgerSource {
  public:
   static Result<std::unique_ptr<SyscallLedger>> start(const SyscallOptions& options);
+  // Goes on with what an earlier run has pinned.
+  static Result<std::unique_ptr<SyscallLedger>> resume(LoadedObjects objects, const PinNote& note);
 
   std::vector<HookReport> hooks() const override { return programs_->hooks(); }
   std::vector<std::string> blind() const override;
-  const bpf_object* object() const override { return programs_->object(); }
+  const LoadedObjects* objects() const override { return &programs_->objects(); }
+  Result<void> pin(const Pins& pins, PinNote& note) override;
   // What existed before is not counted here.
   Result<void> seed(const std::vector<Superblock>&, const std::function<bool()>&) override { return {}; }
 
@@ -41,6 +44,7 @@ class SyscallLedger : public LedgerSource {
 
  private:
   SyscallLedger() = default;
+  static Result<std::unique_ptr<SyscallLedger>> over(Result<std::unique_ptr<SyscallPrograms>> programs);
   Result<void> collect();
   void take_record(const void* data, std::size_t size);
   void take_refusal(const void* data, std::size_t size);
@@ -49,11 +53,10 @@ class SyscallLedger : public LedgerSource {
   void keep(KernelEvent event);
 
   HostPaths paths_;
+  std::vector<std::string> blind_;  // but what is so of this process alone
   std::unique_ptr<SyscallPrograms> programs_;
   std::unique_ptr<EventRing> ring_;  // after the programs: destroyed first
   std::deque<KernelEvent> waiting_;  // details drained by a reading, not handed over yet
-  std::uint64_t unresolved_paths_ = 0;
-  std::uint64_t unresolved_faults_ = 0;
   std::uint64_t undecodable_events_ = 0;
   std::uint64_t details_dropped_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "bpf/attached_hook.h"
 #include "bpf/handles.h"
 #include "bpf/programs.h"
 #include "syscall.skel.h"
@@ -20,6 +21,7 @@ namespace {
 constexpr std::uint32_t kRingBytes = 4 * 1024 * 1024;
 constexpr std::uint32_t kRowsAtOnce = 64;  // ROWS_AT_ONCE of the program
 constexpr std::uint32_t kMostChecks = 16;  // blocks of rows looked at in one go
+constexpr int kTidBits = 22;               // the kernel's PID_MAX_LIMIT: a thread has one record at a time
 constexpr const char* kPageRemoved = "mm_filemap_delete_from_page_cache";
 
 // What is in the books of this mode alone tells nothing of what a cgroup still has: all of it may be forgotten.
@@ -32,25 +34,49 @@ bool has_helper(bpf_func_id helper) {
 }  // namespace
 
 struct SyscallPrograms::Handles {
-  SkeletonHandle<syscall_bpf> skeleton;
-  std::vector<LinkHandle> links;
+  SkeletonHandle<syscall_bpf> skeleton;  // null: found pinned
+  AttachedHooks attached;
   bpf_program* sys_exit = nullptr;  // the one of three that fits this kernel
 };
 
 SyscallPrograms::SyscallPrograms()
     : handles_(std::make_unique<Handles>()), table_({decode_syscall_counters, is_settled}) {}
 
-SyscallPrograms::~SyscallPrograms() { handles_->links.clear(); }
+SyscallPrograms::~SyscallPrograms() { handles_->attached.clear(); }
 
 Result<std::unique_ptr<SyscallPrograms>> SyscallPrograms::start(const SyscallOptions& options) {
   std::unique_ptr<SyscallPrograms> programs(new SyscallPrograms);
-  auto done =
-      programs->load(options).and_then([&] { return programs->table_.open(programs->handles_->skeleton->obj); });
+  auto done = programs->load(options).and_then([&] { return programs->table_.open(programs->objects_); }).and_then([&] {
+    return programs->table_.prepare();
+  });
   if (!done) return tl::unexpected(done.error());
   programs->learn_host();
+  programs->learn_process();
   if (auto attached = programs->attach(); !attached) return tl::unexpected(attached.error());
-  __atomic_store_n(&programs->handles_->skeleton->bss->armed, 1u, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&programs->table_.common().armed, 1u, __ATOMIC_SEQ_CST);
   return programs;
+}
+
+Result<std::unique_ptr<SyscallPrograms>> SyscallPrograms::resume(LoadedObjects objects, std::vector<HookReport> hooks) {
+  std::unique_ptr<SyscallPrograms> programs(new SyscallPrograms);
+  programs->objects_ = std::move(objects);
+  programs->hooks_ = std::move(hooks);
+  if (auto opened = programs->table_.open(programs->objects_); !opened) return tl::unexpected(opened.error());
+  programs->table_.resume();
+  programs->learn_process();
+  return programs;
+}
+
+std::string SyscallPrograms::object_hash() {
+  std::size_t size = 0;
+  const void* bytes = syscall_bpf::elf_bytes(&size);
+  return hash_of_object(bytes, size);
+}
+
+Result<void> SyscallPrograms::pin(const Pins& pins, const PinNote& note) {
+  auto done = pins.write(objects_, handles_->attached.links(), note);
+  if (done) handles_->attached.keep();
+  return done;
 }
 
 Result<void> SyscallPrograms::load(const SyscallOptions& options) {
@@ -63,7 +89,7 @@ Result<void> SyscallPrograms::load(const SyscallOptions& options) {
   config.events_per_second = options.events_per_second;
 
   table_.resize(skeleton.obj, options.table);
-  bpf_map__set_max_entries(skeleton.maps.sb_uuids, table_.superblock_rows());
+  bpf_map__set_max_entries(skeleton.maps.sb_uuids, bpf_map__max_entries(skeleton.maps.sb_rows));
   bpf_map__set_max_entries(skeleton.maps.events, kRingBytes);
   // Of the exact mode alone.
   for (bpf_map* map : {skeleton.maps.inodes, skeleton.maps.owners, skeleton.maps.owner_claims, skeleton.maps.marks,
@@ -82,23 +108,26 @@ Result<void> SyscallPrograms::load(const SyscallOptions& options) {
   if (const int error = syscall_bpf::load(&skeleton))
     return bpf_fail("cannot load the BPF programs", error,
                     "run with TMPFSTRACE_DEBUG=1 to see what the kernel's verifier says");
+  objects_ = LoadedObjects::of(skeleton.obj);
   return {};
 }
 
 // What the programs cannot find out from where they run. What fails is said in the blind spots.
 void SyscallPrograms::learn_host() {
-  syscall_bpf& skeleton = *handles_->skeleton;
   const int cpus = std::max(libbpf_num_possible_cpus(), 1);
-  const auto scratch = static_cast<std::uint64_t>(bpf_map__fd(skeleton.maps.scratch));
   int learnt = 0;
-  run_program(skeleton.progs.c_learn_handle, {scratch});
+  run_program(objects_.program("c_learn_handle"), {static_cast<std::uint64_t>(objects_.map("scratch"))});
   for (int cpu = 0; cpu < cpus; ++cpu)  // fails on a CPU that is offline, whose part is empty
-    if (run_program(skeleton.progs.c_learn_cpu, {}, cpu).value_or(0) == 1) ++learnt;
-  skeleton.bss->cpu_count = static_cast<__u32>(cpus);
+    if (run_program(objects_.program("c_learn_cpu"), {}, cpu).value_or(0) == 1) ++learnt;
+  handles_->skeleton->bss->cpu_count = static_cast<__u32>(cpus);
   knows_fill_ = learnt > 0 && learnt >= sysconf(_SC_NPROCESSORS_ONLN);
-  run_program(skeleton.progs.c_learn_root, {});
-  run_program(skeleton.progs.c_whoami, {});
-  sees_own_pids_ = __atomic_load_n(&skeleton.bss->walker_tgid, __ATOMIC_RELAXED) == static_cast<__u32>(getpid());
+}
+
+// And of this process, which is another one after each start.
+void SyscallPrograms::learn_process() {
+  run_program(objects_.program("c_learn_root"), {});
+  run_program(objects_.program("c_whoami"), {});
+  sees_own_pids_ = __atomic_load_n(&table_.common().walker_tgid, __ATOMIC_RELAXED) == static_cast<__u32>(getpid());
 }
 
 Result<void> SyscallPrograms::attach() {
@@ -124,40 +153,42 @@ Result<void> SyscallPrograms::attach() {
       report.attached = false;
       report.why_not = error.value().message;
     } else {
-      handles_->links.emplace_back(link);
+      handles_->attached.add(bpf_program__name(wanted.program), {LinkHandle(link), {}});
     }
     hooks_.push_back(std::move(report));
   }
   return {};
 }
 
-const bpf_object* SyscallPrograms::object() const { return handles_->skeleton->obj; }
-
 std::uint64_t SyscallPrograms::loss(tmpfs_loss which) const {
-  return __atomic_load_n(&handles_->skeleton->bss->losses[which], __ATOMIC_RELAXED);
+  return __atomic_load_n(&table_.common().losses[which], __ATOMIC_RELAXED);
 }
 
 std::uint64_t SyscallPrograms::loss(syscall_loss which) const {
-  return __atomic_load_n(&handles_->skeleton->bss->syscall_losses[which], __ATOMIC_RELAXED);
+  return __atomic_load_n(&table_.common().syscall_losses[which], __ATOMIC_RELAXED);
 }
 
-int SyscallPrograms::ring_fd() const { return bpf_map__fd(handles_->skeleton->maps.events); }
+void SyscallPrograms::count_loss(syscall_loss which) {
+  __atomic_fetch_add(&table_.common().syscall_losses[which], 1, __ATOMIC_RELAXED);
+}
+
+int SyscallPrograms::ring_fd() const { return objects_.map("events"); }
 
 std::optional<std::uint64_t> SyscallPrograms::recursion_misses() const {
-  return tmpfstrace::recursion_misses(handles_->skeleton->obj);
+  return tmpfstrace::recursion_misses(objects_);
 }
 
 bool SyscallPrograms::is_inode(int fd, std::uint64_t kernel_inode) {
-  return run_program(handles_->skeleton->progs.c_is_inode, {static_cast<std::uint64_t>(fd), kernel_inode})
-             .value_or(0) == 1;
+  return run_program(objects_.program("c_is_inode"), {static_cast<std::uint64_t>(fd), kernel_inode}).value_or(0) == 1;
 }
 
 std::uint32_t SyscallPrograms::count_refusal(int fd, const SyscallRecord& record) {
   const RefusalEvent& event = record.details.event;
   return run_program(
-             handles_->skeleton->progs.c_count_refusal,
+             objects_.program("c_count_refusal"),
              {static_cast<std::uint64_t>(fd), event.cgroup, event.operation, static_cast<std::uint64_t>(record.error),
-              event.bytes_asked, record.flags, reinterpret_cast<std::uint64_t>(record.cgroup_name.c_str())})
+              event.bytes_asked, record.flags, reinterpret_cast<std::uint64_t>(record.cgroup_name.c_str()),
+              event.monotonic_ns << kTidBits ^ event.tid})
       .value_or(SYSCALL_RESULT_NONE);
 }
 
@@ -167,13 +198,13 @@ void SyscallPrograms::look_for_ended_superblocks() {
       next_check_ = 0;
       return;
     }
-    run_program(handles_->skeleton->progs.c_check_superblocks, {next_check_});
+    run_program(objects_.program("c_check_superblocks"), {next_check_});
     next_check_ += kRowsAtOnce;
   }
 }
 
 void SyscallPrograms::set_overcommit_address(std::uint64_t address) {
-  __atomic_store_n(&handles_->skeleton->bss->overcommit_address, address, __ATOMIC_RELAXED);
+  __atomic_store_n(&table_.common().overcommit_address, address, __ATOMIC_RELAXED);
 }
 
 }  // namespace tmpfstrace

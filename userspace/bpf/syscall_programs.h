@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owns the "syscall" mode's BPF object from open to destruction. One per process.
+// The "syscall" mode's programs: loaded, and owned from open to destruction, or found pinned. One per process.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "bpf/decode_syscall.h"
 #include "bpf/ledger_source.h"
+#include "bpf/loaded_objects.h"
 #include "bpf/slot_table.h"
 #include "model/result.h"
 #include "syscall_abi.h"
@@ -29,18 +30,24 @@ struct SyscallOptions {
 class SyscallPrograms {
  public:
   static Result<std::unique_ptr<SyscallPrograms>> start(const SyscallOptions& options);
+  // Goes on with what an earlier run has pinned.
+  static Result<std::unique_ptr<SyscallPrograms>> resume(LoadedObjects objects, std::vector<HookReport> hooks);
   ~SyscallPrograms();
   SyscallPrograms(const SyscallPrograms&) = delete;
   SyscallPrograms& operator=(const SyscallPrograms&) = delete;
 
   const std::vector<HookReport>& hooks() const { return hooks_; }
 
-  const bpf_object* object() const;  // loaded; owned here
+  const LoadedObjects& objects() const { return objects_; }
+  static std::string object_hash();
+
+  Result<void> pin(const Pins& pins, const PinNote& note);
 
   SlotTable& table() { return table_; }
   const SlotTable& table() const { return table_; }
   std::uint64_t loss(tmpfs_loss which) const;
   std::uint64_t loss(syscall_loss which) const;
+  void count_loss(syscall_loss which);
   std::optional<std::uint64_t> recursion_misses() const;  // see programs.h
   int ring_fd() const;
 
@@ -62,10 +69,12 @@ class SyscallPrograms {
   SyscallPrograms();
   Result<void> load(const SyscallOptions& options);
   void learn_host();
+  void learn_process();
   Result<void> attach();
 
   struct Handles;
   std::unique_ptr<Handles> handles_;
+  LoadedObjects objects_;
   SlotTable table_;
   std::vector<HookReport> hooks_;
   std::uint32_t next_check_ = 0;

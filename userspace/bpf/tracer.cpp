@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "bpf/attached_hook.h"
 #include "bpf/decode.h"
 #include "bpf/handles.h"
 #include "bpf/programs.h"
@@ -18,18 +19,12 @@ namespace {
 constexpr std::uint32_t kInflightPerLevel = 16384;
 constexpr std::uint32_t kInflightLevels = 3;  // LEVEL_MAX of bpf/inflight.bpf.h
 
-// Attached for as long as it lives: by libbpf, or by a descriptor.
-struct Attached {
-  LinkHandle link;
-  UniqueFd fd;
-};
-
-HookReport report(const Hook& hook, const Result<Attached>& attached) {
+HookReport report(const Hook& hook, const Result<AttachedHook>& attached) {
   return {std::string(attach_kind_name(hook.kind)) + " " + hook.function, attached.has_value(),
           attached ? std::string() : attached.error().message, hook.without};
 }
 
-Result<Attached> attach_hook(const bpf_object* object, const Hook& hook) {
+Result<AttachedHook> attach_hook(const bpf_object* object, const Hook& hook) {
   bpf_program* program = bpf_object__find_program_by_name(object, hook.program.c_str());
   bpf_link* link = nullptr;
   switch (hook.kind) {
@@ -42,7 +37,7 @@ Result<Attached> attach_hook(const bpf_object* object, const Hook& hook) {
       break;
     case AttachKind::Session:
       return attach_session(bpf_program__fd(program), hook.function).map([](UniqueFd&& fd) {
-        return Attached{nullptr, std::move(fd)};
+        return AttachedHook{nullptr, std::move(fd)};
       });
     case AttachKind::FprobeReturn: {
       const char* symbol = hook.function.c_str();
@@ -56,15 +51,15 @@ Result<Attached> attach_hook(const bpf_object* object, const Hook& hook) {
   }
   if (link == nullptr)
     return bpf_fail(std::string("cannot attach ") + attach_kind_name(hook.kind) + " " + hook.function, errno);
-  return Attached{LinkHandle(link), {}};
+  return AttachedHook{LinkHandle(link), {}};
 }
 
 }  // namespace
 
 struct Tracer::Handles {
-  SkeletonHandle<tmpfs_bpf> skeleton;
-  std::vector<Attached> attached;
-  std::optional<Attached> seeding;
+  SkeletonHandle<tmpfs_bpf> skeleton;  // null: found pinned
+  AttachedHooks attached;
+  std::optional<AttachedHook> seeding;
 };
 
 Tracer::Tracer() : handles_(std::make_unique<Handles>()), table_({decode_counters, is_balanced}) {}
@@ -78,12 +73,22 @@ Result<std::unique_ptr<Tracer>> Tracer::start(const KernelShape& shape, const Ho
                                               const TracerOptions& options) {
   std::unique_ptr<Tracer> tracer(new Tracer);
   auto done = tracer->load(shape, plan, options)
-                  .and_then([&] { return tracer->table_.open(tracer->handles_->skeleton->obj); })
+                  .and_then([&] { return tracer->table_.open(tracer->objects_); })
+                  .and_then([&] { return tracer->table_.prepare(); })
                   .and_then([&] { return tracer->attach(plan); });
   if (!done) return tl::unexpected(done.error());
-  if (!run_program(tracer->handles_->skeleton->progs.c_whoami, {}))
+  if (!run_program(tracer->objects_.program("c_whoami"), {}))
     return fail("cannot run a BPF program in this process's own context");
-  __atomic_store_n(&tracer->handles_->skeleton->bss->armed, 1u, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&tracer->table_.common().armed, 1u, __ATOMIC_SEQ_CST);
+  return tracer;
+}
+
+Result<std::unique_ptr<Tracer>> Tracer::resume(LoadedObjects objects, std::vector<HookReport> hooks) {
+  std::unique_ptr<Tracer> tracer(new Tracer);
+  tracer->objects_ = std::move(objects);
+  tracer->hooks_ = std::move(hooks);
+  if (auto opened = tracer->table_.open(tracer->objects_); !opened) return tl::unexpected(opened.error());
+  tracer->table_.resume();
   return tracer;
 }
 
@@ -138,42 +143,52 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
   if (const int error = tmpfs_bpf::load(&skeleton))
     return bpf_fail("cannot load the BPF programs", error,
                     "run with TMPFSTRACE_DEBUG=1 to see what the kernel's verifier says");
+  objects_ = LoadedObjects::of(skeleton.obj);
   return {};
 }
 
 Result<void> Tracer::attach(const HookPlan& plan) {
   for (const Hook& hook : plan.hooks) {
-    auto attached = attach_hook(object(), hook);
+    auto attached = attach_hook(handles_->skeleton->obj, hook);
     if (!attached && hook.essential) return tl::unexpected(attached.error());
     hooks_.push_back(report(hook, attached));
-    if (attached) handles_->attached.push_back(std::move(*attached));
+    if (attached) handles_->attached.add(hook.program, std::move(*attached));
   }
   seed_hook_ = plan.seed;
   return {};
 }
 
-const bpf_object* Tracer::object() const { return handles_->skeleton->obj; }
+std::string Tracer::object_hash() {
+  std::size_t size = 0;
+  const void* bytes = tmpfs_bpf::elf_bytes(&size);
+  return hash_of_object(bytes, size);
+}
+
+Result<void> Tracer::pin(const Pins& pins, const PinNote& note) {
+  auto done = pins.write(objects_, handles_->attached.links(), note);
+  if (done) handles_->attached.keep();
+  return done;
+}
 
 std::uint64_t Tracer::loss(tmpfs_loss which) const {
-  return __atomic_load_n(&handles_->skeleton->bss->losses[which], __ATOMIC_RELAXED);
+  return __atomic_load_n(&table_.common().losses[which], __ATOMIC_RELAXED);
 }
 
-int Tracer::ring_fd() const { return bpf_map__fd(handles_->skeleton->maps.events); }
+int Tracer::ring_fd() const { return objects_.map("events"); }
 
-int Tracer::files_ring_fd() const { return bpf_map__fd(handles_->skeleton->maps.files); }
+int Tracer::files_ring_fd() const { return objects_.map("files"); }
 
 void Tracer::begin_telling_round() {
-  __atomic_fetch_add(&handles_->skeleton->bss->telling_round, TMPFS_TELLS_A_ROUND, __ATOMIC_RELAXED);
+  __atomic_fetch_add(&table_.common().telling_round, TMPFS_TELLS_A_ROUND, __ATOMIC_RELAXED);
 }
 
-std::optional<std::uint64_t> Tracer::recursion_misses() const {
-  return tmpfstrace::recursion_misses(handles_->skeleton->obj);
-}
+std::optional<std::uint64_t> Tracer::recursion_misses() const { return tmpfstrace::recursion_misses(objects_); }
 
 Result<void> Tracer::begin_seeding() {
   if (handles_->seeding) return {};
+  if (!handles_->skeleton) return fail("pinned programs have no walk: what existed before is known to them");
   if (seed_hook_.program.empty()) return fail("this kernel has no function to seed from");
-  auto attached = attach_hook(object(), seed_hook_);
+  auto attached = attach_hook(handles_->skeleton->obj, seed_hook_);
   hooks_.push_back(report(seed_hook_, attached));
   if (!attached) return tl::unexpected(attached.error());
   handles_->seeding = std::move(*attached);
@@ -183,7 +198,7 @@ Result<void> Tracer::begin_seeding() {
 void Tracer::end_seeding() { handles_->seeding.reset(); }
 
 Tracer::Seed Tracer::last_seed() const {
-  switch (__atomic_load_n(&handles_->skeleton->bss->seed_result, __ATOMIC_RELAXED)) {
+  switch (__atomic_load_n(&table_.common().seed_result, __ATOMIC_RELAXED)) {
     case 1: return Seed::Entered;
     case 2: return Seed::Known;
     case 3: return Seed::Busy;
@@ -192,10 +207,10 @@ Tracer::Seed Tracer::last_seed() const {
   }
 }
 
-void Tracer::forget_last_seed() { __atomic_store_n(&handles_->skeleton->bss->seed_result, 0u, __ATOMIC_RELAXED); }
+void Tracer::forget_last_seed() { __atomic_store_n(&table_.common().seed_result, 0u, __ATOMIC_RELAXED); }
 
 void Tracer::set_overcommit_address(std::uint64_t address) {
-  __atomic_store_n(&handles_->skeleton->bss->overcommit_address, address, __ATOMIC_RELAXED);
+  __atomic_store_n(&table_.common().overcommit_address, address, __ATOMIC_RELAXED);
 }
 
 }  // namespace tmpfstrace

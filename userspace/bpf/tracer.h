@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owns the exact mode's BPF object from open to destruction. One per process.
+// The exact mode's programs: loaded, and owned from open to destruction, or found pinned. One per process.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@
 
 #include "bpf/hook_plan.h"
 #include "bpf/ledger_source.h"
+#include "bpf/loaded_objects.h"
 #include "bpf/slot_table.h"
 #include "model/result.h"
 #include "tmpfs_abi.h"
 
 struct tmpfs_bpf;  // the generated skeleton
-struct bpf_link;
 
 namespace tmpfstrace {
 
@@ -25,7 +25,7 @@ struct TracerOptions {
   std::uint32_t events_per_second = 10;  // refusal details per (cgroup, superblock, cause)
   bool memcg_identity = true;            // the memory controller's cgroup, else the default hierarchy's
   bool memcg_v1 = false;
-  bool tells_files = true;  // names of files that are made and removed, by sample
+  bool tells_files = true;        // names of files that are made and removed, by sample
   std::uint64_t mfill_start = 0;  // kallsyms range of shmem_mfill_atomic_pte; 0 when not known
   std::uint64_t mfill_end = 0;
 };
@@ -35,13 +35,18 @@ class Tracer {
   // Opens, loads, attaches and arms. Fails when an essential hook does not attach, naming it and why.
   static Result<std::unique_ptr<Tracer>> start(const KernelShape& shape, const HookPlan& plan,
                                                const TracerOptions& options);
+  // Goes on with what an earlier run has pinned.
+  static Result<std::unique_ptr<Tracer>> resume(LoadedObjects objects, std::vector<HookReport> hooks);
   ~Tracer();
   Tracer(const Tracer&) = delete;
   Tracer& operator=(const Tracer&) = delete;
 
   const std::vector<HookReport>& hooks() const { return hooks_; }
 
-  const bpf_object* object() const;  // loaded; owned by the tracer
+  const LoadedObjects& objects() const { return objects_; }
+  static std::string object_hash();
+
+  Result<void> pin(const Pins& pins, const PinNote& note);
 
   SlotTable& table() { return table_; }
   const SlotTable& table() const { return table_; }
@@ -72,9 +77,10 @@ class Tracer {
   Result<void> load(const KernelShape& shape, const HookPlan& plan, const TracerOptions& options);
   Result<void> attach(const HookPlan& plan);
 
-  // Destruction order: the table, then links, then the skeleton they were made from.
+  // Destruction order: the table, then the descriptors, then links, then the skeleton they were made from.
   struct Handles;
   std::unique_ptr<Handles> handles_;
+  LoadedObjects objects_;
   SlotTable table_;
   std::vector<HookReport> hooks_;
   Hook seed_hook_;

@@ -146,6 +146,7 @@ constexpr FieldName document[] = {
     // of samples
     {"sequence"},
     {"interval_ns"},
+    {"counting_since_ns"},
     {"kernel"},
     {"mode", mode},
     {.name = "losses", .any_member = true},

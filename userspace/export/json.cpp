@@ -204,6 +204,7 @@ std::string sample_to_json(const Snapshot& snapshot) {
   json.field("sequence", snapshot.sequence);
   write_time(json, snapshot.realtime_ns, snapshot.monotonic_ns);
   json.field("interval_ns", snapshot.interval_ns);
+  json.field("counting_since_ns", snapshot.counting_since_ns);
   json.field("kernel", snapshot.kernel);
   write_mode(json, snapshot.mode);
 

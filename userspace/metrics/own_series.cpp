@@ -83,6 +83,8 @@ void add_own(const Snapshot& snapshot, const AgentFacts& facts, FamilySet& famil
   families.add(Metric::last_sample_timestamp_seconds, {}, seconds(snapshot.realtime_ns));
   families.add(Metric::sample_duration_seconds, {}, seconds(facts.sample_duration_ns));
   families.add(Metric::interval_seconds, {}, seconds(facts.interval_ns));
+  if (snapshot.counting_since_ns)
+    families.add(Metric::counting_since_timestamp_seconds, {}, seconds(*snapshot.counting_since_ns));
   if (!snapshot.mode.hooks.empty()) {
     families.add(Metric::slots, {}, static_cast<double>(snapshot.ledger.size()));
     families.add(Metric::slots_limit, {}, static_cast<double>(facts.slots_limit));

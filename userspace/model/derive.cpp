@@ -281,6 +281,7 @@ Snapshot derive_snapshot(Sample now, const Snapshot* previous) {
   if (now.self)
     snapshot.self = derive_self(*now.self, baseline && previous->self ? &previous->self->cost : nullptr,
                                 baseline ? baseline->interval_ns : 0);
+  snapshot.counting_since_ns = now.counting_since_ns;
   snapshot.node = now.node;
   snapshot.playback = now.playback;
   snapshot.totals = derive_totals(now, sums.all, baseline);

@@ -3,7 +3,8 @@
 //
 // Absent is never zero: a field that a mode, a kernel or a file system does not tell is an empty optional. Where 0 or
 // an empty string can be no value (a pid, an inode number, the size of an operation, a name) that is what is not known.
-// All counters are cumulative since the programs were attached; bytes are bytes, inodes are inode units of statfs.
+// All counters are cumulative since the programs were attached, see counting_since_ns; bytes are bytes, inodes are
+// inode units of statfs.
 #pragma once
 
 #include <array>
@@ -139,7 +140,10 @@ struct Sample {
   std::uint64_t sequence = 0;
   std::uint64_t realtime_ns = 0;   // CLOCK_REALTIME
   std::uint64_t monotonic_ns = 0;  // CLOCK_MONOTONIC: rates are formed from it
-  std::string kernel;              // uname -r
+  // CLOCK_REALTIME of when the programs began to count, in an earlier run where they are pinned. Absent: nothing
+  // counts, or an older recording.
+  std::optional<std::uint64_t> counting_since_ns;
+  std::string kernel;  // uname -r
   Mode mode;
   std::vector<Superblock> superblocks;
   std::vector<Cgroup> cgroups;

@@ -86,7 +86,8 @@ struct Snapshot {
   std::uint64_t sequence = 0;
   std::uint64_t realtime_ns = 0;
   std::uint64_t monotonic_ns = 0;
-  std::optional<std::uint64_t> interval_ns;  // since the previous sample; absent in the first
+  std::optional<std::uint64_t> interval_ns;        // since the previous sample; absent in the first
+  std::optional<std::uint64_t> counting_since_ns;  // see Sample
   std::string kernel;
   Mode mode;
   std::map<std::string, std::uint64_t> losses;

@@ -39,11 +39,13 @@ void add_memory(const HostPaths& paths, std::optional<std::int32_t> pid, Process
 
 }  // namespace
 
-LiveCost::LiveCost(HostPaths paths, const bpf_object* object, bool maps_measured)
-    : paths_(std::move(paths)), maps_measured_(maps_measured), no_window_("no BPF program is loaded") {
-  if (object == nullptr) return;
-  maps_ = maps_of(object);
-  programs_.emplace(object);
+LiveCost::LiveCost(HostPaths paths, const LoadedObjects* objects, bool maps_measured)
+    : paths_(std::move(paths)),
+      objects_(objects),
+      maps_measured_(maps_measured),
+      no_window_("no BPF program is loaded") {
+  if (objects == nullptr) return;
+  programs_.emplace(*objects);
   timer_ = UniqueFd(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
   no_window_ = timer_ ? "no window has ended yet" : fail_errno("make", "a timer", errno).value().message;
 }
@@ -86,7 +88,8 @@ void LiveCost::end_window() {
 
 std::vector<LiveCost::MapBytes> LiveCost::read_maps() const {
   std::vector<MapBytes> all;
-  for (const BpfMap& map : maps_) {
+  if (objects_ == nullptr) return all;
+  for (const KernelObject& map : objects_->maps()) {
     const auto bytes = read_map_bytes(paths_, map.fd);
     all.push_back({map.name, bytes ? std::optional(*bytes) : std::nullopt});
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bpf/loaded_objects.h"
 #include "bpf/program_cost.h"
 #include "bpf/symbols.h"
 #include "host/host_paths.h"
@@ -19,8 +20,8 @@ namespace tmpfstrace {
 // Times are CLOCK_MONOTONIC.
 class LiveCost {
  public:
-  // Null: no BPF. The object must outlive this. maps_measured: see SelfCost.
-  LiveCost(HostPaths paths, const bpf_object* object, bool maps_measured);
+  // Null: no BPF. The objects must outlive this. maps_measured: see SelfCost.
+  LiveCost(HostPaths paths, const LoadedObjects* objects, bool maps_measured);
 
   // Readable when a window is to be ended; -1 where there are no windows.
   int timer_fd() const { return timer_.get(); }
@@ -45,7 +46,7 @@ class LiveCost {
   void forget_window(const Error& error);
 
   HostPaths paths_;
-  std::vector<BpfMap> maps_;
+  const LoadedObjects* objects_;
   bool maps_measured_;
   std::optional<ProgramCost> programs_;
   UniqueFd timer_;

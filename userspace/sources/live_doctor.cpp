@@ -53,7 +53,7 @@ struct DoctorCost {
 
 // A second in which the kernel counts the runs of the attached programs.
 DoctorCost measure_cost(const LiveStart& start) {
-  LiveCost cost(start.paths, start.ledger ? start.ledger->object() : nullptr, start.probed.shape.measures_maps);
+  LiveCost cost(start.paths, start.ledger ? start.ledger->objects() : nullptr, start.probed.shape.measures_maps);
   if (start.ledger) {
     cost.begin_window();
     std::this_thread::sleep_for(std::chrono::seconds(1));

@@ -34,7 +34,7 @@ class LiveSource : public SampleSource {
   LiveSource(const LiveOptions& options, LiveStart start)
       : options_(options),
         start_(std::move(start)),
-        cost_(start_.paths, start_.ledger ? start_.ledger->object() : nullptr, start_.probed.shape.measures_maps),
+        cost_(start_.paths, start_.ledger ? start_.ledger->objects() : nullptr, start_.probed.shape.measures_maps),
         scanner_(start_.paths),
         cgroups_(start_.hierarchy),
         surveys_([this](const Superblock& superblock) { return survey(superblock); },
@@ -102,10 +102,13 @@ Result<void> LiveSource::open() {
 Result<void> LiveSource::seed() {
   auto mounts = scanner_.scan(start_.clock_ns(CLOCK_MONOTONIC));
   if (!mounts) return tl::unexpected(mounts.error());
-  if (!start_.ledger) return {};
+  if (!start_.ledger || start_.resumed) return {};
   auto done = walk_until_equal(std::move(mounts->superblocks));
   start_.ledger->end_seeding();
-  return done;
+  // What is pinned has been found complete: a start that is killed or stopped before leaves nothing.
+  const bool stopped = options_.stop_requested && options_.stop_requested();
+  if (!done || !start_.pins || stopped) return done;
+  return start_.ledger->pin(start_.pins->pins, start_.pins->note);
 }
 
 // A walk goes by names: a rename under way can hide an inode from it. Where the ledger and statfs differ it goes again.
@@ -113,6 +116,7 @@ Result<void> LiveSource::walk_until_equal(std::vector<Superblock> left) {
   for (int walks = 0; walks < kMostWalks && !left.empty(); ++walks) {
     if (auto seeded = start_.ledger->seed(left, options_.stop_requested); !seeded) {
       start_.mode.blind.push_back("what existed before the start: " + seeded.error().message);
+      if (start_.pins) start_.pins->note.blind.push_back(start_.mode.blind.back());
       return {};
     }
     auto differing = that_differ(std::move(left));
@@ -141,6 +145,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   Sample sample;
   sample.sequence = sequence_++;
   sample.kernel = start_.facts.release;
+  sample.counting_since_ns = start_.counting_since_ns;
 
   LedgerReading before, after;
   if (start_.ledger) {

@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 
 #include <cerrno>
+#include <map>
 
 #include "bpf/exact_ledger.h"
 #include "bpf/programs.h"
@@ -13,6 +14,8 @@
 
 namespace tmpfstrace {
 namespace {
+
+constexpr const char* kMeasuresMaps = "measures_maps";
 
 // Absent when nothing is missing.
 std::optional<Error> missing_privilege(const KernelFacts& facts) {
@@ -30,13 +33,32 @@ HookPlan plan_of(const LiveStart& start) {
                     start.decision.hooks == RunHooks::Fentry ? HookFlavour::Fentry : HookFlavour::Kprobe);
 }
 
+// The memory controller's cgroups are another hierarchy's on v1.
+bool is_memcg_v1(const LiveStart& start) {
+  return start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
+}
+
+std::uint32_t event_rate(const LiveOptions& options) { return options.events ? options.event_rate : 0; }
+
+// All that the programs are loaded with and that a later run could ask for otherwise.
+std::map<std::string, std::string> pin_settings(const LiveOptions& options, const LiveStart& start) {
+  const auto yes_or_no = [](bool yes) { return std::string(yes ? "yes" : "no"); };
+  return {{"--max-slots", std::to_string(options.max_slots)},
+          {"--max-inodes", std::to_string(options.max_inodes)},
+          {"--max-superblocks", std::to_string(options.max_superblocks)},
+          {"--event-rate (--no-events: 0)", std::to_string(event_rate(options))},
+          {"surveys", yes_or_no(options.surveys)},
+          {"the memory controller", yes_or_no(start.facts.memory_controller.value_or(false))},
+          {"cgroup v1", yes_or_no(is_memcg_v1(start))}};
+}
+
 Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, const LiveStart& start) {
   TracerOptions tracer;
   tracer.table = {options.max_slots, options.max_superblocks};
   tracer.max_inodes = options.max_inodes;
-  tracer.events_per_second = options.events ? options.event_rate : 0;
+  tracer.events_per_second = event_rate(options);
   tracer.memcg_identity = start.facts.memory_controller.value_or(false);
-  tracer.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
+  tracer.memcg_v1 = is_memcg_v1(start);
   tracer.tells_files = options.surveys;
   HookPlan plan = plan_of(start);
   // Only the kprobes of 6.6 to 6.18 need the address range; kallsyms takes a good part of the start.
@@ -60,9 +82,9 @@ Result<std::unique_ptr<LedgerSource>> start_exact(const LiveOptions& options, co
 Result<std::unique_ptr<LedgerSource>> start_syscall(const LiveOptions& options, const LiveStart& start) {
   SyscallOptions syscall;
   syscall.table = {options.max_slots, options.max_superblocks};
-  syscall.events_per_second = options.events ? options.event_rate : 0;
+  syscall.events_per_second = event_rate(options);
   syscall.memcg_identity = start.facts.memory_controller.value_or(false);
-  syscall.memcg_v1 = start.hierarchy.layout == CgroupLayout::V1 || start.hierarchy.layout == CgroupLayout::Hybrid;
+  syscall.memcg_v1 = is_memcg_v1(start);
   syscall.has_rdonly_cast = start.probed.shape.has_rdonly_cast;
   syscall.tracepoints = start.probed.shape.tracepoints;
   auto ledger = SyscallLedger::start(syscall);
@@ -121,6 +143,40 @@ Result<void> start_best(const LiveOptions& options, LiveStart& start) {
   }
 }
 
+Result<void> start_anew(const LiveOptions& options, bool report, LiveStart& start) {
+  if (options.mode != "poll") start.probed = probe_host(start.facts, report || options.mode == "syscall");
+  if (auto started = start_best(options, start); !started) return started;
+  start.mode = {run_mode_name(start.decision.mode), run_hooks_name(start.decision.hooks), start.decision.reason, {}};
+  if (start.ledger) start.counting_since_ns = start.clock_ns(CLOCK_REALTIME);
+  if (!start.pins) return {};
+  if (!start.ledger) {
+    if (auto removed = start.pins->pins.remove_directory(); !removed) return removed;
+    start.pins.reset();
+    start.mode.reason += "; --pin has nothing to pin";
+    if (options.notice) options.notice("mode poll: --pin has nothing to pin");
+    return {};
+  }
+  PinNote& note = start.pins->note;
+  note.object = start.decision.mode == RunMode::Exact ? Tracer::object_hash() : SyscallPrograms::object_hash();
+  note.mode = start.mode.name;
+  note.hooks_kind = start.mode.hooks;
+  note.reason = start.mode.reason;
+  note.since_ns = *start.counting_since_ns;
+  note.facts[kMeasuresMaps] = start.probed.shape.measures_maps;
+  return {};
+}
+
+Result<void> go_on(LiveStart& start) {
+  const PinNote& note = start.pins->note;
+  start.ledger = std::move(start.pins->resumed);
+  start.resumed = true;
+  start.counting_since_ns = note.since_ns;
+  start.probed.shape.measures_maps = note.fact(kMeasuresMaps);
+  start.mode = {
+      note.mode, note.hooks_kind, note.reason + "; goes on with the pinned programs of tmpfstrace " + note.version, {}};
+  return {};
+}
+
 const char* const kPollBlind[] = {
     "allocations, frees, writes and created files: only the present use of each superblock is known",
     "refusals of any kind: a full superblock is seen, who was refused is not",
@@ -145,11 +201,13 @@ Result<LiveStart> start_live(const LiveOptions& options, bool report) {
   auto hierarchy = probe_cgroup_hierarchy(start.paths);
   if (!hierarchy) return tl::unexpected(hierarchy.error());
   start.hierarchy = std::move(*hierarchy);
-  if (options.mode != "poll") start.probed = probe_host(start.facts, report || options.mode == "syscall");
-
-  if (auto started = start_best(options, start); !started) return tl::unexpected(started.error());
-
-  start.mode = {run_mode_name(start.decision.mode), run_hooks_name(start.decision.hooks), start.decision.reason, {}};
+  if (!options.pin_path.empty()) {
+    auto pins = take_pins(options, start.paths, pin_settings(options, start));
+    if (!pins) return tl::unexpected(pins.error());
+    start.pins.emplace(std::move(*pins));
+  }
+  if (auto started = start.pins && start.pins->resumed ? go_on(start) : start_anew(options, report, start); !started)
+    return tl::unexpected(started.error());
   if (start.ledger) {
     start.mode.blind = start.ledger->blind();
     start.proc_is_initial = is_initial_pid_namespace(start.paths);

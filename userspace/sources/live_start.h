@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "bpf/abilities.h"
@@ -11,6 +12,7 @@
 #include "host/clock.h"
 #include "host/host_paths.h"
 #include "host/kernel_facts.h"
+#include "sources/live_pins.h"
 #include "sources/live_source.h"
 
 namespace tmpfstrace {
@@ -21,9 +23,12 @@ struct LiveStart {
   CgroupHierarchy hierarchy;
   ProbedHost probed;
   ModeDecision decision;
-  std::vector<HookReport> failed_hooks;  // of better modes that did not start
-  std::unique_ptr<LedgerSource> ledger;  // null when polling
-  bool proc_is_initial = true;           // the programs' process numbers are those of /proc
+  std::vector<HookReport> failed_hooks;            // of better modes that did not start
+  std::optional<LivePins> pins;                    // --pin, and not polling; locked until the ledger has ended
+  std::unique_ptr<LedgerSource> ledger;            // null when polling
+  bool resumed = false;                            // the ledger is of an earlier run, which knew what existed before
+  std::optional<std::uint64_t> counting_since_ns;  // CLOCK_REALTIME; absent: polling
+  bool proc_is_initial = true;                     // the programs' process numbers are those of /proc
   Mode mode;
   std::uint64_t (*clock_ns)(clockid_t) = read_clock_ns;  // REALTIME, MONOTONIC, BOOTTIME
 };

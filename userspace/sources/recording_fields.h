@@ -205,6 +205,7 @@ void visit_fields(Visit& visit, Object& sample) {
   visit("sequence", sample.sequence);
   visit("realtime_ns", sample.realtime_ns);
   visit("monotonic_ns", sample.monotonic_ns);
+  visit("counting_since_ns", sample.counting_since_ns);
   visit("kernel", sample.kernel);
   visit("mode", sample.mode);
   visit("superblocks", sample.superblocks);

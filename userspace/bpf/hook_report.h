@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which hooks of a mode are attached, and what is not seen without the others.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tmpfstrace {
+
+struct HookReport {
+  std::string name;  // "fexit shmem_fault"
+  bool attached = false;
+  std::string why_not;
+  std::string without;  // what is not seen without it
+};
+
+// One sentence for each hook that is missing: what is not seen for want of it.
+inline void add_missing_hooks(const std::vector<HookReport>& hooks, std::vector<std::string>& blind) {
+  for (const HookReport& hook : hooks)
+    if (!hook.attached) blind.push_back(hook.without + " (" + hook.why_not + ")");
+}
+
+}  // namespace tmpfstrace
