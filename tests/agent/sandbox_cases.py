@@ -7,7 +7,8 @@ from agent import Agent, status_of
 from harness import Mount, equal
 from serve_cases import refuse
 
-CAPABILITIES = {"setgid": 6, "setuid": 7, "setpcap": 8, "dac_read_search": 2, "sys_ptrace": 19, "sys_admin": 21, "bpf": 39}
+CAPABILITIES = {"setgid": 6, "setuid": 7, "setpcap": 8, "dac_read_search": 2, "sys_ptrace": 19, "sys_admin": 21, "bpf": 39,
+                "checkpoint_restore": 40}
 
 
 def bits(*names):
@@ -24,7 +25,7 @@ def case_what_is_left_of_the_agent():
         status = status_of(agent.process.pid)
         equal("no_new_privs", status["NoNewPrivs"], "1")
         equal("seccomp", status["Seccomp"], "2")
-        left = bits("sys_ptrace", "dac_read_search", "setuid", "setgid", "setpcap")
+        left = bits("sys_ptrace", "dac_read_search", "checkpoint_restore", "setuid", "setgid", "setpcap")
         found = capabilities_of(agent.process.pid)
         # Where unprivileged bpf(2) is switched off, kernels before 5.19 want it.
         found = {name: value & ~bits("bpf") for name, value in found.items()}
@@ -34,7 +35,7 @@ def case_what_is_left_of_the_agent():
         while "capabilities left" not in agent.errors:
             assert not agent.ended(), agent.errors
         equal("without web", capabilities_of(agent.process.pid)["CapEff"] & ~bits("bpf"),
-              bits("sys_ptrace", "dac_read_search"))
+              bits("sys_ptrace", "dac_read_search", "checkpoint_restore"))
 
 
 def case_what_is_left_of_the_worker():

@@ -46,6 +46,8 @@ std::vector<cap_value_t> wanted(const SandboxNeeds& needs) {
   std::vector<cap_value_t> kept;
   kept.reserve(8);
   kept.insert(kept.end(), {CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH});
+  // /proc/PID/map_files: removed files that are mapped still, and which file a fault was refused in.
+  kept.push_back(CAP_CHECKPOINT_RESTORE);
   if (bpf_wants_capability()) kept.push_back(CAP_BPF);
   // The web server's process is to become nobody, with nothing in its bounding set.
   if (needs.web) kept.insert(kept.end(), {CAP_SETUID, CAP_SETGID, CAP_SETPCAP});
