@@ -64,7 +64,7 @@ YamlMap YamlMap::of_document(const std::string& text) {
   }
 }
 
-YamlMap::YamlMap(YAML::Node node, std::string path) : node_(std::move(node)), path_(std::move(path)) {
+YamlMap::YamlMap(const YAML::Node& node, std::string path) : node_(node), path_(std::move(path)) {
   if (!node_.IsDefined() || node_.IsNull()) return;
   if (!node_.IsMap()) throw YamlRefusal(line_of(node_), (path_.empty() ? "the document" : path_) + " is no mapping");
   for (const auto& entry : node_) {
