@@ -202,13 +202,21 @@ $(O)/fuzz/%.o: %.cpp
 	$(Q)$(FUZZ_CXX) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INCLUDES) -MMD -MP -c $< -o $@
 
 # What the parsers need and no more: a fuzzer that reaches further does not link.
-FUZZED := $(wildcard userspace/model/*.cpp userspace/export/json*.cpp userspace/sources/config*.cpp userspace/sources/outline_*.cpp userspace/sources/recording_*.cpp) \
+FUZZED := $(WEB_PARTS) $(wildcard userspace/model/*.cpp userspace/export/json*.cpp userspace/export/html_text.cpp userspace/sources/config*.cpp userspace/sources/outline_*.cpp userspace/sources/recording_*.cpp) \
           $(patsubst %,userspace/host/%.cpp,memcg_files mount_reach mount_table node_memory process_life text_file text_parse)
 
 $(O)/fuzz/libpure.a: $(call objects,fuzz,$(FUZZED))
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
+
+# The service behind the sockets, with the HTTP library as it is.
+FUZZED_WEB := $(patsubst %,userspace/web/%.cpp,authenticator connections http_daemon password_checker responses static_files tls_client web_routes \
+                  web_service)
+
+$(O)/fuzz/fuzz_web_request: $(O)/fuzz/tests/fuzz/fuzz_web_request.o $(call objects,fuzz,$(FUZZED_WEB)) $(O)/fuzz/libpure.a
+	$(call say,LINK,$@)
+	$(Q)$(FUZZ_CXX) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(O)/fuzz/libpure.a $(LIBS_HOST) $(LIBS_WEB)
 
 $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(O)/fuzz/libpure.a
 	$(call say,LINK,$@)

@@ -76,7 +76,7 @@ TEST_CASE("what is wrong with a web configuration, and where") {
       {"tls_server_config:\n  cert: x\n  kee: y\n", "web.yml:3: unknown key tls_server_config.kee"},
       {"tls_server_config: 7\n", "web.yml:1: tls_server_config is no mapping"},
       {"- a\n", "web.yml:1: the document is no mapping"},
-      {"a: 1\n---\nb: 1\n", "web.yml:3: more than one document"},
+      {"a: 1\n---\nb: 1\n", "web.yml:2: more than one document"},
       {"rate_limit:\n  burst: 1\n  burst: 2\n", "web.yml:3: rate_limit.burst is there twice"},
       {"tls_server_config:\n  cert: x\n", "web.yml:2: key or key_file is missing"},
       {"tls_server_config:\n  client_auth_type: RequireAnyClientCert\n", "web.yml:2: cert or cert_file is missing"},

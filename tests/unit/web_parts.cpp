@@ -101,7 +101,7 @@ TEST_CASE("frames are put together from any pieces") {
   unknown.add(frame_header(FrameKind{99}, 0));
   CHECK(unknown.next().error().message == "frame of an unknown kind, 99");
   large.add(frame_header(FrameKind::settings, kMostWebFrameBytes + 1));
-  CHECK(large.next().error().message == "frame of 268435457 bytes is too long");
+  CHECK(large.next().error().message == "frame of 67108865 bytes is too long");
 }
 
 TEST_CASE("what is unsent is replaced by what is newer, and each kind has its turn") {

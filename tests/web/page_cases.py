@@ -62,7 +62,7 @@ def pictures():
         for name, options, width in (("light", (), 1280), ("dark", ("--force-dark-mode",
                                      "--blink-settings=preferredColorScheme=0"), 1280), ("narrow", (), 500)):
             path = os.path.join(kept or directory, f"{name}.png")
-            chromium(driver, f"--screenshot={path}", *options, width=width, height=1000)
+            chromium(driver, f"--screenshot={path}", *options, width=width, height=1000, wait=500)
             with open(path, "rb") as file:
                 assert file.read(8) == b"\x89PNG\r\n\x1a\n"
             sizes[name] = os.path.getsize(path)

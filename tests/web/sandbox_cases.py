@@ -42,6 +42,12 @@ def descriptors():
     """the worker holds sockets and waits, and nothing of the agent's; the agent has no connection"""
     with Driver() as driver:
         driver.get("/healthz")
+        if os.geteuid() != 0:  # not even its own user may look into it
+            try:
+                os.listdir(f"/proc/{driver.worker}/fd")
+            except PermissionError:
+                return "not looked at, which only root may"
+            raise AssertionError("another process of its user can look into the worker")
         links = [os.readlink(f"/proc/{driver.worker}/fd/{fd}") for fd in os.listdir(f"/proc/{driver.worker}/fd")]
         allowed = ("socket:", "anon_inode:[eventpoll]", "anon_inode:[eventfd]", "/dev/null", "pipe:")
         own = (f"/proc/{driver.worker}/statm",)

@@ -95,4 +95,6 @@ def heartbeat():
         reader.close()
 
 
+heartbeat.only_waits = True
+
 CASES = [stream, slow, heartbeat]

@@ -156,4 +156,27 @@ def renewal():
         return f"{count[0]} scrapes meanwhile"
 
 
-CASES = [versions, clients, renewal]
+def refusals():
+    """what GnuTLS cannot keep, and files that cannot be used, end the start with the file and the reason"""
+    authority = Authority()
+    authority.sign("server")
+    authority.sign("another")
+    os.mkfifo(authority.path("fifo"))
+    rsa, ecdsa = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
+    cases = {
+        SERVER + f"  cipher_suites: [{rsa}, {ecdsa}]\n": "GnuTLS cannot allow these without TLS_ECDHE_",
+        SERVER + "  cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]\n": "unknown cipher \"TLS_RSA_WITH_RC4_128_SHA\"",
+        SERVER + "  cipher_suites: [TLS_AES_128_GCM_SHA256]\n": "those of TLS 1.3 cannot be chosen",
+        SERVER + "  curve_preferences: [X25519MLKEM768]\n": "unknown curve \"X25519MLKEM768\"",
+        SERVER.replace("server.key", "another.key"): "cannot use the certificate server.pem with the key another.key",
+        SERVER.replace("server.pem", "missing.pem"): "missing.pem: No such file or directory",
+        SERVER.replace("server.pem", "fifo"): "it is no file",
+        SERVER + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: server.key\n": "cannot use the client CA",
+    }
+    for text, message in cases.items():
+        result = subprocess.run([Driver.binary, "listen=127.0.0.1:0", authority.config(text)], capture_output=True,
+                                text=True, timeout=20, stdin=subprocess.DEVNULL)
+        assert result.returncode == 1 and message in result.stderr and "web.yml" in result.stderr, (text, result)
+
+
+CASES = [versions, clients, renewal, refusals]

@@ -30,7 +30,7 @@ constexpr FrameKind frame_of(WebDocument which) {
 // Absent: the frame is no document.
 std::optional<WebDocument> document_of(FrameKind kind);
 
-inline constexpr std::size_t kMostWebFrameBytes = 256U << 20;
+inline constexpr std::size_t kMostWebFrameBytes = 64U << 20;  // the worker has 1 GiB of addresses
 
 // The frame's header; the bytes follow it.
 std::string frame_header(FrameKind kind, std::size_t length);

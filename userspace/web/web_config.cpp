@@ -20,15 +20,17 @@ struct Word {
   Value value;
 };
 
-constexpr std::array kVersions = {Word{"TLS10", TlsVersion::tls10}, Word{"TLS11", TlsVersion::tls11},
-                                  Word{"TLS12", TlsVersion::tls12}, Word{"TLS13", TlsVersion::tls13}};
-constexpr std::array kClientAuths = {Word{"", ClientAuth::none},
-                                     Word{"NoClientCert", ClientAuth::none},
-                                     Word{"RequestClientCert", ClientAuth::request},
-                                     Word{"RequireClientCert", ClientAuth::require_any},
-                                     Word{"RequireAnyClientCert", ClientAuth::require_any},
-                                     Word{"VerifyClientCertIfGiven", ClientAuth::verify_if_given},
-                                     Word{"RequireAndVerifyClientCert", ClientAuth::require_and_verify}};
+constexpr Word<TlsVersion> kVersions[] = {{"TLS10", TlsVersion::tls10},
+                                          {"TLS11", TlsVersion::tls11},
+                                          {"TLS12", TlsVersion::tls12},
+                                          {"TLS13", TlsVersion::tls13}};
+constexpr Word<ClientAuth> kClientAuths[] = {{"", ClientAuth::none},
+                                             {"NoClientCert", ClientAuth::none},
+                                             {"RequestClientCert", ClientAuth::request},
+                                             {"RequireClientCert", ClientAuth::require_any},
+                                             {"RequireAnyClientCert", ClientAuth::require_any},
+                                             {"VerifyClientCertIfGiven", ClientAuth::verify_if_given},
+                                             {"RequireAndVerifyClientCert", ClientAuth::require_and_verify}};
 
 template <typename Words, typename Value>
 void read_word(YamlMap& map, const char* key, const Words& words, Value& value) {

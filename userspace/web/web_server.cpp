@@ -153,7 +153,7 @@ void WebServer::worker_ended() {
 }
 
 Result<void> WebServer::on_ready() {
-  std::array<epoll_event, 4> events;
+  std::array<epoll_event, 4> events{};
   const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), 0);
   if (count < 0 && errno != EINTR) return fail_errno("look after", "the web worker", errno);
   for (int i = 0; i < count; ++i) {
@@ -164,7 +164,7 @@ Result<void> WebServer::on_ready() {
       std::uint64_t expired = 0;
       (void)!::read(fd, &expired, sizeof expired);
       if (worker_ >= 0) continue;
-      if (const Result<void> started = start_worker(); !started) return started;
+      if (Result<void> started = start_worker(); !started) return started;
     } else if (fd == socket_.get()) {
       flush();
     }
@@ -195,6 +195,9 @@ void WebServer::flush() {
 }
 
 void WebServer::publish(WebDocument which, std::string text) {
+  if (text.size() > kMostWebFrameBytes)
+    return log(fmt::format("a document of {} bytes is larger than what is served, {}; the one before it stays",
+                           text.size(), kMostWebFrameBytes));
   outbox_.put_document(which, std::move(text));
   flush();
 }

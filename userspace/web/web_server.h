@@ -41,7 +41,8 @@ class WebServer {
   WebServer& operator=(const WebServer&) = delete;
 
   // The document that is served from now on; one of the kind that is still unsent is replaced. Those of metrics come
-  // without "# EOF". After the worker had to be started anew it serves none until the next.
+  // without "# EOF". More than 64 MiB are not sent, and the log is told. After the worker had to be started anew it
+  // serves none until the next.
   void publish(WebDocument which, std::string text);
   // A line of JSON without its newline, for the streams. Without room it is dropped, and the streams are told.
   void publish_event(std::string json_line);

@@ -183,7 +183,7 @@ int Worker::timeout_ms() const {
 }
 
 Result<void> Worker::turn() {
-  std::array<epoll_event, 64> events;
+  std::array<epoll_event, 64> events{};
   const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), timeout_ms());
   if (count < 0 && errno != EINTR) return fail_errno("wait for", "clients", errno);
   for (int i = 0; i < count; ++i)

@@ -40,7 +40,7 @@ class YamlMap {
   void end() const;
 
  private:
-  YamlMap(YAML::Node node, std::string path);
+  YamlMap(const YAML::Node& node, std::string path);
   YAML::Node find(const std::string& key);
   std::string named(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
   std::string scalar(const YAML::Node& node, const std::string& key) const;
