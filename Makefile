@@ -111,11 +111,15 @@ GUEST_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/guest/lib/*.cpp))
 CONTAINERS := $(O)/containers/containers-test $(O)/containers/session-writer
 CONTAINERS_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/containers/lib/*.cpp))
 
+# What kills and restarts the tool in a guest.
+RESTART := $(O)/restart/restart-test
+RESTART_LIB := $(patsubst %.cpp,$(O)/obj/%.o,$(wildcard tests/restart/*.cpp))
+
 objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-web test-agent test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
-        test-deploy image deb test-host test-terminal test-containers test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
+        test-deploy image deb test-host test-terminal test-containers test-restart test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
         install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -274,6 +278,40 @@ $(O)/containers/session-writer: $(O)/obj/tests/containers/session-writer.o
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(CXXFLAGS) -static -o $@ $^
 
+$(call objects,obj,$(wildcard tests/restart/*.cpp)): ALL_CXXFLAGS += -Itests/guest
+$(RESTART): $(RESTART_LIB) $(GUEST_LIB)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) -static -pthread -o $@ $^ $(GUEST_LIBS)
+
+# The tool as another version would be: with other programs of the same layout, and of another layout.
+$(O)/restart/bpf/tmpfs.bpf.o: bpf/tmpfs.bpf.c tests/restart/other_programs.h
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -include tests/restart/other_programs.h -MMD -MP -c $< -o $@
+
+$(O)/restart/gen/tmpfs.skel.h: $(O)/restart/bpf/tmpfs.bpf.o
+	$(call say,SKEL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen object $(O)/restart/bpf/tmpfs.linked.o $<
+	$(Q)$(BPFTOOL) gen skeleton $(O)/restart/bpf/tmpfs.linked.o name tmpfs_bpf >$@
+
+$(O)/restart/tracer.o: userspace/bpf/tracer.cpp $(O)/restart/gen/tmpfs.skel.h $(SKELETONS)
+	$(call say,CXX,$@)
+	$(Q)$(CXX) $(ALL_CXXFLAGS) -O0 -isystem $(O)/restart/gen $(BPF_SIDE_FLAGS) -c $< -o $@
+
+$(O)/restart/live_pins.o: userspace/sources/live_pins.cpp $(SKELETONS)
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(ALL_CXXFLAGS) -O0 -DTMPFS_LAYOUT_VERSION=1000 $(BPF_SIDE_FLAGS) -c $< -o $@
+
+UPGRADES := $(O)/restart/other-programs $(O)/restart/other-layout
+$(O)/restart/other-programs: $(O)/restart/tracer.o
+$(O)/restart/other-layout: $(O)/restart/live_pins.o
+$(UPGRADES): $(call objects,obj,$(SRC_main)) $(ALL_LIBS:%=$(O)/lib%.a)
+	$(call say,LINK,$@)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET))
+
 $(GUEST_C): $(O)/guest/%: tests/guest/%.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -351,7 +389,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
 # built on all processors, unless make was told how many to use.
 test:
-	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts deploy web agent frame budget host terminal containers guest; do \
+	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts deploy web agent frame budget host terminal containers restart guest; do \
 		echo "== test-$$step"; \
 		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
@@ -425,6 +463,10 @@ test-terminal: all guest
 test-containers: all $(CONTAINERS)
 	$(call script,tests/containers/run.sh,runs the tool on a node with containers)
 
+# Killed a hundred times and restarted with --pin, under load, in guests; and an upgrade.
+test-restart: all $(RESTART) $(UPGRADES)
+	$(call script,tests/restart/run.sh,kills and restarts the tool in guests) $(RESTART_CASES)
+
 test-guest: all guest
 	$(call script,scripts/guest/matrix.sh,runs the tool on stock kernels under emulation)
 
@@ -483,7 +525,7 @@ deb: all
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
-		$(O)/budget $(O)/state $(O)/containers $(O)/image $(O)/deb $(O)/deploy \
+		$(O)/budget $(O)/state $(O)/containers $(O)/restart $(O)/image $(O)/deb $(O)/deploy \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver $(O)/sandbox-driver $(O)/web-driver
 
--include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted -name '*.d' 2>/dev/null)
+-include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted $(O)/restart -name '*.d' 2>/dev/null)

@@ -8,6 +8,7 @@ import cgroup_cases
 import cost_cases
 import demo_cases
 import limit_cases
+import pin_cases
 import poll_cases
 import program_cases
 import receiver_cases
@@ -23,7 +24,7 @@ ANYWHERE = (program_cases.ANYWHERE + record_cases.CASES + poll_cases.CASES + cgr
             terminal_cases.CASES + demo_cases.ANYWHERE + cost_cases.ANYWHERE + verdict_cases.ANYWHERE +
             receiver_cases.CASES)
 WITH_TRACEPOINTS = (program_cases.WITH_TRACEPOINTS + syscall_cases.CASES + cgroup_cases.WITH_TRACEPOINTS +
-                    limit_cases.WITH_TRACEPOINTS + storm_cases.CASES + demo_cases.WITH_TRACEPOINTS +
+                    limit_cases.WITH_TRACEPOINTS + pin_cases.CASES + storm_cases.CASES + demo_cases.WITH_TRACEPOINTS +
                     cost_cases.WITH_TRACEPOINTS + verdict_cases.WITH_TRACEPOINTS)
 
 

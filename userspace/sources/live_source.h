@@ -21,11 +21,11 @@ struct LiveOptions {
   std::uint32_t max_superblocks;
   std::uint32_t event_rate;  // details a second per (cgroup, superblock, cause); 0: none
   bool events;
-  bool surveys = true;   // look at what files lie on superblocks
-  std::string pin_path;  // directory of a BPF file system; empty: what is in the kernel ends with the source
-  std::string version;   // of the tool, for what is pinned
-  std::function<void(const std::string&)> notice;  // told of what the user should know and no error is; may be null
-  std::string host_root = "/";                     // where the files of the kubelet and of the runtimes are
+  bool surveys = true;     // look at what files lie on superblocks
+  std::string pin_path{};  // directory of a BPF file system; empty: what is in the kernel ends with the source
+  std::string version{};   // of the tool, for what is pinned
+  std::function<void(const std::string&)> notice{};  // told of what the user should know and no error is; may be null
+  std::string host_root = "/";                       // where the files of the kubelet and of the runtimes are
   std::chrono::milliseconds interval;
   std::function<bool()> stop_requested;  // asked while what exists is looked up, which takes long: true ends that
 };

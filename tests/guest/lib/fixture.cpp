@@ -10,6 +10,7 @@ namespace guest {
 std::vector<std::string> Environment::tool_args(std::vector<std::string> more, const char* interval) const {
   std::vector<std::string> args{"--interval", interval};
   if (options.hooks != "auto") args.insert(args.end(), {"--hooks", options.hooks});
+  args.insert(args.end(), options.more.begin(), options.more.end());
   args.insert(args.end(), more.begin(), more.end());
   return args;
 }

@@ -34,9 +34,9 @@ KernelObjects kernel_objects() {
   return {count_ids(BPF_PROG_GET_NEXT_ID), count_ids(BPF_MAP_GET_NEXT_ID), count_ids(BPF_LINK_GET_NEXT_ID)};
 }
 
-void wait_for_no_kernel_objects(const std::string& when) {
+void wait_for_no_kernel_objects(const std::string& when, std::chrono::seconds patience) {
   KernelObjects left;
-  const bool gone = poll_until(std::chrono::seconds(10), [&] { return (left = kernel_objects()).none(); });
+  const bool gone = poll_until(patience, [&] { return (left = kernel_objects()).none(); });
   if (!gone) throw std::runtime_error("BPF objects are left " + when + ": " + left.text());
 }
 

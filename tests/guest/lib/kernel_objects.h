@@ -2,6 +2,7 @@
 // The BPF objects that are loaded on the host. The tool's are the only ones in a guest.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace guest {
@@ -21,6 +22,6 @@ KernelObjects kernel_objects();
 
 // Programs and maps go after a grace period of RCU. Throws, with what is left, when they do not; `when` is for the
 // reader.
-void wait_for_no_kernel_objects(const std::string& when);
+void wait_for_no_kernel_objects(const std::string& when, std::chrono::seconds patience = std::chrono::seconds(10));
 
 }  // namespace guest

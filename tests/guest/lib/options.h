@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace guest {
 
@@ -13,6 +14,7 @@ struct Options {
   std::string cgroup;             // "v1", "v2", empty: whichever has the memory controller
   std::string only;               // run the cases whose name contains this
   std::set<std::string> without;  // cases that are skipped, and said to be
+  std::vector<std::string> more;  // options of every tool
   std::string result;             // a copy of the output goes here
   std::string documents;          // all that the tool printed goes here, as a zstd file
   std::uint64_t seed = 0;

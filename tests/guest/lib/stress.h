@@ -54,7 +54,7 @@ class Stress {
   ~Stress();
 
   // So that a tool can load its programs meanwhile on few processors.
-  void slow_down() { control_->pause_ms = 8; }
+  void slow_down(int pause_ms = 8) { control_->pause_ms = pause_ms; }
   // Each worker goes on until it has done this many operations in all, then rests. False when one died or hangs.
   bool run_to(std::uint64_t ops_per_worker);
   void run_freely();

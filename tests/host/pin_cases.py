@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""--pin and unpin: what a killed tool left counting, and who may go on with it."""
+import errno
+import json
+import os
+import signal
+import subprocess
+import tempfile
+
+from harness import Mount, Tool, equal, refusals_of, run
+
+MODE = ("--mode", "syscall")
+
+
+class BpfMount:
+    """A BPF file system of the test's own, and a directory in it that the tool is to make."""
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(prefix="tmpfstrace-bpf-")
+        subprocess.run(["mount", "-t", "bpf", "bpf", self.path], check=True)
+        self.pins = self.path + "/pins"
+        self.options = ("--pin", "--pin-path", self.pins)
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", self.path], check=True)
+        os.rmdir(self.path)
+
+
+def refuse(mount, count):
+    """Fills the mount, and is refused that many writes."""
+    fd = os.open(mount.path + "/full", os.O_CREAT | os.O_WRONLY)
+    try:
+        while True:
+            try:
+                os.write(fd, b"x" * 4096)
+            except OSError as error:
+                equal("errno", error.errno, errno.ENOSPC)
+                count -= 1
+                if count == 0:
+                    return
+    finally:
+        os.close(fd)
+
+
+def unpin(bpf):
+    done = run("unpin", "--pin-path", bpf.pins)
+    equal("exit status of unpin", (done.returncode, done.stderr), (0, ""))
+    return done.stdout
+
+
+def once(*options):
+    done = run("json", "--once", "--interval", "200ms", *MODE, *options)
+    equal("exit status", (done.returncode, done.stdout.count("\n") >= 1), (0, True))
+    samples = [document for document in map(json.loads, done.stdout.splitlines()) if document["type"] == "sample"]
+    return samples[-1], done.stderr
+
+
+def case_counts_survive_kills():
+    with BpfMount() as bpf, Mount("size=64k") as mount:
+        since, refused = None, 0
+        for round_ in range(5):
+            tool = Tool(*MODE, *bpf.options)
+            sample = tool.wait_for_samples(1)
+            since = since or sample["counting_since_ns"]
+            equal("counting since", sample["counting_since_ns"], since)
+            refuse(mount, 3)
+            tool.process.send_signal(signal.SIGKILL)
+            tool.process.wait()
+            refuse(mount, 2)  # while none runs
+            refused += 5
+            sample, errors = once(*bpf.options)
+            equal("stderr", errors, "")
+            equal("refused in all", refusals_of(mount.of(sample)["counters"]), {("write", "blocks"): refused})
+            equal("reason", "goes on with the pinned programs" in sample["mode"]["reason"], True)
+        text = unpin(bpf)
+        equal("unpin says", text.startswith(f"removed {bpf.pins}: 3 hooks, "), True)
+        equal("what is left", [name for name in os.listdir(bpf.path) if not name.endswith(".debug")], [])
+        equal("unpin again", unpin(bpf), f"nothing is pinned: there is no {bpf.pins}\n")
+
+
+def case_two_tools_with_one_directory():
+    with BpfMount() as bpf, Tool(*MODE, *bpf.options) as tool, Mount("size=64k") as mount:
+        tool.wait_for_samples(1)
+        for arguments in (("json", "--once", *MODE, *bpf.options), ("unpin", "--pin-path", bpf.pins)):
+            done = run(*arguments)
+            equal("exit status of the second", done.returncode, 1)
+            message = f"{bpf.pins} is in use by another tmpfstrace, process {tool.process.pid} "
+            assert message in done.stderr, done.stderr
+        # One without pins, and one with its own, count beside it.
+        with Tool(*MODE) as plain, Tool(*MODE, "--pin", "--pin-path", bpf.path + "/others") as other:
+            for each in (plain, other):
+                each.wait_for_samples(1)
+            refuse(mount, 7)
+            for each in (tool, plain, other):
+                counters = mount.of(each.wait_for_samples(2))["counters"]
+                equal("refusals", refusals_of(counters), {("write", "blocks"): 7})
+            other.stop()
+        equal("unpin of the other", run("unpin", "--pin-path", bpf.path + "/others").returncode, 0)
+        equal("refusals", refusals_of(mount.of(tool.wait_for_samples(1))["counters"]), {("write", "blocks"): 7})
+        equal("exit status after SIGTERM", tool.stop()[1], 0)
+        unpin(bpf)
+
+
+def case_starts_anew_and_says_so():
+    with BpfMount() as bpf:
+        first, errors = once(*bpf.options)
+        equal("stderr of the first", errors, "")
+        for spoil, options, words in (
+                (None, ("--event-rate", "5"), "have --event-rate (--no-events: 0) 10, asked for is 5"),
+                ("note", ("--event-rate", "5"), "was not finished"),
+                ("map-slots", ("--event-rate", "5"), "is missing"),
+                ("link-s_sys_exit*", ("--event-rate", "5"), "is missing")):
+            if spoil:
+                subprocess.run(f"rm {bpf.pins}/{spoil}", shell=True, check=True)
+            sample, errors = once(*bpf.options, *options)
+            assert words in errors and errors.endswith("counting starts anew, from 0\n"), errors
+            assert sample["counting_since_ns"] > first["counting_since_ns"]
+            first = sample
+        unpin(bpf)
+
+
+def case_where_nothing_can_be_pinned():
+    with BpfMount() as bpf, tempfile.TemporaryDirectory() as directory:
+        os.mkdir(bpf.pins)
+        os.mkdir(bpf.pins + "/foreign")
+        for path, words in ((directory + "/pins", "is not on a BPF file system (mount one: mount -t bpf"),
+                            (directory + "/no/pins", "No such file or directory"),
+                            (bpf.path, "is not on a BPF file system"),
+                            (bpf.pins, "holds what is not tmpfstrace's: foreign")):
+            done = run("json", "--once", *MODE, "--pin", "--pin-path", path)
+            equal("exit status", done.returncode, 1)
+            assert words in done.stderr, done.stderr
+        equal("exit status of unpin", run("unpin", "--pin-path", bpf.pins).returncode, 1)
+        os.rmdir(bpf.pins + "/foreign")
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+        equal("exit status without a privilege", run("unpin", "--pin-path", bpf.pins, **nobody).returncode, 3)
+        equal("unpin says", unpin(bpf), f"nothing was pinned: removed the empty {bpf.pins}\n")
+
+
+CASES = [case_counts_survive_kills, case_two_tools_with_one_directory, case_starts_anew_and_says_so,
+         case_where_nothing_can_be_pinned]
