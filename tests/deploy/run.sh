@@ -84,7 +84,7 @@ guest() {
 	for config in "$out"/guest/config-*.json; do
 		files+=(--file "$config:/$(basename "$config")")
 	done
-	bash scripts/guest/run.sh --kernel 6.12 --append tt.root=tmpfs --mem 1536M --timeout 300 --out "$out/guest/run" "${files[@]}" -- 'sh /container.sh' \
+	bash scripts/guest/run.sh --kernel 6.12 --append tt.root=tmpfs --mem 1536M --timeout 900 --out "$out/guest/run" "${files[@]}" -- 'sh /container.sh' \
 		>"$out/guest/output.txt" 2>"$out/guest/errors.txt" || { tail -n 30 "$out/guest/output.txt" "$out/guest/errors.txt" && return 1; }
 	"$python" tests/deploy/container_test.py "$out/guest/output.txt"
 }
