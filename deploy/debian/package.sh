@@ -20,6 +20,8 @@ rm -rf "$build/deb"
 mkdir -p "$tree"
 cp -r deploy/debian "$tree/"
 rm "$tree/debian/package.sh"
+# Where dh_installsystemd looks for it.
+cp deploy/systemd/tmpfstrace.service "$tree/debian/"
 when=$(git log -1 --format=%cD 2>/dev/null || date -R)
 printf 'tmpfstrace (%s) unstable; urgency=medium\n\n  * Version %s. What is new is in changelog.md.\n\n -- tmpfstrace maintainers <maintainers@tmpfstrace.example>  %s\n' \
 	"$debian" "$version" "$when" >"$tree/debian/changelog"

@@ -24,7 +24,7 @@ class Server:
         return json.loads(self.ask(path))
 
     def __enter__(self):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while True:
             try:
                 self.ask("/-/ready")
