@@ -119,7 +119,7 @@ objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-web test-agent test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
-        test-deploy image deb test-host test-terminal test-containers test-restart test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
+        test-deploy image deb docs test-host test-terminal test-containers test-restart test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
         install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -206,7 +206,7 @@ $(O)/fuzz/%.o: %.cpp
 	$(Q)$(FUZZ_CXX) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INCLUDES) -MMD -MP -c $< -o $@
 
 # What the parsers need and no more: a fuzzer that reaches further does not link.
-FUZZED := $(WEB_PARTS) $(wildcard userspace/model/*.cpp userspace/export/json*.cpp userspace/export/html_text.cpp userspace/sources/config*.cpp userspace/sources/outline_*.cpp userspace/sources/recording_*.cpp) \
+FUZZED := $(WEB_PARTS) userspace/metrics/exposition.cpp userspace/metrics/metric_table.cpp $(wildcard userspace/model/*.cpp userspace/export/json*.cpp userspace/export/html_text.cpp userspace/sources/config*.cpp userspace/sources/outline_*.cpp userspace/sources/recording_*.cpp) \
           $(patsubst %,userspace/host/%.cpp,memcg_files mount_reach mount_table node_memory process_life text_file text_parse)
 
 $(O)/fuzz/libpure.a: $(call objects,fuzz,$(FUZZED))
@@ -253,11 +253,19 @@ $(O)/alert-driver: $(O)/obj/tests/alerts/alert-driver.o $(O)/obj/userspace/alert
 	$(call say,LINK,$@)
 	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_NET))
 
+$(O)/metrics-reference: $(O)/obj/tests/docs/metrics-reference.o $(O)/libmetrics.a $(O)/libmodel.a
+	$(call say,LINK,$@)
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST))
+
+# What of the documentation is made from the code.
+docs: $(O)/metrics-reference
+	$(Q)$(O)/metrics-reference >docs/metrics.md
+
 $(O)/sandbox-driver: $(O)/obj/tests/agent/sandbox-driver.o $(O)/obj/userspace/agent/sandbox.o $(O)/obj/userspace/agent/capabilities.o
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ -lcap -lseccomp
 
-$(O)/web-driver: $(O)/obj/tests/web/web_driver.o $(O)/libweb.a $(O)/libwebparts.a $(O)/libexport.a $(O)/libhost.a $(O)/libmodel.a
+$(O)/web-driver: $(O)/obj/tests/web/web_driver.o $(O)/libweb.a $(O)/libwebparts.a $(O)/libmetrics.a $(O)/libexport.a $(O)/libhost.a $(O)/libmodel.a
 	$(call say,LINK,$@)
 	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_WEB))
 
@@ -442,7 +450,7 @@ test-abi: $(SKELETONS)
 test-layering: all
 	$(call script,tests/layering/run.sh,checks which directory includes what)
 
-test-docs: all
+test-docs: all $(O)/metrics-reference
 	$(call script,tests/docs/run.sh,runs the jq lines of the documentation)
 
 test-budget: all guest
@@ -526,6 +534,6 @@ deb: all
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
 		$(O)/budget $(O)/state $(O)/containers $(O)/restart $(O)/image $(O)/deb $(O)/deploy \
-		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver $(O)/sandbox-driver $(O)/web-driver
+		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver $(O)/sandbox-driver $(O)/metrics-reference $(O)/web-driver
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted $(O)/restart -name '*.d' 2>/dev/null)

@@ -9,6 +9,7 @@ build=${O:-build}
 [[ $build = /* ]] || build=$PWD/$build
 command -v jq >/dev/null || { echo "docs: jq is missing; run 'make deps'" >&2 && exit 1; }
 export PYTHONDONTWRITEBYTECODE=1
+"$build/metrics-reference" | diff -u docs/metrics.md - || { echo "docs: docs/metrics.md is not what the code serves; run 'make docs'" >&2 && exit 1; }
 python3 tests/docs/jq_lines.py "$build/tmpfstrace"
 # The system's own Python, which has the package.
 exec /usr/bin/python3 tests/docs/schema.py "$build/tmpfstrace"

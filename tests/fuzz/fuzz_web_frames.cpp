@@ -21,15 +21,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint64_t place = 0, lost = 0;
   while (!text.empty()) {
     const std::size_t taken = std::min(piece, text.size());
-    reader.add(text.substr(0, taken));
+    if (!reader.add(text.substr(0, taken))) return 0;
     text.remove_prefix(taken);
-    while (true) {
-      const auto frame = reader.next();
-      if (!frame) return 0;
-      if (!*frame) break;
-      if ((*frame)->body.size() > size) std::abort();
-      if ((*frame)->kind == FrameKind::settings) (void)decode_settings((*frame)->body);
-      if ((*frame)->kind == FrameKind::events) backlog.add((*frame)->body);
+    while (const auto frame = reader.next()) {
+      if (frame->body.size() > size) std::abort();
+      if (frame->kind == FrameKind::settings) (void)decode_settings(frame->body);
+      if (frame->kind == FrameKind::events) backlog.add(frame->body);
       if (backlog.has_more(place) && backlog.read(place, piece, lost).empty()) std::abort();
     }
   }

@@ -66,12 +66,12 @@ TEST_CASE("what is not known has no sample") {
 
 TEST_CASE("the table of the worker's metrics keeps to the rules of names") {
   std::set<std::string> names;
-  for (const WebMetricInfo& info : kWebMetrics) {
+  for (const MetricInfo& info : kWebMetrics) {
     std::string name = info.name;
     INFO(name);
     CHECK(names.insert(name).second);
-    CHECK(name.ends_with("_total") == (info.type == WebMetricType::counter));
-    if (info.type == WebMetricType::counter) name.resize(name.size() - 6);
+    CHECK(name.ends_with("_total") == (info.type == MetricType::counter));
+    if (info.type == MetricType::counter) name.resize(name.size() - 6);
     const std::string unit = info.unit;
     CHECK((unit.empty() ? !name.ends_with("_seconds") && !name.ends_with("_bytes") : name.ends_with("_" + unit)));
     CHECK(std::string(info.help).ends_with('.'));

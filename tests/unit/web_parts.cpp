@@ -88,8 +88,8 @@ TEST_CASE("frames are put together from any pieces") {
     FrameReader reader;
     std::vector<WebFrame> frames;
     for (std::size_t at = 0; at < stream.size(); at += piece) {
-      reader.add(std::string_view(stream).substr(at, piece));
-      for (auto frame = reader.next(); frame.value(); frame = reader.next()) frames.push_back(**frame);
+      REQUIRE(reader.add(std::string_view(stream).substr(at, piece)));
+      while (auto frame = reader.next()) frames.push_back(*frame);
     }
     REQUIRE(frames.size() == 3);
     CHECK((frames[0].kind == FrameKind::ready && frames[0].body == "why"));
@@ -98,10 +98,9 @@ TEST_CASE("frames are put together from any pieces") {
     CHECK(frames[2].body == "page");
   }
   FrameReader unknown, large;
-  unknown.add(frame_header(FrameKind{99}, 0));
-  CHECK(unknown.next().error().message == "frame of an unknown kind, 99");
-  large.add(frame_header(FrameKind::settings, kMostWebFrameBytes + 1));
-  CHECK(large.next().error().message == "frame of 67108865 bytes is too long");
+  CHECK(unknown.add(frame_header(FrameKind{99}, 0)).error().message == "frame of an unknown kind, 99");
+  const std::string too_long = frame_header(FrameKind::settings, kMostWebFrameBytes + 1);
+  CHECK(large.add(too_long).error().message == "frame of 67108865 bytes is too long");
 }
 
 TEST_CASE("what is unsent is replaced by what is newer, and each kind has its turn") {

@@ -108,9 +108,9 @@ constexpr Calls rotating = {"rename", "renameat", "renameat2", "unlink", "unlink
 constexpr Calls workers = {"clone",   "clone3",   "vfork",   "fork",     "execve",     "wait4",
                            "waitid",  "setpgid",  "setsid",  "prctl",    "socketpair", "sendto",
                            "sendmsg", "recvfrom", "recvmsg", "shutdown", "pidfd_open", "pidfd_send_signal"};
-constexpr Calls web = {"accept4",  "accept", "getsockname", "getpeername", "getsockopt",        "setsockopt",
-                       "sendfile", "setuid", "setgid",      "setresuid",   "setresgid",         "setgroups",
-                       "capget",   "capset", "seccomp",     "setrlimit",   "sched_getscheduler"};
+constexpr Calls web = {"accept4",  "accept", "getsockname", "getpeername", "getsockopt", "setsockopt",
+                       "sendfile", "setuid", "setgid",      "setresuid",   "setresgid",  "setgroups",
+                       "capget",   "capset", "seccomp",     "alarm",       "setrlimit",  "sched_getscheduler"};
 constexpr Calls alerts = {"connect",    "bind",       "getsockname", "getpeername",
                           "getsockopt", "setsockopt", "sendmmsg",    "recvmmsg"};
 

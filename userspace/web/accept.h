@@ -4,9 +4,11 @@
 
 #include <string_view>
 
+#include "metrics/exposition.h"
+
 namespace tmpfstrace {
 
-enum class MetricsFormat { text, openmetrics };
+using MetricsFormat = Exposition;
 
 // By the media ranges of Accept and their q. OpenMetrics when it is named, in version 1.0.0, 0.0.1 or none, and is not
 // liked less than the text format; a client that names neither, or sends no Accept, gets text.

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,15 +41,22 @@ struct WebFrame {
   std::string body;
 };
 
-// Puts frames together from pieces of any size.
+// Puts frames together from pieces of any size. A body is copied once, into the place that it keeps.
 class FrameReader {
  public:
-  void add(std::string_view bytes) { buffer_.append(bytes); }
-  // The next whole frame; nothing until there is one. An error: the stream is none of ours, and cannot be read on.
-  Result<std::optional<WebFrame>> next();
+  // An error: the stream is none of ours, and cannot be read on.
+  Result<void> add(std::string_view bytes);
+  // The next whole frame; nothing until there is one.
+  std::optional<WebFrame> next();
 
  private:
-  std::string buffer_;
+  Result<void> begin_body();
+
+  std::string header_;
+  WebFrame frame_;        // the one that is being put together
+  std::size_t left_ = 0;  // of its body
+  bool in_body_ = false;
+  std::deque<WebFrame> whole_;
 };
 
 }  // namespace tmpfstrace

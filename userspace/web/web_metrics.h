@@ -8,36 +8,26 @@
 #include <optional>
 #include <string>
 
+#include "metrics/metric_table.h"
 #include "web/accept.h"
 
 namespace tmpfstrace {
 
-enum class WebMetricType { gauge, counter };
-
-// The shape of the agent's own table.
-struct WebMetricInfo {
-  const char* name;  // as it is served in the text format
-  WebMetricType type;
-  const char* unit;    // "bytes", "seconds"; empty: a number of things
-  const char* help;    // one sentence
-  const char* labels;  // separated by blanks; empty: none
-};
-
 inline constexpr std::array kWebMetrics = {
-    WebMetricInfo{"tmpfstrace_http_requests_total", WebMetricType::counter, "",
-                  "Requests answered, by status code; those of the HTTP library itself are among them.", "code"},
-    WebMetricInfo{"tmpfstrace_http_rejected_total", WebMetricType::counter, "",
-                  "Connections and requests that were refused or cut off, by reason.", "reason"},
-    WebMetricInfo{"tmpfstrace_http_connections", WebMetricType::gauge, "", "Connections that are open.", ""},
-    WebMetricInfo{"tmpfstrace_http_event_streams", WebMetricType::gauge, "", "Open streams of events.", ""},
-    WebMetricInfo{"tmpfstrace_http_document_age_seconds", WebMetricType::gauge, "seconds",
-                  "How long ago the newest document came from the agent.", ""},
-    WebMetricInfo{"tmpfstrace_http_events_dropped_total", WebMetricType::counter, "",
-                  "Events that did not reach a stream: dropped before the worker, or missed by a slow reader.", ""},
-    WebMetricInfo{"tmpfstrace_web_cpu_seconds_total", WebMetricType::counter, "seconds",
-                  "CPU time of the web worker and of its password checker.", ""},
-    WebMetricInfo{"tmpfstrace_web_resident_memory_bytes", WebMetricType::gauge, "bytes",
-                  "Resident memory of the web worker.", ""},
+    MetricInfo{"tmpfstrace_http_requests_total", MetricType::counter, "",
+               "Requests answered, by status code; those of the HTTP library itself are among them.", "code"},
+    MetricInfo{"tmpfstrace_http_rejected_total", MetricType::counter, "",
+               "Connections and requests that were refused or cut off, by reason.", "reason"},
+    MetricInfo{"tmpfstrace_http_connections", MetricType::gauge, "", "Connections that are open.", ""},
+    MetricInfo{"tmpfstrace_http_event_streams", MetricType::gauge, "", "Open streams of events.", ""},
+    MetricInfo{"tmpfstrace_http_document_age_seconds", MetricType::gauge, "seconds",
+               "How long ago the newest document came from the agent.", ""},
+    MetricInfo{"tmpfstrace_http_events_dropped_total", MetricType::counter, "",
+               "Events that did not reach a stream: dropped before the worker, or missed by a slow reader.", ""},
+    MetricInfo{"tmpfstrace_web_cpu_seconds_total", MetricType::counter, "seconds",
+               "CPU time of the web worker and of its password checker.", ""},
+    MetricInfo{"tmpfstrace_web_resident_memory_bytes", MetricType::gauge, "bytes", "Resident memory of the web worker.",
+               ""},
 };
 
 inline constexpr std::array kStatusCodes = {200, 400, 401, 404, 405, 413, 414, 429, 431, 500, 503, 505};

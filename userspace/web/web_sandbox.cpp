@@ -34,7 +34,7 @@ constexpr int kAllowed[] = {
     // Itself.
     SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(getrusage),
     SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getppid), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigaction), SCMP_SYS(exit), SCMP_SYS(exit_group)};
+    SCMP_SYS(rt_sigaction), SCMP_SYS(alarm), SCMP_SYS(exit), SCMP_SYS(exit_group)};
 
 constexpr int kFatal[] = {SCMP_SYS(execve),
                           SCMP_SYS(execveat),

@@ -36,6 +36,10 @@ constexpr auto kTickWhenFull = 20ms;
 
 enum class Source : std::uint64_t { agent, checker, daemon, listener };
 
+// A turn that takes longer never ends, and the agent may not kill this process: SIGALRM does, and another one is
+// started.
+constexpr unsigned kLongestTurn = 20;  // seconds
+
 class Worker {
  public:
   Worker(int agent, std::vector<int> listeners, Authenticator authenticator, int memory_fd)
@@ -148,13 +152,9 @@ Result<void> Worker::read_agent() {
       agent_gone_ = true;
       return {};
     }
-    frames_.add({piece_.data(), static_cast<std::size_t>(got)});
-    while (true) {
-      Result<std::optional<WebFrame>> frame = frames_.next();
-      if (!frame) return tl::unexpected(frame.error());
-      if (!*frame) break;
-      if (Result<void> done = take_frame(std::move(**frame)); !done) return done;
-    }
+    if (Result<void> added = frames_.add({piece_.data(), static_cast<std::size_t>(got)}); !added) return added;
+    while (std::optional<WebFrame> frame = frames_.next())
+      if (Result<void> done = take_frame(std::move(*frame)); !done) return done;
   }
   return {};
 }
@@ -186,6 +186,7 @@ Result<void> Worker::turn() {
   std::array<epoll_event, 64> events{};
   const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), timeout_ms());
   if (count < 0 && errno != EINTR) return fail_errno("wait for", "clients", errno);
+  ::alarm(kLongestTurn);
   for (int i = 0; i < count; ++i)
     if (Result<void> done = handle(events[static_cast<std::size_t>(i)]); !done) return done;
   const Clock::time_point now = Clock::now();
@@ -198,6 +199,7 @@ Result<void> Worker::turn() {
     std::erase_if(daemons_,
                   [&](const auto& daemon) { return daemon != daemons_.back() && daemon->connections() == 0; });
   if (!daemons_.empty()) listen(service_.make_room());
+  ::alarm(0);
   return {};
 }
 
