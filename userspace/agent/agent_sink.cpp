@@ -18,6 +18,8 @@
 namespace tmpfstrace {
 namespace {
 
+constexpr std::uint64_t kSamplesBetweenTrims = 30;  // the start takes most, and is followed by the first
+
 std::string status_of(const Snapshot& snapshot) {
   const std::string problems = snapshot.verdicts.empty() ? "nothing found" : snapshot.verdicts.front().sentence();
   return fmt::format("{} {}, {} superblocks; {}", snapshot.mode.name, snapshot.mode.hooks, snapshot.superblocks.size(),
@@ -70,7 +72,8 @@ Result<Sink::Flow> AgentSink::put_sample(Sample sample) {
     manager_.ready(status_of(*snapshot));
   else
     manager_.status(status_of(*snapshot));
-  give_back_freed_memory();
+  // Each time would be dear: what is given back has to be cleared and mapped anew for the next sample.
+  if (parts_.facts.samples % kSamplesBetweenTrims == 1) give_back_freed_memory();
   return Flow::go_on;
 }
 
