@@ -123,3 +123,9 @@ def status_of(pid):
     """Lines of /proc/PID/status."""
     with open(f"/proc/{pid}/status") as file:
         return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+
+
+def capabilities_left(agent):
+    """The effective set of its process, once it has given up the others."""
+    wait_until("the sandbox", lambda: "capabilities left" in agent.errors, seen=lambda: agent.errors)
+    return status_of(agent.process.pid)["CapEff"]

@@ -9,6 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import budget_cases  # noqa: E402
 import life_cases  # noqa: E402
 import line_cases  # noqa: E402
+import restart_cases  # noqa: E402
 import sandbox_cases  # noqa: E402
 import serve_cases  # noqa: E402
 from bpf_probe import why_no_tracepoints  # noqa: E402
@@ -19,7 +20,7 @@ def main(arguments):
     Tool.binary, *words = arguments
     missing = why_no_tracepoints()
     passed = failed = skipped = 0
-    for module in (serve_cases, line_cases, life_cases, sandbox_cases, budget_cases):
+    for module in (serve_cases, line_cases, life_cases, restart_cases, sandbox_cases, budget_cases):
         for case in module.CASES:
             name = module.__name__.removesuffix("_cases") + ": " + case.__name__.removeprefix("case_").replace("_", " ")
             if words and not any(word in name for word in words):
