@@ -517,7 +517,7 @@ format:
 install: all
 	install -D -m 755 $(O)/tmpfstrace $(DESTDIR)$(PREFIX)/bin/tmpfstrace
 	install -D -m 644 docs/tmpfstrace.8 $(DESTDIR)$(PREFIX)/share/man/man8/tmpfstrace.8
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/tmpfstrace docs/alerts.md docs/json.md docs/tmpfstrace.toml
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/tmpfstrace docs/agent.md docs/agent-web.md docs/alerts.md docs/json.md docs/metrics.md docs/tmpfstrace.toml
 
 # An image of the built tool, without a registry; `podman load -i` reads it.
 IMAGE ?= tmpfstrace:$(VERSION)

@@ -31,7 +31,7 @@ class Sink {
   virtual Result<Flow> put_event(const RefusalEvent& event) = 0;
 
   // What a replay shows now, wherever in the recording that is; and the same one with another playback.
-  virtual Result<Flow> put_frame(PlayedFrame) { return Flow::go_on; }
+  virtual Result<Flow> put_frame(PlayedFrame) { return Flow::go_on; }  // NOLINT(performance-unnecessary-value-param): to keep
   virtual Result<Flow> put_playback(const Playback&) { return Flow::go_on; }
 
   // A snapshot on the way to the one that put_frame() brings, or that one itself: part of its history.
