@@ -204,6 +204,30 @@ TEST_CASE("what was found stays while it is there", "[sources]") {
   }
 }
 
+// As after a restart: it ended while no tool ran, and its device number is another's.
+TEST_CASE("a dead superblock takes nothing from the one that bears its device number", "[sources]") {
+  FakeHost host;
+  Surveys surveys = host.surveys();
+  Superblock living = superblock_of(1, 10);
+  living.id.generation = 0;
+  Superblock dead = superblock_of(1);
+  dead.id.generation = 7;
+  dead.dead = true;
+  dead.mounts = {};
+  std::vector<Superblock> superblocks = {living, dead};
+  surveys.refresh(superblocks, kSecond, {});
+  CHECK(superblocks[0].survey);
+  CHECK_FALSE(superblocks[1].survey);
+  CHECK(surveys.remembered() == 1);
+  // Its first event names it.
+  superblocks = {living, dead};
+  superblocks[0].id.generation = 9;
+  surveys.refresh(superblocks, 2 * kSecond, {});
+  CHECK(superblocks[0].survey);
+  CHECK_FALSE(superblocks[1].survey);
+  CHECK(surveys.remembered() == 1);
+}
+
 TEST_CASE("processes are looked at when a superblock holds more than its files", "[sources]") {
   constexpr std::uint64_t kMiB = 1U << 20;
   FakeHost host;

@@ -78,9 +78,12 @@ std::vector<Surveys::Listed> Surveys::list(std::vector<Superblock>& superblocks,
 Surveys::Entry* Surveys::find_entry(const Superblock& superblock, std::uint64_t monotonic_ns) {
   const SuperblockId& id = superblock.id;
   if (const auto known = book_.find(id); known != book_.end()) return &known->second;
-  // It had no event until now, and therefore no generation.
-  if (auto unnamed = book_.extract({id.major, id.minor, 0}); !unnamed.empty())
-    return &(book_[id] = std::move(unnamed.mapped()));
+  // It had no event until now, and therefore no generation. A dead one is another, which bore the device number before;
+  // the entry stays where it is all the same, as it may be listed already.
+  if (auto unnamed = superblock.dead ? Book::node_type() : book_.extract({id.major, id.minor, 0}); !unnamed.empty()) {
+    unnamed.key() = id;
+    return &book_.insert(std::move(unnamed)).position->second;
+  }
   if (!can_be_entered(superblock)) return nullptr;
   Entry& entry = book_[id];
   entry.since_ns = monotonic_ns;

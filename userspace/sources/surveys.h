@@ -46,6 +46,7 @@ class Surveys {
     int urgency = 0;          // at the last try
     std::uint64_t round = 0;  // in which it was there last
   };
+  using Book = std::unordered_map<SuperblockId, Entry, IdHash>;
   struct Listed {
     Superblock* superblock;
     Entry* entry;  // of book_
@@ -63,7 +64,7 @@ class Surveys {
 
   Walk walk_;
   FindUnlinked find_unlinked_;
-  std::unordered_map<SuperblockId, Entry, IdHash> book_;
+  Book book_;
   std::uint64_t round_ = 0;
   std::int64_t credit_;  // entries
   std::optional<std::uint64_t> last_ns_;
