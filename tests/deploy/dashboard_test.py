@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.parse
 
+import metric_names
 import rule_tests
 import servers
 
@@ -25,7 +26,7 @@ SECOND_NODE = [
     ("ledger_drift_bytes", {}, 0, 0), ("ledger_drift_inodes", {}, 0, 0),
     ("slots", {}, 100, 0), ("slots_limit", {}, 10240, 0), ("superblock_rows", {}, 12, 0), ("superblock_rows_limit", {}, 1024, 0),
     ("series", {}, 900, 0), ("series_folded", {}, 100, 0),
-    ("http_requests_total", {"code": "200"}, 0, 3), ("http_rejected_total", {"reason": "too_many"}, 0, 1.5),
+    ("http_requests_total", {"code": "200"}, 0, 3), ("http_rejected_total", {"reason": "requests"}, 0, 1.5),
     ("http_document_age_seconds", {}, 4, 0), ("web_cpu_seconds_total", {}, 0, 0.015), ("web_resident_memory_bytes", {}, 5e6, 0),
     ("superblock_size_bytes", CACHE, 128 << 20, 0), ("superblock_used_bytes", CACHE, 96 << 20, 4096 * 15),
     ("superblock_inodes", CACHE, 1000, 0), ("superblock_inodes_used", CACHE, 100, 15),
@@ -100,25 +101,14 @@ def filled(expression):
     return expression
 
 
-def check_names(dashboard, rules, *tests):
-    """Of all that names metrics."""
-    known = set((rule_tests.HERE / "metric_names.txt").read_text().split("\n"))
-    found = {}
-    for path in (dashboard, rules, *tests):
-        for name in re.findall(r"(?<![\w:])tmpfstrace_\w+", path.read_text()):
-            found.setdefault(name, path.name)
-    unknown = {name: where for name, where in found.items() if name not in known}
-    if unknown:
-        raise AssertionError(f"metrics that are not exported: {unknown}")
-    return len(found)
-
-
 def main():
     tool, recording, dashboard_path, rules, out = sys.argv[1:]
     out = pathlib.Path(out)
-    names = check_names(pathlib.Path(dashboard_path), pathlib.Path(rules), rule_tests.HERE / "rules_test.yml", rule_tests.HERE / "exposition.py")
+    runbooks = sorted((metric_names.ROOT / "docs/runbooks").glob("*.md"))
+    names = metric_names.check_names(dashboard_path, rules, rule_tests.HERE / "rules_test.yml", *runbooks)
     dashboard = json.loads(pathlib.Path(dashboard_path).read_text())
     series = rule_tests.incident(tool, recording)
+    metric_names.check_labels([*series, *(("tmpfstrace_" + name, labels) for name, labels, *_ in SECOND_NODE)])
     for (name, labels), values in series.items():
         if name == "tmpfstrace_last_sample_timestamp_seconds":
             series[name, labels] = [BEGAN + value for value in values]

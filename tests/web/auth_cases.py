@@ -43,7 +43,7 @@ def passwords():
         alice = basic("alice", "secret")
         assert wait_for(lambda: driver.get("/metrics", alice)[0] == 200, "alice")
         assert driver.get("/metrics", basic("bob", "other"))[0] == 200
-        for path in ("/", "/healthz", "/api/v1/snapshot", "/api/v1/events", "/no/such", "/style.css"):
+        for path in ("/", "/healthz/", "/healthz/../metrics", "/api/v1/snapshot", "/api/v1/events", "/no/such", "/style.css"):
             assert driver.get(path)[0] == 401, path
         start = time.monotonic()
         assert driver.get("/metrics", basic("alice", "wrong"))[0] == 401
@@ -55,6 +55,16 @@ def passwords():
         for header in ("Basic", "Basic !!!", "Bearer x", "Basic " + "A" * 5000, "Basic YWxpY2U="):
             assert driver.get("/metrics", {"Authorization": header})[0] in (401, 429), header
         assert driver.metric("tmpfstrace_http_rejected_total{reason=\"auth\"}", headers=alice) >= 5
+
+
+def probes():
+    """a probe has no password: /healthz and /readyz want none, and tell no more than that"""
+    config = Config(USERS)
+    with Driver(f"config={config.path}") as driver:
+        for path, text in (("/healthz", b"ok\n"), ("/readyz", b"ready\n")):
+            for headers in ({}, basic("alice", "wrong"), {"Authorization": "Basic !!!"}):
+                wait_for(lambda: driver.get(path, headers)[::2] == (200, text), path)
+        assert driver.get("/metrics")[0] == 401
 
 
 def flood():
@@ -130,4 +140,4 @@ def reload():
         assert len(driver.of("worker")) == 1
 
 
-CASES = [passwords, flood, rate_limit, reload]
+CASES = [passwords, probes, flood, rate_limit, reload]

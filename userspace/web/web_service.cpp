@@ -21,6 +21,9 @@ const char* header_of(const Connection& connection, const char* name) {
   return MHD_lookup_connection_value(connection.mhd, MHD_HEADER_KIND, name);
 }
 
+// A kubelet has no password, and kills what does not answer it. They tell no more than that the agent counts, or why not.
+bool is_probe(std::string_view path) { return path == "/healthz" || path == "/readyz"; }
+
 // Of IPv6 the half that a host cannot choose for itself.
 std::string address_text(const sockaddr* address) {
   char text[INET6_ADDRSTRLEN] = "";
@@ -150,8 +153,9 @@ MHD_Result WebService::on_request(Connection& connection, const char* url, const
   if (connection.phase == Phase::cut) return MHD_NO;
   try {
     if (first) return refuse_early(connection, method);
-    if (const MHD_Result done = authenticate(connection); done != MHD_YES || connection.phase == Phase::checking)
-      return done;
+    if (!is_probe(url))
+      if (const MHD_Result done = authenticate(connection); done != MHD_YES || connection.phase == Phase::checking)
+        return done;
     return connection.answered ? MHD_YES : route(connection, url);
   } catch (const std::exception&) {  // no memory: this connection ends, the others go on
     return MHD_NO;
