@@ -119,7 +119,7 @@ objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-web test-agent test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
-        test-deploy image deb docs test-host test-terminal test-containers test-restart test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
+        test-deploy image deb docs test-host test-terminal test-containers test-prometheus test-restart test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
         install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -397,7 +397,7 @@ script = @test -f $(1) || { echo "make: $(1) is missing: $(2)" >&2; exit 1; }; O
 # One after the other and cheapest first, also with -j: the output of a failure is the last on screen. What each step needs is
 # built on all processors, unless make was told how many to use.
 test:
-	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts deploy web agent frame budget host terminal containers restart guest; do \
+	$(Q)for step in unit week backtest asan fuzz abi layering docs alerts deploy web agent frame budget host terminal containers prometheus restart guest; do \
 		echo "== test-$$step"; \
 		$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) test-$$step || exit 1; \
 	done
@@ -471,6 +471,10 @@ test-terminal: all guest
 test-containers: all $(CONTAINERS)
 	$(call script,tests/containers/run.sh,runs the tool on a node with containers)
 
+# The agent in a guest with a real Prometheus, its rules and an Alertmanager: from a healthy node to the end of the alert (3 min).
+test-prometheus: all $(O)/containers/session-writer
+	$(call script,tests/prometheus/run.sh,has a real Prometheus scrape the agent)
+
 # Killed a hundred times and restarted with --pin, under load, in guests; and an upgrade.
 test-restart: all $(RESTART) $(UPGRADES)
 	$(call script,tests/restart/run.sh,kills and restarts the tool in guests) $(RESTART_CASES)
@@ -533,7 +537,7 @@ deb: all
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/asan $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
-		$(O)/budget $(O)/state $(O)/containers $(O)/restart $(O)/image $(O)/deb $(O)/deploy \
+		$(O)/budget $(O)/state $(O)/containers $(O)/prometheus $(O)/restart $(O)/image $(O)/deb $(O)/deploy \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver $(O)/sandbox-driver $(O)/metrics-reference $(O)/web-driver
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/asan $(O)/bpf $(O)/counted $(O)/restart -name '*.d' 2>/dev/null)

@@ -6,6 +6,7 @@
 #   node.sh make             the cgroups, state files and mounts of three pods
 #   node.sh run LOAD [WORDS] LOAD in the container "proxy" of the pod auth/outpost, with its /dev/shm, and the WORDS
 #   node.sh chores           until killed: what other pods do with their volumes
+#   node.sh shm              prints where the node has that /dev/shm
 #
 # The pod auth/outpost has a /dev/shm of 64 MiB, the containerd default, and a memory limit that is no trouble to it.
 # PERCENT=N holds "run" to so much of a processor: the shm fills while one watches.
@@ -104,6 +105,7 @@ chores)
 		sleep 0.7
 	done
 	;;
+shm) shm_of $outpost ;;
 *)
 	sed -n '/^# node.sh/,/^set/s/^# \{0,1\}//p' "$0" >&2
 	exit 2
