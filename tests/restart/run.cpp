@@ -50,8 +50,7 @@ void Run::read_lines() {
 }
 
 bool Run::running() {
-  int status = 0;
-  if (!ended_ && ::waitpid(pid_, &status, WNOHANG) == pid_) ended_ = true;
+  if (!ended_ && ::waitpid(pid_, &status_, WNOHANG) == pid_) ended_ = true;
   return !ended_;
 }
 
@@ -67,7 +66,7 @@ bool Run::wait_for_sample(std::chrono::milliseconds timeout) {
 std::vector<std::string> Run::kill() {
   if (!ended_) {
     ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+    ::waitpid(pid_, &status_, 0);
     ended_ = true;
   }
   if (reader_.joinable()) reader_.join();

@@ -25,6 +25,7 @@ class Run {
   // False when it has ended, or no sample comes in time.
   bool wait_for_sample(std::chrono::milliseconds timeout);
   bool running();
+  int status() const { return status_; }  // of wait(2), when it does not run any more
   // SIGKILL, and all whole lines that it printed.
   std::vector<std::string> kill();
 
@@ -33,6 +34,7 @@ class Run {
 
   pid_t pid_ = -1;
   bool ended_ = false;
+  int status_ = 0;
   Fd output_;
   std::mutex mutex_;
   std::vector<std::string> lines_;
