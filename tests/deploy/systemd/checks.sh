@@ -40,8 +40,8 @@ runs_as_another_than() { [ "$(shown ActiveState)" = active ] && [ "$(shown MainP
 
 mkdir -p /etc/systemd/system/tmpfstrace.service.d
 # Shorter than the unit's, to see them pass.
-printf '[Service]\nWatchdogSec=6s\nRestartSec=1s\n' >/etc/systemd/system/tmpfstrace.service.d/short.conf
-printf 'TMPFSTRACE_OPTIONS="--interval=2s"\n' >/etc/default/tmpfstrace
+printf '[Service]\nWatchdogSec=15s\nRestartSec=1s\n' >/etc/systemd/system/tmpfstrace.service.d/short.conf
+printf 'TMPFSTRACE_OPTIONS="--interval=5s"\n' >/etc/default/tmpfstrace
 systemctl daemon-reload
 mount -t tmpfs -o size=1m small /mnt
 
@@ -50,15 +50,15 @@ check "start" systemctl start tmpfstrace
 main=$(shown MainPID)
 check "active" [ "$(shown ActiveState)" = active ]
 check "ready is told by the program" [ "$(shown Type)" = notify ]
-check "the options are read" [ "$(sum tmpfstrace_interval_seconds)" = 2 ]
+check "the options are read" [ "$(sum tmpfstrace_interval_seconds)" = 5 ]
 check "mode exact" exact
 before=$(refusals)
 fill
 check "refusals are counted" within 30 more_refusals_than "${before:-0}"
 
-# Two times the watchdog's.
-sleep 13
-check "the watchdog is on" [ "$(shown WatchdogUSec)" = 6s ]
+# More than the watchdog's.
+sleep 20
+check "the watchdog is on" [ "$(shown WatchdogUSec)" = 15s ]
 check "the watchdog is told" [ "$(shown NRestarts)/$(shown MainPID)" = "0/$main" ]
 check "no bytes unaccounted for" none tmpfstrace_ledger_drift_bytes
 check "no inodes unaccounted for" none tmpfstrace_ledger_drift_inodes
