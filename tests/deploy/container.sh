@@ -66,7 +66,8 @@ start_agent() {
 get() { printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | nsenter -t "$agent" -n nc -w 10 127.0.0.1 "$port" | sed '1,/^\r*$/d'; }
 # Those of the node's own process ids, as the agent's.
 worker() {
-	for child in $(cat "/proc/$agent/task/$agent/children"); do
+	read -r children <"/proc/$agent/task/$agent/children" || : # no newline at its end
+	for child in $children; do
 		! grep -q '^Uid:.65534' "/proc/$child/status" || echo "$child"
 	done
 }
