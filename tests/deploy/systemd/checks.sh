@@ -15,7 +15,7 @@ check() {
 	fi
 }
 # Not wget, which ends with a fault in a busybox without a list of services.
-page() { printf 'GET /metrics HTTP/1.0\r\n\r\n' | nc -w 10 127.0.0.1 10059 | sed '1,/^\r*$/d'; }
+page() { printf 'GET /metrics HTTP/1.0\r\n\r\n' | timeout 20 nc 127.0.0.1 10059 | sed '1,/^\r*$/d'; }
 # The sum of all series that begin like that; nothing if there is none.
 sum() { page | awk -v name="$1" 'index($1, name) == 1 { sum += $NF; found = 1 } END { if (found) printf "%.0f\n", sum }'; }
 shown() { systemctl show -P "$1" tmpfstrace; }
