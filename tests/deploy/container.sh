@@ -5,6 +5,7 @@
 # first has pinned; then `tmpfstrace json` without one capability each time.
 # A pod stands by: a tmpfs of 1 MiB that only its own mount namespace has, below a directory that only its user may pass,
 # to which it writes more than it holds again and again. What is seen goes to stdout, for container_test.py: see tell().
+# shellcheck disable=SC1091,SC2154 # manifest.sh is made by bundle.py
 set -e
 . /manifest.sh # what the DaemonSet says: memory_limit, grace, port
 # Of its own, as on a node, where images are on a disk: not among what is counted.
@@ -64,9 +65,12 @@ start_agent() {
 # From its own network. Not wget, which ends with a fault in a busybox without a list of services.
 get() { printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | nsenter -t "$agent" -n nc -w 10 127.0.0.1 "$port" | sed '1,/^\r*$/d'; }
 # Those of the node's own process ids, as the agent's.
-worker() { cat "/proc/$agent/task/$agent/children" | tr ' ' '\n' | while read -r child; do
-	[ -z "$child" ] || ! grep -q '^Uid:.65534' "/proc/$child/status" || echo "$child"
-done; }
+worker() {
+	read -r children <"/proc/$agent/task/$agent/children" || : # no newline at its end
+	for child in $children; do
+		! grep -q '^Uid:.65534' "/proc/$child/status" || echo "$child"
+	done
+}
 capabilities() { grep -E '^(Uid|CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):' "/proc/$1/status"; }
 refused() { get /metrics | grep '^tmpfstrace_superblock_refusals_total{.*/private/deep' | sed 's/.* //'; }
 # Within three samples.

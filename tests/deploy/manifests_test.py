@@ -29,6 +29,8 @@ def judge(name, objects):
     assert f"--web.listen-address=:{port['containerPort']}" in container["args"], "the port is not where it listens"
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
         assert container[probe]["httpGet"]["port"] == port["name"]
+        # Those that want no password, with the component tls either (tests/web, probes).
+        assert container[probe]["httpGet"]["path"] in ("/healthz", "/readyz") and "httpHeaders" not in container[probe]["httpGet"]
     selector = kinds["DaemonSet"]["spec"]["selector"]["matchLabels"]
     labels = kinds["DaemonSet"]["spec"]["template"]["metadata"]["labels"]
     annotations = kinds["DaemonSet"]["spec"]["template"]["metadata"].get("annotations")

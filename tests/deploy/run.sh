@@ -77,23 +77,56 @@ make_image() {
 check image make_image
 # The agent's own file system and what the runtime needs; unpacked in the guest.
 guest() {
-	local files=(--file "$out/guest/image.tar:/image.tar" --file "$root/tests/deploy/container.sh:/container.sh" --file "$(command -v crun)") config
+	local files=(--file "$out/guest/image.tar:/image.tar" --file "$root/tests/deploy/container.sh:/container.sh" --file "$(command -v crun)"
+		--file "$out/guest/manifest.sh:/manifest.sh") config
 	bash scripts/guest/fetch_kernel.sh 6.12 >/dev/null
 	tar -C "$out/rootfs" -cf "$out/guest/image.tar" .
 	"$python" tests/deploy/bundle.py deploy/kubernetes/tmpfstrace.yaml "$out/guest"
 	for config in "$out"/guest/config-*.json; do
 		files+=(--file "$config:/$(basename "$config")")
 	done
-	bash scripts/guest/run.sh --kernel 6.12 --append tt.root=tmpfs --mem 1536M --timeout 900 --out "$out/guest/run" "${files[@]}" -- 'sh /container.sh' \
+	# Without the tool and the test programs of $O.
+	mkdir -p "$out/guest/alone"
+	ln -sfn "$build/kernels" "$out/guest/alone/kernels"
+	O=$out/guest/alone bash scripts/guest/run.sh --kernel 6.12 --append tt.root=tmpfs --mem 1536M --timeout 900 --out "$out/guest/run" "${files[@]}" -- 'sh /container.sh' \
 		>"$out/guest/output.txt" 2>"$out/guest/errors.txt" || { tail -n 30 "$out/guest/output.txt" "$out/guest/errors.txt" && return 1; }
-	"$python" tests/deploy/container_test.py "$out/guest/output.txt"
+	"$python" tests/deploy/container_test.py "$out/guest/output.txt" "$out/guest/manifest.sh"
 }
 (
 	set -e
 	guest
 ) >"$out/guest/log.txt" 2>&1 &
 guest=$!
-trap 'kill "$guest" 2>/dev/null || :' EXIT
+systemd_guest=
+trap 'kill $guest $systemd_guest 2>/dev/null || :' EXIT
+
+# ---- Debian, and in the background a guest that runs what is packaged under systemd -----------------
+
+package() {
+	bash deploy/debian/package.sh
+	lintian --fail-on error,warning --tag-display-limit 0 --allow-root "$build"/deb/*.changes
+	local deb=("$build"/deb/*.deb)
+	dpkg-deb --contents "${deb[0]}" >"$out/contents.txt"
+	for path in usr/bin/tmpfstrace usr/share/man/man8/tmpfstrace.8.gz lib/systemd/system/tmpfstrace.service etc/default/tmpfstrace \
+		usr/share/doc/tmpfstrace/runbooks/tmpfsrefused.md usr/share/doc/tmpfstrace/examples/prometheus/rules.yml; do
+		grep -q " \./$path\$" "$out/contents.txt" || { echo "$path is not in the package" && return 1; }
+	done
+	dpkg-deb --ctrl-tarfile "${deb[0]}" | tar -x -O ./prerm | grep -q 'tmpfstrace unpin'
+	# Enabled only where an administrator had it enabled before.
+	dpkg-deb --ctrl-tarfile "${deb[0]}" | tar -x -O ./postinst >"$out/postinst"
+	if ! grep -q debian-installed "$out/postinst" || grep -q 'deb-systemd-helper enable' <(sed '/debian-installed/,/^\tfi/d' "$out/postinst"); then
+		echo "it enables its service without consent"
+		return 1
+	fi
+	echo "ok    package: $(basename "${deb[0]}"), $(stat -c %s "${deb[0]}") bytes, lintian has nothing to say"
+}
+check package package
+(
+	set -e
+	deb=("$build"/deb/*.deb)
+	bash tests/deploy/systemd/guest.sh "${deb[0]}" "$out/systemd"
+) >"$out/systemd.log" 2>&1 &
+systemd_guest=$!
 
 # ---- Kubernetes -----------------------------------------------------------------------------------
 
@@ -149,7 +182,7 @@ check inhibition "$python" tests/deploy/inhibition_test.py "$root/deploy/prometh
 check dashboard "$python" tests/deploy/dashboard_test.py "$build/tmpfstrace" "$recording" deploy/grafana/tmpfstrace.json "$rules" "$out"
 check runbooks "$python" tests/deploy/runbooks_test.py "$build/tmpfstrace" "$recording" "$rules" "$root" "$out"
 
-# ---- systemd and Debian ---------------------------------------------------------------------------
+# ---- systemd ---------------------------------------------------------------------------------------
 
 unit() {
 	local score
@@ -165,38 +198,21 @@ unit() {
 }
 check unit unit
 
-package() {
-	bash deploy/debian/package.sh
-	lintian --fail-on error,warning --tag-display-limit 0 --allow-root "$build"/deb/*.changes
-	local deb=("$build"/deb/*.deb)
-	dpkg-deb --contents "${deb[0]}" >"$out/contents.txt"
-	for path in usr/bin/tmpfstrace usr/share/man/man8/tmpfstrace.8.gz lib/systemd/system/tmpfstrace.service etc/default/tmpfstrace \
-		usr/share/doc/tmpfstrace/runbooks/tmpfsrefused.md usr/share/doc/tmpfstrace/examples/prometheus/rules.yml; do
-		grep -q " \./$path\$" "$out/contents.txt" || { echo "$path is not in the package" && return 1; }
-	done
-	dpkg-deb --ctrl-tarfile "${deb[0]}" | tar -x -O ./prerm | grep -q 'tmpfstrace unpin'
-	# Enabled only where an administrator had it enabled before.
-	dpkg-deb --ctrl-tarfile "${deb[0]}" | tar -x -O ./postinst >"$out/postinst"
-	if ! grep -q debian-installed "$out/postinst" || grep -q 'deb-systemd-helper enable' <(sed '/debian-installed/,/^\tfi/d' "$out/postinst"); then
-		echo "it enables its service without consent"
-		return 1
-	fi
-	echo "ok    package: $(basename "${deb[0]}"), $(stat -c %s "${deb[0]}") bytes, lintian has nothing to say"
-}
-check package package
-
 # Where images and packages come from is for others to say.
 hosts() {
 	if grep -rnE '(docker|quay|ghcr|gcr|registry\.k8s)\.io|npmjs\.|(deb|snapshot)\.debian\.org|/work/' deploy docs/runbooks tests/deploy --exclude=run.sh; then return 1; fi
 }
 check no-host-names hosts
 
-# ---- the guest ------------------------------------------------------------------------------------
+# ---- the guests -----------------------------------------------------------------------------------
 
-guest_code=0
-wait "$guest" || guest_code=$?
-told() { cat "$out/guest/log.txt" && return "$guest_code"; }
 skip=TT_ALLOW_MISSING_KERNELS
-check container told
-rm -rf "$out"/{rootfs,containers,containers-run,data,again.tar,guest/image.tar}
+told() { cat "$1" && return "$2"; }
+code=0
+wait "$guest" || code=$?
+check container told "$out/guest/log.txt" "$code"
+code=0
+wait "$systemd_guest" || code=$?
+check systemd told "$out/systemd.log" "$code"
+rm -rf "$out"/{systemd/package,rootfs,containers,containers-run,data,again.tar,guest/image.tar}
 [[ $failures = 0 ]] || { echo "deploy: $failures failed" && exit 1; }

@@ -110,7 +110,9 @@ Documents::PutLine AgentSink::put_line() {
 Result<Sink::Flow> AgentSink::on_input() {
   if (watchdog_) {
     std::uint64_t expirations = 0;
-    if (::read(watchdog_.get(), &expirations, sizeof expirations) > 0) manager_.alive();
+    // Not before it is ready: the manager would watch a start, which has a time limit of its own.
+    const bool due = ::read(watchdog_.get(), &expirations, sizeof expirations) > 0;
+    if (due && parts_.facts.samples > 0) manager_.alive();
   }
   if (parts_.web == nullptr) return Flow::go_on;
   if (Result<void> done = parts_.web->on_ready(); !done) return tl::unexpected(done.error());
