@@ -132,8 +132,8 @@ sed -i 's/: 2s$/: 10s/' /etc/prometheus/prometheus.yml
 kill -HUP "$prometheus_pid"
 wait_for 900 'TmpfsRefused is over in Prometheus' has_none 'ALERTS{alertname="TmpfsRefused"}'
 wait_for 60 'the Alertmanager has no alert' no_alert
-wait_for 400 'people were told' grep -q '"status":"resolved"' /tmp/messages
 now | tell over_seen
+wait_for 400 'people were told' grep -q '"status":"resolved"' /tmp/messages
 alerts over
 for counter in superblock_refusals superblock_allocated_bytes superblock_freed_bytes superblock_written_bytes \
 	superblock_files_created superblock_files_removed refusals container_refusals; do
@@ -143,6 +143,6 @@ ask agents 'changes(process_start_time_seconds[30m]) + 1'
 ask counting_changes 'changes(tmpfstrace_counting_since_timestamp_seconds[30m])'
 ask down_times 'count_over_time((up == 0)[30m:2s])'
 ask ever_fired 'max by (alertname) (max_over_time(ALERTS{alertstate="firing"}[30m]))'
-tell messages </tmp/messages
+tr '\n' ' ' </tmp/messages | tell messages
 [ ! -s /tmp/prometheus.log ] || sed 's/^/prometheus: /' /tmp/prometheus.log
 sed 's/^/agent: /' /tmp/agent.log
