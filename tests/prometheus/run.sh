@@ -43,7 +43,7 @@ done
 
 # --icount: the guest's clock counts its own instructions. What a rule waits for, minutes of a guest that sleeps, costs next to
 # nothing, and a second there is the same on a busy host.
-bash scripts/guest/run.sh --kernel "$kernel" --icount --append tt.root=tmpfs --mem 2G --timeout 900 --out "$out" \
+bash scripts/guest/run.sh --kernel "$kernel" --icount --append tt.root=tmpfs --mem 2G --timeout 1800 --out "$out" \
 	"${files[@]}" -- 'sh /bin/guest.sh' >"$out/output.txt" 2>"$out/errors.txt" || code=$?
 if [[ $code != 0 ]]; then
 	echo "FAIL prometheus: exit code $code of the guest; all of it: $out"

@@ -181,6 +181,25 @@ TEST_CASE("series: the label of the mount stays, whoever mounts it elsewhere", "
   CHECK(player.series(Metric::superblock_used_bytes) == Lines{of_shm + "4194304"});
 }
 
+TEST_CASE("series: a pod's shm is /dev/shm also where none of its processes was seen", "[metrics]") {
+  const std::string id(64, 'a');
+  for (const std::string& path : {"/run/containerd/io.containerd.grpc.v1.cri/sandboxes/" + id + "/shm",
+                                  "/var/lib/docker/containers/" + id + "/mounts/shm"}) {
+    Player player;
+    Sample sample = sample_at(0);
+    sample.superblocks = {superblock(shm, 4 * mib)};
+    sample.superblocks[0].mounts = {{1, 100, 10, "/", path, ""}};
+    player.play(sample);
+    CHECK(player.series(Metric::superblock_used_bytes) == Lines{of_shm + "4194304"});
+  }
+  Player player;
+  Sample sample = sample_at(0);
+  sample.superblocks = {superblock(shm, 4 * mib)};
+  sample.superblocks[0].mounts = {{1, 100, 10, "/", "/srv/shm", ""}};
+  player.play(sample);
+  CHECK(player.series(Metric::superblock_used_bytes)[0].starts_with("device=0:45 mount=/srv/shm "));
+}
+
 TEST_CASE("series: they go with their superblock", "[metrics]") {
   Player player;
   Sample sample = sample_at(0);

@@ -8,6 +8,7 @@
 
 #include "model/mounts.h"
 #include "model/names.h"
+#include "model/owner.h"
 
 namespace tmpfstrace {
 namespace {
@@ -19,11 +20,19 @@ double growth(const std::optional<std::uint64_t>& now, const std::optional<std::
   return number(now) >= number(before) ? number(now) - number(before) : number(now);
 }
 
+// As the pod or container has it, also while none of its processes is there to be looked at: a /dev/shm that only the
+// node has a name for must not be another series.
+std::string mount_label(const Superblock& superblock) {
+  if (superblock.kind == "internal") return "(memfd, SysV)";
+  std::string mount = shortest_mount(superblock);
+  const OwnerRef owner = owner_of_mount_point(mount);
+  return owner != nullptr && owner->volume.empty() ? "/dev/shm" : mount;
+}
+
 MetricLabels labels_for(const Superblock& superblock) {
   MetricLabels labels;
   add_label(labels, "device", device_text(superblock.id));
-  const std::string mount = shortest_mount(superblock);
-  add_label(labels, "mount", superblock.kind == "internal" ? "(memfd, SysV)" : mount);
+  add_label(labels, "mount", mount_label(superblock));
   if (superblock.owner == nullptr) return labels;
   add_label(labels, "owner", owner_text(*superblock.owner));
   add_label(labels, "namespace", superblock.owner->k8s_namespace);
