@@ -418,7 +418,7 @@ test-agent: all $(O)/sandbox-driver
 test-web: $(O)/web-driver
 	$(call script,tests/web/run.sh,serves and attacks the web side) $(WEB_CASES)
 
-# What deploys it: manifests, rules, dashboard, unit, package, image, and the image in a guest (1 min).
+# What deploys it: manifests, rules, dashboard, unit, package, image, the image and the unit each in a guest (3 min).
 test-deploy: all
 	$(call script,tests/deploy/run.sh,tries what deploys the tool)
 

@@ -50,6 +50,8 @@ def main():
     added = set(yaml.safe_load(open(manifest))["spec"]["template"]["spec"]["containers"][0]["securityContext"]["capabilities"]["add"])
     if bounding != {"CAP_" + name for name in added}:
         raise AssertionError(f"only one of unit and DaemonSet has {sorted(bounding ^ {'CAP_' + name for name in added})}")
+    if any(key == "RestrictSUIDSGID" and value != "no" for key, value in values):
+        raise AssertionError("RestrictSUIDSGID= refuses openat2(2)")
     sets = sets_of_systemd()
     allowed = expand(sets, "@default")
     for key, value in values:
