@@ -106,6 +106,7 @@ tell log-1 cat /agent.txt
 sleep 2
 start_agent
 tell metrics-2 get /metrics
+tell snapshot-2 get /api/v1/snapshot
 tell end-2 end_agent
 tell log-2 cat /agent.txt
 bundle unpin

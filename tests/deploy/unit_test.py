@@ -8,7 +8,7 @@ import sys
 import yaml
 
 # Seen with strace -f of the tool, its start and its workers, and what a web server and a logger call: what the filter must not refuse.
-CALLS = """accept4 access arch_prctl bind bpf brk capget capset chdir clock_gettime clone clone3 close dup3 epoll_create1 epoll_ctl epoll_pwait epoll_wait
+CALLS = """accept4 access alarm arch_prctl bind bpf brk capget capset chdir clock_gettime clone clone3 close dup3 epoll_create1 epoll_ctl epoll_pwait epoll_wait
 eventfd2 execve exit_group faccessat2 fcntl fdatasync fstatfs fsync futex getdents64 getpid getrandom getsockname getsockopt ioctl kill listen lseek
 madvise memfd_create mmap mprotect mremap munmap newfstatat open_tree openat openat2 perf_event_open pipe2 poll ppoll prctl pread64 prlimit64 pwritev2 read
 readlink readlinkat recvfrom recvmsg restart_syscall rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn sendmsg sendto set_robust_list
