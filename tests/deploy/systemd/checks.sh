@@ -93,5 +93,6 @@ check "unpin" tmpfstrace unpin
 check "nothing is left" [ -z "$(ls /sys/fs/bpf/tmpfstrace 2>/dev/null)" ]
 journalctl --sync
 journalctl -u tmpfstrace --no-pager -o short-monotonic
+check "the journal has what it told" [ -n "$(journalctl -u tmpfstrace --no-pager | grep 'capabilities left: cap_sys_ptrace')" ]
 check "no complaints" [ -z "$(journalctl -u tmpfstrace --no-pager | grep -iE 'seccomp|EPERM|denied|not permitted|cannot')" ]
 [ "$failures" = 0 ]
