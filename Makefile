@@ -318,7 +318,7 @@ $(O)/restart/other-programs: $(O)/restart/tracer.o
 $(O)/restart/other-layout: $(O)/restart/live_pins.o
 $(UPGRADES): $(call objects,obj,$(SRC_main)) $(ALL_LIBS:%=$(O)/lib%.a)
 	$(call say,LINK,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET))
+	$(Q)$(call link,$(filter %.o,$^),$(filter %.a,$^),$(LIBS_HOST) $(LIBS_BPF) $(LIBS_TERM) $(LIBS_NET) $(LIBS_WEB))
 
 $(GUEST_C): $(O)/guest/%: tests/guest/%.c
 	$(call say,CC,$<)

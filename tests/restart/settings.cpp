@@ -19,7 +19,7 @@ Settings parse_settings(int argc, char** argv) {
       settings.relayout = value;
     } else if (name == "--command" && !value.empty()) {
       settings.command = value;
-      settings.prints = value.starts_with("json");
+      settings.prints = value.starts_with("json") || value.find("--json -") != std::string::npos;
     } else if (name == "--mode" && !value.empty()) {
       settings.mode = value;
     } else if (name == "--hooks" && !value.empty()) {

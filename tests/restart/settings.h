@@ -12,7 +12,7 @@ struct Settings {
       upgrade;  // the tool of the second half of the kills, with other programs of the same layout; empty: the same
   std::string relayout;          // one of another layout, tried at the end; empty: none
   std::string command = "json";  // what is killed, with its own options; the books are compared by json
-  bool prints = true;            // it prints samples as json does
+  bool prints = true;            // it prints samples as json does, or an agent with --json -
   std::string mode = "exact";
   std::string hooks = "auto";
   int kills = 100;

@@ -123,7 +123,8 @@ void AgentSink::on_reload() {
   manager_.reloading();
   if (parts_.lines) complain(parts_.lines->reopen());
   if (parts_.web != nullptr) complain(parts_.web->reload());
-  manager_.ready("reloaded");
+  // Before the first sample it is not ready, and the reload ends with it.
+  if (parts_.facts.samples > 0) manager_.ready("reloaded");
 }
 
 Result<void> AgentSink::finish() {
