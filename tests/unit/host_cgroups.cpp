@@ -2,6 +2,7 @@
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include <cerrno>
@@ -108,14 +109,16 @@ TEST_CASE("unknown ids cause few walks", "[host]") {
 TEST_CASE("one walk settles all ids that were asked for before", "[host]") {
   const TempTree tree;
   tree.directory("cg/a");
+  // A file system may give its directories any number: none of these has one of them.
+  const CgroupId first = std::max(tree.inode("cg"), tree.inode("cg/a")) + 1, last = first + 999;
   CgroupTree cgroups(tree.path("cg"), whole(tree));
   REQUIRE(cgroups.refresh(10 * kSecond));
-  for (CgroupId id = 1; id <= 1000; ++id) CHECK(state_of(cgroups, id, 10 * kSecond) == CgroupState::Unknown);
-  CHECK(state_of(cgroups, 1, 11 * kSecond) == CgroupState::Dead);
-  for (CgroupId id = 1; id <= 1000; ++id) CHECK(state_of(cgroups, id, 11 * kSecond) == CgroupState::Dead);
+  for (CgroupId id = first; id <= last; ++id) CHECK(state_of(cgroups, id, 10 * kSecond) == CgroupState::Unknown);
+  CHECK(state_of(cgroups, first, 11 * kSecond) == CgroupState::Dead);
+  for (CgroupId id = first; id <= last; ++id) CHECK(state_of(cgroups, id, 11 * kSecond) == CgroupState::Dead);
   CHECK(cgroups.walks() == 2);
   // Not asked for before that walk: it may have been made since.
-  CHECK(state_of(cgroups, 1001, 11 * kSecond) == CgroupState::Unknown);
+  CHECK(state_of(cgroups, last + 1, 11 * kSecond) == CgroupState::Unknown);
 }
 
 TEST_CASE("a cgroup that a walk cannot see is not dead", "[host]") {
