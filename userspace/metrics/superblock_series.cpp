@@ -41,10 +41,6 @@ MetricLabels labels_for(const Superblock& superblock) {
   return labels;
 }
 
-bool has_problem(const Snapshot& snapshot, const SuperblockId& id) {
-  return std::ranges::any_of(snapshot.verdicts, [&](const Verdict& verdict) { return verdict.superblock == id; });
-}
-
 const RefusalCount* find_refusal(const std::vector<RefusalCount>& refusals, const RefusalCount& like) {
   const auto found = std::ranges::find_if(refusals, [&](const RefusalCount& other) {
     return other.operation == like.operation && other.cause == like.cause;
@@ -64,15 +60,18 @@ const MetricLabels* SuperblockSeries::labels_of(const SuperblockId& id) const {
   return found == served_.end() ? nullptr : &found->second.labels;
 }
 
-bool SuperblockSeries::is_worth_a_place(const SuperblockView& view, const Snapshot& snapshot) const {
+bool SuperblockSeries::is_worth_a_place(const SuperblockView& view) const {
   return limits_.all || view.info.used_bytes.value_or(0) >= limits_.min_used_bytes ||
          view.info.inodes_used.value_or(0) >= limits_.min_used_inodes || view.tally.refused.value_or(0) != 0 ||
-         has_problem(snapshot, view.info.id);
+         problems_.contains(view.info.id);
 }
 
 void SuperblockSeries::add(const std::shared_ptr<const Snapshot>& snapshot, FamilySet& families) {
   ++round_;
   folded_ = 0;
+  problems_.clear();
+  for (const Verdict& verdict : snapshot->verdicts)
+    if (verdict.superblock) problems_.insert(*verdict.superblock);
   sums_.size = sums_.used = 0;
   std::set<std::pair<std::uint32_t, std::uint32_t>> devices;
   for (const SuperblockView& view : snapshot->superblocks) {
@@ -81,8 +80,8 @@ void SuperblockSeries::add(const std::shared_ptr<const Snapshot>& snapshot, Fami
     // same.
     if (!devices.emplace(view.info.id.major, view.info.id.minor).second) continue;
     const bool is_served = served_.contains(view.info.id);
-    if (!is_served && !is_worth_a_place(view, *snapshot)) continue;
-    if (is_served || served_.size() < limits_.max_superblocks || has_problem(*snapshot, view.info.id))
+    if (!is_served && !is_worth_a_place(view)) continue;
+    if (is_served || served_.size() < limits_.max_superblocks || problems_.contains(view.info.id))
       serve(view, families);
     else
       fold(view);

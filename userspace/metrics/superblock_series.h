@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "metrics/exposition.h"
@@ -48,7 +49,7 @@ class SuperblockSeries {
   };
   using IndexById = std::unordered_map<SuperblockId, std::size_t, IdHash>;
 
-  bool is_worth_a_place(const SuperblockView& view, const Snapshot& snapshot) const;
+  bool is_worth_a_place(const SuperblockView& view) const;
   void serve(const SuperblockView& view, FamilySet& families);
   void add_counters(const SuperblockView& view, const MetricLabels& labels, FamilySet& families) const;
   void add_refusals(const SuperblockView& view, Served& served, FamilySet& families) const;
@@ -60,6 +61,7 @@ class SuperblockSeries {
   std::unordered_map<SuperblockId, Served, IdHash> served_;
   std::shared_ptr<const Snapshot> previous_;
   IndexById previous_index_;
+  std::unordered_set<SuperblockId, IdHash> problems_;  // of this sample
   std::uint64_t round_ = 0;
   std::size_t folded_ = 0;
   // Sums of what was folded: cumulative ones by their growth, because what is in the sum comes and goes.
