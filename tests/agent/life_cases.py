@@ -93,7 +93,20 @@ def case_a_worker_that_died_is_started_again():
         assert "ended by signal 9" in agent.errors, agent.errors
 
 
+def case_a_broken_web_configuration_is_told_once():
+    with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+        with Agent("--web.config.file", file.name) as agent:
+            file.write("basic_auth_user: {}\n")
+            file.flush()
+            agent.process.send_signal(signal.SIGHUP)
+            wait_until("a complaint", lambda: "basic_auth_user" in agent.errors, seen=lambda: agent.errors)
+            agent.after_samples()
+            equal("complaints", agent.errors.count("stays"), 1)
+            equal("lines about it", agent.errors.count("basic_auth_user"), 1)
+
+
 WITH_TRACEPOINTS = ()
 CASES = (case_systemd_is_told_of_begin_reload_and_end, case_the_watchdog_is_told_within_half_its_time,
          case_another_processs_watchdog_is_not_ours, case_a_journal_gets_levels, case_both_processes_end_together,
-         case_a_worker_that_died_is_started_again)
+         case_a_worker_that_died_is_started_again,
+         case_a_broken_web_configuration_is_told_once)

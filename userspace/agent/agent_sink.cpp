@@ -90,7 +90,7 @@ void AgentSink::publish(const std::shared_ptr<const Snapshot>& snapshot) {
   web.publish(WebDocument::metrics_openmetrics, expose(families, Exposition::openmetrics));
   web.set_ready(true, "");
   // A certificate that was renewed: no signal is needed.
-  complain(web.reload_if_changed());
+  (void)web.reload_if_changed();  // it tells the log itself
 }
 
 Result<Sink::Flow> AgentSink::put_event(const RefusalEvent& event) {
@@ -122,7 +122,7 @@ Result<Sink::Flow> AgentSink::on_input() {
 void AgentSink::on_reload() {
   manager_.reloading();
   if (parts_.lines) complain(parts_.lines->reopen());
-  if (parts_.web != nullptr) complain(parts_.web->reload());
+  if (parts_.web != nullptr) (void)parts_.web->reload();  // it tells the log itself
   // Before the first sample it is not ready, and the reload ends with it.
   if (parts_.facts.samples > 0) manager_.ready("reloaded");
 }
