@@ -38,7 +38,8 @@ INCLUDES := -I. -Iuserspace -Ibpf
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual \
             -Wimplicit-fallthrough -Werror
 CXXFLAGS ?= -O2 -g
-ALL_CXXFLAGS = -std=c++20 $(CXXFLAGS) $(WARNINGS) $(INCLUDES) -MMD -MP
+DEPENDENCIES := -MMD
+ALL_CXXFLAGS = -std=c++20 $(CXXFLAGS) $(WARNINGS) $(INCLUDES) $(DEPENDENCIES) -MP
 # The skeleton is generated: a system directory, so that our warnings do not judge it.
 # LIBBPF_OPTS is a GNU statement expression.
 BPF_SIDE_FLAGS = -isystem $(O)/gen -Wno-pedantic
@@ -140,7 +141,9 @@ $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
 # ---- C++ ------------------------------------------------------------------------------------------
 
 $(call objects,obj,$(SRC_bpfside)): ALL_CXXFLAGS += $(BPF_SIDE_FLAGS)
-$(call objects,obj,$(SRC_bpfside)): $(SKELETONS)
+# They must be there; who includes one is told by -MD, which leaves out no system directory.
+$(call objects,obj,$(SRC_bpfside)): DEPENDENCIES := -MD
+$(call objects,obj,$(SRC_bpfside)): | $(SKELETONS)
 
 # The version is in one object only, and that is rebuilt only when the version changes.
 $(O)/version.txt: FORCE

@@ -12,15 +12,17 @@ static __always_inline void add_blocks(struct inode *inode, struct inode_entry *
 {
 	struct tmpfs_cpu_line *line;
 	struct tmpfs_slot *slot;
+	__u32 index;
 
 	drop_mark();
 	__sync_fetch_and_add(&entry->pages, pages);
-	slot = slot_at(ENTRY_SLOT(entry));
+	index = ENTRY_SLOT(entry);
+	slot = slot_at(index);
 	if (!slot || (current_cgroup_serial() != slot->cgroup_serial && !current_is_kthread())) {
 		account_other_owner(inode, entry, pages);
 		return;
 	}
-	line = line_of(ENTRY_SLOT(entry), slot->generation);
+	line = line_of(index);
 	if (line)
 		line->allocated_pages += pages;
 }
@@ -42,13 +44,16 @@ static __always_inline void on_blocks_accounted(struct inode *inode, long pages)
 /* locked: by info->lock, in the caller; a compile-time constant. */
 static __always_inline void take_blocks(struct inode *inode, struct inode_entry *entry, long pages, int locked)
 {
+	__u32 slot_and_flags;
+
 	__sync_fetch_and_add(&entry->pages, -pages);
-	if ((entry->slot_and_flags & INODE_SHARED) && locked)
+	slot_and_flags = entry->slot_and_flags;
+	if ((slot_and_flags & INODE_SHARED) && locked)
 		unaccount_shared_locked(inode, entry, pages);
-	else if (entry->slot_and_flags & INODE_SHARED)
+	else if (slot_and_flags & INODE_SHARED)
 		unaccount_shared_racing(inode, entry, pages);
 	else
-		COUNT_HOT(ENTRY_SLOT(entry), freed_pages, pages);
+		COUNT_HOT(slot_and_flags >> INODE_FLAG_BITS, freed_pages, pages);
 }
 
 static __always_inline void on_blocks_unaccounted(struct inode *inode, long pages)

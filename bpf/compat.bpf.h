@@ -41,6 +41,9 @@ extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
 		FIELD(KPROBE_TYPED, typed__, field);                                                                   \
 	})
 
+/* The compiler keeps it in a register, where it would calculate the address anew each time. */
+#define KEEP(pointer) asm volatile("" : "+r"(pointer))
+
 /*
  * A function that is not static is verified once in a program, a static one anew each time that it is called or inlined. Where the
  * kernel's types are walked that is most of the time it takes to load a program: the verifier looks up by name, in all types of

@@ -117,6 +117,7 @@ int c_fold_slot(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	slot->in_use = TMPFS_SLOT_FREE;
 	slot->generation++; /* before it is anybody's again: what CPUs' lines hold for it has been folded */
+	__sync_fetch_and_add(&cache_epoch, 1); /* a line may have looked between c_retire_slot and here */
 	__builtin_memset(&slot->counters, 0, sizeof(slot->counters));
 	bpf_map_push_elem(&free_slots, &index, 0);
 	return 1;

@@ -30,7 +30,7 @@
 		asm volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(value__) : "r"(ctx), "i"((n)*8));                         \
 		value__;                                                                                               \
 	})
-#define DIR_SLOT(n) (config.arg_shift ? SLOT((n) + 1) : SLOT(n))
+#define DIR_SLOT(n) (shift ? SLOT((n) + 1) : SLOT(n)) /* shift: config.arg_shift, loaded once */
 #define DIR_ARG(n) ((void *)DIR_SLOT(n))
 
 /* 5.10 to 6.5, entered and left under info->lock: see on_recalc_begin. Every change of alloced passes here. */
@@ -69,7 +69,7 @@ int f_unacct_e(__u64 *ctx)
 }
 
 /* shmem_get_inode up to 6.5 (NULL when refused), __shmem_get_inode since (an error pointer). Sees every kind. */
-#define GET_INODE_RETURN(name, use_table)                                                                              \
+#define GET_INODE_RETURN(name, flags)                                                                                  \
 	SEC("?fexit/__shmem_get_inode")                                                                                \
 	int name(__u64 *ctx)                                                                                           \
 	{                                                                                                              \
@@ -88,11 +88,11 @@ int f_unacct_e(__u64 *ctx)
 			inode = (void *)SLOT(5);                                                                       \
 		}                                                                                                      \
 		if (common.armed && inode && (__u64)inode < -4095ULL)                                                  \
-			on_inode_created(inode, sb, mode, use_table);                                                  \
+			on_inode_created(inode, sb, mode, flags);                                                      \
 		return 0;                                                                                              \
 	}
 
-GET_INODE_RETURN(f_get_inode_x, 1)
+GET_INODE_RETURN(f_get_inode_x, USE_TABLE)
 /* Before 5.12, where a program with a compare-and-swap in it does not load. */
 GET_INODE_RETURN(f_get_inode_old_x, 0)
 
@@ -132,6 +132,8 @@ int f_fallocate_x(__u64 *ctx)
 SEC("?fexit/shmem_mknod")
 int f_mknod_x(__u64 *ctx)
 {
+	__u32 shift = config.arg_shift;
+
 	if (common.armed)
 		on_mknod_return(ctx, DIR_ARG(0), DIR_ARG(1), DIR_SLOT(2), DIR_SLOT(4), 1);
 	return 0;
@@ -140,6 +142,8 @@ int f_mknod_x(__u64 *ctx)
 SEC("?fexit/shmem_symlink")
 int f_symlink_x(__u64 *ctx)
 {
+	__u32 shift = config.arg_shift;
+
 	if (common.armed)
 		on_symlink_return(ctx, DIR_ARG(0), DIR_ARG(1), DIR_SLOT(3));
 	return 0;
@@ -148,6 +152,8 @@ int f_symlink_x(__u64 *ctx)
 SEC("?fexit/shmem_tmpfile")
 int f_tmpfile_x(__u64 *ctx)
 {
+	__u32 shift = config.arg_shift;
+
 	if (common.armed)
 		on_tmpfile_return(ctx, DIR_ARG(0), DIR_ARG(1), DIR_SLOT(3));
 	return 0;

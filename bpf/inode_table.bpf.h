@@ -33,7 +33,10 @@ static __always_inline __u32 address_hash(__u64 address, int bits)
 
 static __always_inline struct inode_cell *cell_of(__u64 inode)
 {
-	return &inode_table[address_hash(inode, INODE_TABLE_BITS)];
+	struct inode_cell *cell = &inode_table[address_hash(inode, INODE_TABLE_BITS)];
+
+	KEEP(cell);
+	return cell;
 }
 
 static __always_inline struct inode_entry *inode_entry_of(struct inode *inode)
@@ -46,25 +49,46 @@ static __always_inline struct inode_entry *inode_entry_of(struct inode *inode)
 	return bpf_map_lookup_elem(&inodes, &key);
 }
 
-/*
- * -EEXIST: an entry is there, left by an inode at the same address whose end was missed. use_table: a compile-time constant, 0
- * for kernels that do not know compare-and-swap (before 5.12).
- */
-static __always_inline int insert_new_inode(__u64 key, struct inode_entry *entry, int use_table)
-{
-	if (use_table) {
-		struct inode_cell *cell = cell_of(key);
-		__u64 owner = cell->inode;
+/* Of the program that enters new inodes; compile-time constants. */
+#define USE_TABLE 1 /* not before 5.12, where kernels do not know compare-and-swap */
+#define ENDS_CAN_BE_MISSED                                                                                             \
+	2 /* kprobes: a skipped program leaves an entry behind; fentry programs miss nothing where they are used */
 
-		/* fentry programs miss nothing where they are used, and leave no entry behind */
-		if (owner == key || (config.ends_can_be_missed && bpf_map_lookup_elem(&inodes, &key)))
-			return -EEXIST;
-		if (!owner && !__sync_val_compare_and_swap(&cell->inode, 0, key)) {
-			cell->entry = *entry;
+/*
+ * 1: entered. 0: its cell is taken, or an entry is there, left by an inode at the same address whose end was missed. flags: of the
+ * program.
+ */
+static __always_inline int enter_table(__u64 key, __u32 slot_and_flags, int flags)
+{
+	struct inode_cell *cell = cell_of(key);
+
+	if (cell->inode || ((flags & ENDS_CAN_BE_MISSED) && bpf_map_lookup_elem(&inodes, &key)))
+		return 0;
+	if (__sync_val_compare_and_swap(&cell->inode, 0, key))
+		return 0;
+	cell->entry.pages = 0;
+	cell->entry.slot_and_flags = slot_and_flags;
+	return 1;
+}
+
+/* -EEXIST: as above, an entry is there. */
+static __always_inline int insert_new_inode(__u64 key, __u32 slot_and_flags, int flags)
+{
+	struct inode_entry entry = {.slot_and_flags = slot_and_flags};
+
+	if (flags & USE_TABLE) {
+		if (enter_table(key, slot_and_flags, flags))
 			return 0;
-		}
+		if (cell_of(key)->inode == key)
+			return -EEXIST;
 	}
-	return bpf_map_update_elem(&inodes, &key, entry, BPF_NOEXIST);
+	return bpf_map_update_elem(&inodes, &key, &entry, BPF_NOEXIST);
+}
+
+static __always_inline void free_cell(struct inode_cell *cell)
+{
+	barrier(); /* from then on the cell may be another inode's */
+	cell->inode = 0;
 }
 
 static __always_inline void delete_inode(__u64 key)
@@ -75,8 +99,7 @@ static __always_inline void delete_inode(__u64 key)
 		bpf_map_delete_elem(&inodes, &key);
 		return;
 	}
-	barrier(); /* from then on the cell may be another inode's */
-	cell->inode = 0;
+	free_cell(cell);
 }
 
 #endif /* INODE_TABLE_BPF_H */

@@ -138,24 +138,29 @@ VERIFIED_ONCE int end_stale(__u64 key, __u32 kind)
 }
 
 /*
- * A successful shmem_get_inode, with what it was given. use_table: see insert_new_inode. Returns the superblock of a regular file,
- * 0 of another.
+ * A successful shmem_get_inode, with what it was given. flags: of the program, see USE_TABLE. Returns the superblock of a regular
+ * file, 0 of another.
  */
 static __always_inline struct super_block *on_inode_created(struct inode *inode, struct super_block *sb, umode_t mode,
-							    int use_table)
+							    int flags)
 {
 	struct cpu_cache *cache = current_cache(sb);
-	__u32 kind = kind_of_mode(mode), flags = INODE_COUNTED | (kind == TMPFS_KIND_REGULAR ? INODE_REGULAR : 0);
-	__u32 index = cache ? cache->slot : find_slot(current_cgroup(), as_number(sb));
-	struct inode_entry entry = {.slot_and_flags = SLOT_AND_FLAGS(index, flags)};
 	__u64 key = (__u64)inode;
-	int error = insert_new_inode(
-		key, &entry,
-		use_table); /* int: before 6.4 the upper half of what a map operation returns is undefined */
+	__u32 kind, index, slot_and_flags;
+	int error; /* int: before 6.4 the upper half of what a map operation returns is undefined */
 
+	if ((flags & USE_TABLE) && (mode & S_IFMT) == S_IFREG && cache &&
+	    enter_table(key, SLOT_AND_FLAGS(cache->slot, INODE_COUNTED | INODE_REGULAR), flags)) {
+		COUNT_HOT(cache->slot, created_regular, 1);
+		return sb;
+	}
+	kind = kind_of_mode(mode);
+	index = cache ? cache->slot : find_slot(current_cgroup(), as_number(sb));
+	slot_and_flags = SLOT_AND_FLAGS(index, INODE_COUNTED | (kind == TMPFS_KIND_REGULAR ? INODE_REGULAR : 0));
+	error = insert_new_inode(key, slot_and_flags, flags);
 	if (error == -EEXIST) {
 		end_stale(as_number(inode), kind);
-		error = insert_new_inode(key, &entry, use_table);
+		error = insert_new_inode(key, slot_and_flags, flags);
 	}
 	if (error) {
 		/* Not counted as created: it will be counted as "late", with its removal or at its first event. */
@@ -163,12 +168,7 @@ static __always_inline struct super_block *on_inode_created(struct inode *inode,
 		return 0;
 	}
 	if (kind == TMPFS_KIND_REGULAR) {
-		struct tmpfs_cpu_line *line = cache ? line_of(index, cache->generation) : 0;
-
-		if (line)
-			line->created_regular++;
-		else
-			COUNT_HOT(index, created_regular, 1);
+		COUNT_HOT(index, created_regular, 1);
 		return sb;
 	}
 	if (kind < TMPFS_KIND_MAX)
@@ -200,13 +200,26 @@ static __always_inline void on_link(struct inode *inode, int added)
 		COUNT(ENTRY_SLOT(entry), removed[TMPFS_KIND_LINK], 1);
 }
 
+/* A regular file without pages, attributes, another cgroup's pages or an O_TMPFILE's second count. */
+static __always_inline int is_plain(const struct inode_entry *entry)
+{
+	return !entry->pages && (__u8)entry->slot_and_flags == (INODE_COUNTED | INODE_REGULAR);
+}
+
 /* shmem_destroy_inode: its pages and attributes are gone from the kernel's books. */
 static __always_inline void on_inode_destroyed(struct inode *inode, int typed)
 {
-	struct inode_entry *entry = inode_entry_of(inode);
 	__u64 key = (__u64)inode;
+	struct inode_cell *cell = cell_of(key);
+	struct inode_entry *entry;
 	__u32 kind;
 
+	if (cell->inode == key && is_plain(&cell->entry) && FIELD(typed, inode, i_nlink) <= 1) {
+		COUNT_HOT(ENTRY_SLOT(&cell->entry), removed_regular, 1);
+		free_cell(cell);
+		return;
+	}
+	entry = inode_entry_of(inode);
 	if (entry && entry->slot_and_flags & INODE_REGULAR)
 		kind = TMPFS_KIND_REGULAR;
 	else

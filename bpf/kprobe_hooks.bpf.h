@@ -97,7 +97,8 @@ int k_get_inode_x(struct pt_regs *ctx)
 		return 0;
 	if (returned && returned < -4095ULL) {
 		inode = KERNEL_POINTER(struct inode, returned);
-		sb = on_inode_created(inode, FIELD(KPROBE_TYPED, inode, i_sb), FIELD(KPROBE_TYPED, inode, i_mode), 1);
+		sb = on_inode_created(inode, FIELD(KPROBE_TYPED, inode, i_sb), FIELD(KPROBE_TYPED, inode, i_mode),
+				      USE_TABLE | ENDS_CAN_BE_MISSED);
 		if (!sb || !config.tells_files || !may_tell_file(sb, 0))
 			operation_over(LEVEL_MKNOD);
 		else if (operation_ends(LEVEL_MKNOD, &op)) /* not of a file without a name */

@@ -146,7 +146,6 @@ VERIFIED_ONCE int fill_cache(__u32 cpu, __u64 sb, __u64 serial)
 	cache->cgroup_serial = serial;
 	cache->sb = sb;
 	cache->slot = index;
-	cache->generation = slot->generation;
 	return 1;
 }
 
@@ -159,6 +158,7 @@ static __always_inline struct cpu_cache *cache_of(struct super_block *sb, __u64 
 	if (cpu >= CACHE_CPUS)
 		return 0;
 	cache = &cpu_caches[cpu];
+	KEEP(cache);
 	if (cache->cgroup_serial == serial && cache->sb == (__u64)sb && cache->epoch == *(volatile __u64 *)&cache_epoch)
 		return cache;
 	return fill_cache(cpu, as_number(sb), serial) ? cache : 0;
@@ -201,11 +201,24 @@ static __always_inline void move_to_slot(__u64 *field, __u64 *counter)
 	*(volatile __u64 *)field = 0;
 }
 
-/* A line is taken from the slot it had. What it holds for one that was given back has been folded: it is dropped. */
-static __noinline void take_line(struct tmpfs_cpu_line *line, __u32 index, __u32 generation)
+/*
+ * The line is another slot's, or a slot has been retired or given back since it was used last. It is taken from the slot it had;
+ * what it holds for one that was given back has been folded: it is dropped. 0: there is no such slot.
+ */
+static __noinline int take_line(struct tmpfs_cpu_line *line, __u32 index)
 {
-	struct tmpfs_slot *previous = slot_at(line->slot);
+	__u64 epoch =
+		*(volatile __u64 *)&cache_epoch; /* before the look at the generation, which is raised before it */
+	struct tmpfs_slot *previous = slot_at(line->slot), *slot = slot_at(index);
+	__u32 generation;
 
+	if (!slot)
+		return 0;
+	generation = *(volatile __u32 *)&slot->generation;
+	if (line->slot == index && line->generation == generation) {
+		line->epoch = epoch;
+		return 1;
+	}
 	if (previous && previous->generation == line->generation) {
 		ADD(previous->moves_begun, 1);
 		move_to_slot(&line->allocated_pages, &previous->counters.allocated_pages);
@@ -220,38 +233,33 @@ static __noinline void take_line(struct tmpfs_cpu_line *line, __u32 index, __u32
 	}
 	line->slot = index;
 	line->generation = generation;
+	line->epoch = epoch;
+	return 1;
 }
 
 /* This CPU's line for a slot. No other program runs on this CPU before ours is done: see cpu_caches. */
-static __always_inline struct tmpfs_cpu_line *line_of(__u32 index, __u32 generation)
+static __always_inline struct tmpfs_cpu_line *line_of(__u32 index)
 {
 	__u32 at = bpf_get_smp_processor_id() * TMPFS_CPU_LINES + index % TMPFS_CPU_LINES;
 	struct tmpfs_cpu_line *line = bpf_map_lookup_elem(&cpu_lines, &at);
 
-	if (line && (line->slot != index || line->generation != generation))
-		take_line(line, index, generation);
-	return line;
+	if (!line || (line->slot == index && line->epoch == *(volatile __u64 *)&cache_epoch))
+		return line;
+	return take_line(line, index) ? line : 0;
 }
 
 /* The line of the current cgroup's slot. */
 static __always_inline struct tmpfs_cpu_line *current_line(struct super_block *sb)
 {
 	struct cpu_cache *cache = current_cache(sb);
-	struct tmpfs_slot *slot;
-	__u32 index;
 
-	if (cache)
-		return line_of(cache->slot, cache->generation);
-	index = find_slot(current_cgroup(), as_number(sb));
-	slot = slot_at(index);
-	return slot ? line_of(index, slot->generation) : 0;
+	return line_of(cache ? cache->slot : find_slot(current_cgroup(), as_number(sb)));
 }
 
 /* For what is counted with every file, page or write. */
 #define COUNT_HOT(index, field, n)                                                                                     \
 	({                                                                                                             \
-		struct tmpfs_slot *slot__ = slot_at(index);                                                            \
-		struct tmpfs_cpu_line *line__ = slot__ ? line_of(index, slot__->generation) : 0;                       \
+		struct tmpfs_cpu_line *line__ = line_of(index);                                                        \
 		if (line__)                                                                                            \
 			line__->field += (n);                                                                          \
 	})

@@ -21,7 +21,10 @@ const volatile struct tmpfs_config config = {};
 
 /* In a map of its own, where a later user space finds it whatever the other globals are. */
 struct tmpfs_common common SEC(".data.common") __attribute__((aligned(64))) = {};
-/* Raised when a superblock ends or a slot is retired: what per-CPU caches hold is void. */
+/*
+ * Raised when a superblock ends, a slot is retired, and once more when it is given back: what per-CPU caches hold is void, and
+ * lines look up their slot's generation anew.
+ */
 __u64 cache_epoch;
 /* How many inodes "owners" holds, and how many marks there are, of these in the map: 0 lets the hot path skip the look-up. */
 __u64 shared_inodes;
@@ -41,7 +44,7 @@ struct cpu_cache {
 	__u64 sb;
 	__u64 epoch;
 	__u32 slot;
-	__u32 generation; /* the slot's */
+	__u32 pad;
 	struct inode *recalculated; /* see k_recalc_e */
 } __attribute__((aligned(64)));
 static struct cpu_cache cpu_caches[CACHE_CPUS];

@@ -25,7 +25,7 @@ static __always_inline struct mark_cell *mark_cell_of(__u32 tid)
 	return &mark_table[tid % MARK_CELLS];
 }
 
-/* use_table: as for insert_new_inode. A thread has one mark: the map's stays there while its cell comes free. */
+/* use_table: see USE_TABLE. A thread has one mark: the map's stays there while its cell comes free. */
 static __always_inline void set_mark(void *sbinfo, int use_table)
 {
 	__u32 tid = bpf_get_current_pid_tgid();

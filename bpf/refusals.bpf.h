@@ -37,18 +37,12 @@ static __always_inline void fill_names(struct tmpfs_event *event, const struct r
 
 static __noinline void emit_refusal(void *ctx, const struct refusal *refusal, __u32 slot_index, struct tmpfs_slot *slot)
 {
-	__u64 now = bpf_ktime_get_ns();
 	struct super_block *sb = refusal->sb;
 	struct inode *inode = refusal->inode;
-	__u32 cause = refusal->cause;
 	struct tmpfs_event *event;
 	__u64 id;
 	long stack;
 
-	if (cause >= TMPFS_CAUSE_MAX)
-		return;
-	if (!may_tell(slot, cause, now))
-		return;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count_loss(TMPFS_LOSS_RING_FULL);
@@ -58,7 +52,7 @@ static __noinline void emit_refusal(void *ctx, const struct refusal *refusal, __
 	__builtin_memset(event, 0, sizeof(*event)); /* reserved memory holds what was there before */
 	event->abi_version = TMPFS_ABI_VERSION;
 	event->type = TMPFS_EVENT_REFUSAL;
-	event->time_ns = now;
+	event->time_ns = bpf_ktime_get_ns();
 	event->cgroup_id = current_cgroup();
 	event->inode = inode ? READ(inode, i_ino) : 0;
 	event->bytes_asked = refusal->bytes_asked;
@@ -69,7 +63,7 @@ static __noinline void emit_refusal(void *ctx, const struct refusal *refusal, __
 	event->tgid = id >> 32;
 	event->tid = id;
 	event->operation = refusal->operation;
-	event->cause = cause;
+	event->cause = refusal->cause;
 	event->error = refusal->error;
 	event->syscall = refusal->syscall;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
@@ -88,7 +82,8 @@ static __noinline int count_refusal(void *ctx, struct refusal *refusal)
 	if (!slot || operation >= TMPFS_OP_MAX || cause >= TMPFS_CAUSE_MAX)
 		return 0;
 	ADD(slot->counters.refusals[operation][cause], 1);
-	emit_refusal(ctx, refusal, index, slot);
+	if (may_tell(slot, cause, bpf_ktime_get_ns())) /* in a storm of refusals mostly not */
+		emit_refusal(ctx, refusal, index, slot);
 	return 0;
 }
 

@@ -150,7 +150,7 @@ struct tmpfs_cpu_line {
 	__u64 write_calls;
 	__u64 created_regular;
 	__u64 removed_regular;
-	__u64 pad; /* one cache line */
+	__u64 epoch; /* cache_epoch when the slot still had this generation; with it one cache line */
 };
 
 #define TMPFS_SB_INTERNAL 1u /* kern_mount: memfd, SysV and anonymous shared memory; statfs knows no limit */
@@ -255,10 +255,8 @@ struct tmpfs_config {
 	__u32 counts_arguments; /* since 6.6: acct/unacct carry the pages; before: info->alloced is mirrored */
 	__u32 used_blocks_slack; /* pages by which percpu_counter.count may be off: batch * CPUs */
 	__u32 populate_spans_mappings; /* madvise populates across mappings in one go (6.9), not one after the other */
-	__u32 ends_can_be_missed; /* kprobes: a skipped program can leave an inode's entry behind */
 	__u32 has_rdonly_cast; /* 6.2: kprobes may load kernel fields as fentry programs do */
 	__u32 tells_files; /* names of files that are made or removed are told, see struct tmpfs_file_event */
-	__u32 pad;
 	__u64 mfill_start; /* address range of shmem_mfill_atomic_pte, see k_unacct_e */
 	__u64 mfill_end;
 };

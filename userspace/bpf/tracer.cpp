@@ -112,7 +112,6 @@ Result<void> Tracer::load(const KernelShape& shape, const HookPlan& plan, const 
   config.mfill_start = options.mfill_start;
   config.mfill_end = options.mfill_end;
   const bool kprobes = plan.flavour == HookFlavour::Kprobe;
-  config.ends_can_be_missed = kprobes;
   config.has_rdonly_cast = shape.has_rdonly_cast;
   config.tells_files = options.tells_files;
   config.inflight_mask = kprobes ? kInflightPerLevel - 1 : 0;
