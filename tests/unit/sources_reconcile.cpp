@@ -78,6 +78,23 @@ TEST_CASE("drift: ledger less statfs, which was read between the two readings") 
   CHECK(superblocks[0].drift_inodes == 0);
 }
 
+TEST_CASE("a superblock that is filled and emptied between the readings") {
+  // 40,960 bytes and 10 inodes came and went: between 8,192 - 45,056 and 49,152 - 4,096 bytes, and 5 - 12 and 15 - 2
+  // inodes.
+  const auto [used, inodes, drift_bytes, drift_inodes] =
+      GENERATE(table<std::uint64_t, std::uint64_t, std::int64_t, std::int64_t>(
+          {{4096, 3, 0, 0}, {0, 0, 0, 0}, {45056, 13, 0, 0}, {49152, 14, -4096, -1}}));
+  const SuperblockId id{0, 40, 700};
+  std::vector<Superblock> superblocks = {mounted(40, used, inodes)};
+  superblocks[0].id = id;
+  LedgerRow first = row_of(1, id, 8192, 4096, 5), second = row_of(1, id, 49152, 45056, 15);
+  (*first.counters.removed)[TMPFS_KIND_REGULAR] = 2;
+  (*second.counters.removed)[TMPFS_KIND_REGULAR] = 12;
+  reconcile({first}, {second}, superblocks);
+  CHECK(superblocks[0].drift_bytes == drift_bytes);
+  CHECK(superblocks[0].drift_inodes == drift_inodes);
+}
+
 TEST_CASE("what was not there at the first reading is taken for nothing then") {
   const SuperblockId id{0, 40, 700};
   std::vector<Superblock> superblocks = {mounted(40, 4096, 1)};

@@ -18,37 +18,61 @@ namespace {
 constexpr int kMostLooks = 3;
 constexpr std::int64_t kBytesPerInode = 1024;  // BOGO_INODE_SIZE: what one inode takes of a budget kept in bytes
 
-struct Net {
-  std::int64_t bytes = 0;
-  std::int64_t inodes = 0;
+// What a superblock's rows have counted, added and taken apart: each of these only grows, but for the attributes.
+struct Sums {
+  std::int64_t bytes_added = 0;
+  std::int64_t bytes_taken = 0;
+  std::int64_t inodes_added = 0;
+  std::int64_t inodes_taken = 0;
   std::int64_t xattr_bytes = 0;
+};
+
+// What the ledger can have held between two readings, at any moment.
+struct Bracket {
+  std::int64_t least = 0;
+  std::int64_t most = 0;
 };
 
 std::int64_t to_signed(const std::optional<std::uint64_t>& value) {
   return static_cast<std::int64_t>(value.value_or(0));
 }
 
-using Nets = std::unordered_map<SuperblockId, Net, IdHash>;
+using SumsById = std::unordered_map<SuperblockId, Sums, IdHash>;
 
-Nets net_of(const std::vector<LedgerRow>& rows) {
-  Nets nets;
-  nets.reserve(rows.size());
+SumsById sums_of(const std::vector<LedgerRow>& rows) {
+  SumsById all;
+  all.reserve(rows.size());
   for (const LedgerRow& row : rows) {
     const Counters& c = row.counters;
     if (!c.allocated_bytes || !c.freed_bytes || !c.created || !c.removed) continue;
-    Net& net = nets[row.superblock];
-    net.bytes += to_signed(c.seeded_bytes) + to_signed(c.allocated_bytes) - to_signed(c.freed_bytes);
-    net.inodes += to_signed(c.seeded_inodes) + to_signed(sum_of(c.created)) - to_signed(sum_of(c.removed));
-    net.xattr_bytes += to_signed(c.xattr_bytes);
+    Sums& sums = all[row.superblock];
+    sums.bytes_added += to_signed(c.seeded_bytes) + to_signed(c.allocated_bytes);
+    sums.bytes_taken += to_signed(c.freed_bytes);
+    sums.inodes_added += to_signed(c.seeded_inodes) + to_signed(sum_of(c.created));
+    sums.inodes_taken += to_signed(sum_of(c.removed));
+    sums.xattr_bytes += to_signed(c.xattr_bytes);
   }
-  // statfs rounds the free budget down, hence the used one up.
-  for (auto& [id, net] : nets) net.inodes += (net.xattr_bytes + kBytesPerInode - 1) / kBytesPerInode;
-  return nets;
+  return all;
 }
 
-std::int64_t distance(std::int64_t reference, std::int64_t a, std::int64_t b) {
-  if (reference >= std::min(a, b) && reference <= std::max(a, b)) return 0;
-  return std::abs(a - reference) < std::abs(b - reference) ? a - reference : b - reference;
+// statfs rounds the free budget down, hence the used one up.
+std::int64_t inodes_of_xattrs(std::int64_t bytes) { return (bytes + kBytesPerInode - 1) / kBytesPerInode; }
+
+// Least: all that was taken up to the second reading was taken before, all that was added since the first came after.
+// So it holds for what is filled and emptied in between, and although a reading of many counters is of no one moment.
+Bracket bytes_between(const Sums& first, const Sums& second) {
+  return {first.bytes_added - second.bytes_taken, second.bytes_added - first.bytes_taken};
+}
+
+Bracket inodes_between(const Sums& first, const Sums& second) {
+  const auto [least, most] = std::minmax(first.xattr_bytes, second.xattr_bytes);
+  return {first.inodes_added - second.inodes_taken + inodes_of_xattrs(least),
+          second.inodes_added - first.inodes_taken + inodes_of_xattrs(most)};
+}
+
+std::int64_t distance(std::int64_t reference, const Bracket& ledger) {
+  if (reference < ledger.least) return ledger.least - reference;
+  return reference > ledger.most ? ledger.most - reference : 0;
 }
 
 std::uint64_t device_of(const SuperblockId& id) { return (std::uint64_t{id.major} << 32) | id.minor; }
@@ -125,17 +149,17 @@ const Mount* choose_mount(const Superblock& superblock, std::optional<std::uint6
 
 void reconcile(const std::vector<LedgerRow>& before, const std::vector<LedgerRow>& after,
                std::vector<Superblock>& superblocks) {
-  const auto first = net_of(before);
-  const auto second = net_of(after);
+  const SumsById first = sums_of(before);
+  const SumsById second = sums_of(after);
   for (Superblock& superblock : superblocks) {
     const auto a = first.find(superblock.id);
     const auto b = second.find(superblock.id);
     if (b == second.end() || superblock.dead || superblock.usage_age_ns) continue;
-    const Net start = a == first.end() ? Net{} : a->second;
+    const Sums start = a == first.end() ? Sums{} : a->second;
     if (superblock.used_bytes)
-      superblock.drift_bytes = distance(to_signed(superblock.used_bytes), start.bytes, b->second.bytes);
+      superblock.drift_bytes = distance(to_signed(superblock.used_bytes), bytes_between(start, b->second));
     if (superblock.inodes_used)
-      superblock.drift_inodes = distance(to_signed(superblock.inodes_used), start.inodes, b->second.inodes);
+      superblock.drift_inodes = distance(to_signed(superblock.inodes_used), inodes_between(start, b->second));
   }
 }
 

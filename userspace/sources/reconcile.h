@@ -39,8 +39,9 @@ const Superblock* find_superblock(const std::vector<Superblock>& superblocks, co
 const Mount* choose_mount(const Superblock& superblock, std::optional<std::uint64_t> mount_namespace);
 
 // Ledger minus statfs, for every superblock whose statfs counts and was asked between the two readings (no
-// usage_age_ns): a figure that lies between theirs agrees (drift 0), as operations go on meanwhile; otherwise the
-// smaller difference is the drift.
+// usage_age_ns). As operations go on meanwhile, a figure agrees (drift 0) that the ledger can have had at some moment
+// between the readings, by what each has added and taken; otherwise the distance to the nearest such figure is the
+// drift.
 void reconcile(const std::vector<LedgerRow>& before, const std::vector<LedgerRow>& after,
                std::vector<Superblock>& superblocks);
 
