@@ -49,10 +49,12 @@ static __always_inline struct inode_entry *inode_entry_of(struct inode *inode)
 	return bpf_map_lookup_elem(&inodes, &key);
 }
 
-/* Of the program that enters new inodes; compile-time constants. */
-#define USE_TABLE 1 /* not before 5.12, where kernels do not know compare-and-swap */
-#define ENDS_CAN_BE_MISSED                                                                                             \
-	2 /* kprobes: a skipped program leaves an entry behind; fentry programs miss nothing where they are used */
+/*
+ * Of the program that enters new inodes; compile-time constants. The table: not before 5.12, where kernels do not know
+ * compare-and-swap. Ends can be missed by kprobes: a skipped program leaves an entry behind.
+ */
+#define USE_TABLE 1
+#define ENDS_CAN_BE_MISSED 2
 
 /*
  * 1: entered. 0: its cell is taken, or an entry is there, left by an inode at the same address whose end was missed. flags: of the

@@ -207,8 +207,7 @@ static __always_inline void move_to_slot(__u64 *field, __u64 *counter)
  */
 static __noinline int take_line(struct tmpfs_cpu_line *line, __u32 index)
 {
-	__u64 epoch =
-		*(volatile __u64 *)&cache_epoch; /* before the look at the generation, which is raised before it */
+	__u64 epoch = *(volatile __u64 *)&cache_epoch; /* read first, as it is raised after the generation */
 	struct tmpfs_slot *previous = slot_at(line->slot), *slot = slot_at(index);
 	__u32 generation;
 

@@ -21,23 +21,26 @@ export O=$out
 # Hooks and preemption are those that the guest must tell; "*" stands for any preemption. What else is skipped fails the guest:
 # each name stands for something that this kernel does not have. Hooks that a kernel would not choose by itself are stressed
 # with fewer operations.
-# Left out, and shown as skipped: cases about user space alone, which other rows run. That the tool does not grow, and that a
-# recording plays, does not depend on the hooks; the incident's counts are those of the cases of refused blocks.
+# Left out, and shown as skipped: cases that other rows with the same programs run. What the tool says of itself, that it does not
+# grow, that a recording plays, and that the programs leave other file systems alone, does not depend on the row (user_space); the
+# incident's counts are those of the cases of refused blocks. Attaching and ending under load is tried with each way of attaching on
+# the newest kernels that choose it by themselves, and on the oldest (under_load).
 # v1 is tested on 6.1: later stock kernels are built without the v1 memory controller. There no process can be born in a
 # cgroup, which the folding of thousands needs. Ten thousand cgroups take minutes
 # under emulation: one guest makes them all, the others fewer.
-matrix='
+user_space='no_growth_over_samples record_and_replay doctor_report event_ring_overflow full_ext4_leaves_no_trace overlay_leaves_no_trace full_overlay_on_ext4_leaves_no_trace'
+under_load='attach_during_stress end_during_stress stress_with_swap'
+matrix="
 6.12              | 6.12 | v2 |              | fentry | *    | 100000 | user_quota xattrs_not_charged | | --short-lived 10000
-6.12-preempt-full | 6.12 | v2 | preempt=full | kprobe | full | 40000  | user_quota xattrs_not_charged | no_growth_over_samples record_and_replay | --short-lived 500
 7                 | 7    | v2 |              | kprobe | *    | 40000  | user_quota xattrs_not_charged | | --short-lived 500
-6.1               | 6.1  | v2 |              | fentry | *    | 40000  | user_quota xattrs_charged xattr_at_limit | no_growth_over_samples | --short-lived 500
 5.10              | 5.10 | v2 |              | fentry | *    | 40000  | user_quota xattrs_charged xattr_at_limit collapse populate_on_full | | --short-lived 500
-6.18              | 6.18 | v2 |              | kprobe | *    | 40000  | user_quota xattrs_not_charged | no_growth_over_samples | --short-lived 500
-6.1-kprobe        | 6.1  | v2 |              | kprobe | *    | 40000  | user_quota xattrs_charged xattr_at_limit | no_growth_over_samples record_and_replay incident | --short-lived 500 --hooks kprobe
-6.1-cgroup-v1     | 6.1  | v1 |              | fentry | *    | 40000  | user_quota xattrs_charged xattr_at_limit short_lived_cgroups_folded | no_growth_over_samples record_and_replay incident | --short-lived 500
+6.12-preempt-full | 6.12 | v2 | preempt=full | kprobe | full | 40000  | user_quota xattrs_not_charged | $user_space stress_with_swap | --short-lived 500
+6.1               | 6.1  | v2 |              | fentry | *    | 40000  | user_quota xattrs_charged xattr_at_limit | no_growth_over_samples stress_with_swap | --short-lived 500
+6.18              | 6.18 | v2 |              | kprobe | *    | 40000  | user_quota xattrs_not_charged | $user_space stress_with_swap | --short-lived 500
+6.1-kprobe        | 6.1  | v2 |              | kprobe | *    | 40000  | user_quota xattrs_charged xattr_at_limit | $user_space $under_load incident short_lived_cgroups_folded | --short-lived 500 --hooks kprobe
+6.1-cgroup-v1     | 6.1  | v1 |              | fentry | *    | 40000  | user_quota xattrs_charged xattr_at_limit short_lived_cgroups_folded | $user_space $under_load incident | --short-lived 500
 6.12-kprobe       | 6.12 | v2 |              | kprobe | *    | 40000  | user_quota xattrs_not_charged | | --short-lived 500 --hooks kprobe
-'
-
+"
 # Run only when it is named: 6.12-preempt-full runs the same programs on the same kernel, where they are needed.
 by_name_only='6.12-kprobe'
 
