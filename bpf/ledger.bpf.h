@@ -13,7 +13,7 @@ static __always_inline struct tmpfs_slot *slot_at(__u32 index)
 }
 
 /* Takes an unused slot and labels it. Returns 0 (the slot of no superblock) when none is left. */
-static __noinline __u32 new_slot(__u64 cgroup_id, __u32 sb_row)
+static __always_inline __u32 new_slot(__u64 cgroup_id, __u32 sb_row)
 {
 	struct tmpfs_slot *slot;
 	__u32 index;

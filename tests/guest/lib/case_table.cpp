@@ -36,6 +36,7 @@ std::vector<Case> all_cases() {
   add_view_cases(cases);
   add_record_cases(cases);
   add_tool_cases(cases);
+  add_syscall_mode_case(cases);
   return cases;
 }
 

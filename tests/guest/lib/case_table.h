@@ -52,5 +52,6 @@ void add_event_cases(std::vector<Case>& cases);
 void add_view_cases(std::vector<Case>& cases);
 void add_record_cases(std::vector<Case>& cases);
 void add_tool_cases(std::vector<Case>& cases);
+void add_syscall_mode_case(std::vector<Case>& cases);
 
 }  // namespace guest
