@@ -8,6 +8,7 @@
 
 #include "model/names.h"
 #include "model/ratio.h"
+#include "model/risk.h"
 #include "tui/superblock_facts.h"
 #include "tui/view_cells.h"
 #include "tui/view_rows.h"
@@ -36,8 +37,8 @@ TableCell device_cell(const Row& row) {
 }
 
 TableCell risk_cell(const Row& row) {
-  const bool has_limit = row.info().size_bytes || row.info().inodes_total;
-  if (!row.severity && !has_limit) return absent_cell();
+  const auto risk = risk_of(row.view(), row.severity);
+  if (!risk) return absent_cell();
   const char* text = "ok";
   Role role = Role::Normal;
   if (row.severity) {
@@ -46,7 +47,7 @@ TableCell risk_cell(const Row& row) {
            : *row.severity == Severity::warning ? Role::Warning
                                                 : Role::Normal;
   }
-  return {.text = text, .value = risk_of(row.view(), row.severity), .role = role};
+  return {.text = text, .value = *risk, .role = role};
 }
 
 TableCell limit_cell(const Row& row) {

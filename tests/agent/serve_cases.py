@@ -70,6 +70,15 @@ def case_every_mode_is_clean_for_promtool():
                 metrics = agent.after_samples()
                 promtool(metrics.text)
                 equal("mode", metrics.get("tmpfstrace_mode_info", mode=mode), 1)
+                if mode == "poll":
+                    assert not metrics.has("tmpfstrace_hook_attached")
+                    continue
+                for hook in ("sys_exit", "signal_generate"):
+                    equal(hook, metrics.get("tmpfstrace_hook_attached", hook=hook, how="raw_tracepoint"), 1)
+                missed = [count for (name, _), count in metrics.series.items()
+                          if name == "tmpfstrace_bpf_program_missed_runs_total"]
+                assert missed, "the kernel tells what it left out"
+                equal("their sum", metrics.get("tmpfstrace_losses_total", loss="recursion_misses"), sum(missed))
 
 
 def case_the_default_leaves_idle_mounts_out():

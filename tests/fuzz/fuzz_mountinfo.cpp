@@ -3,14 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <string_view>
+#include <string>
 
 #include "host/mount_reach.h"
 #include "host/mount_table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tmpfstrace;
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const std::string text(reinterpret_cast<const char*>(data), size);
   const MountTable table = parse_mount_table(text);
   const MountReach reach = derive_mount_reach(table);
   // What must not be entered is listed.

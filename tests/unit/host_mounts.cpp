@@ -80,6 +80,29 @@ TEST_CASE("mountinfo that is damaged", "[host]") {
   CHECK(no_source.entries[0].super_options == "rw,size=4k");
 }
 
+TEST_CASE("a copy of some entries of a table outlives the table", "[host]") {
+  auto table =
+      std::make_unique<MountTable>(parse_mount_table("1 0 8:1 / / rw - ext4 d rw\n"
+                                                     "2 1 0:30 /sub\\040dir /a\\011b rw - tmpfs t rw,size=4k\n"
+                                                     "broken\n"
+                                                     "3 1 0:31 / /c rw - tmpfs  rw\n"));
+  const MountTable copy = copy_of({&table->entries[1], &table->entries[2]});
+  table.reset();
+  REQUIRE(copy.entries.size() == 2);
+  CHECK(copy.damaged_lines == 0);
+  CHECK(*copy.text == "/sub dir/a\tbtmpfsrw,size=4k//ctmpfsrw");
+  CHECK(copy.entries[0].mount_id == 2);
+  CHECK(copy.entries[0].parent_id == 1);
+  CHECK(copy.entries[0].minor == 30);
+  CHECK(copy.entries[0].root == "/sub dir");
+  CHECK(copy.entries[0].mount_point == "/a\tb");
+  CHECK(copy.entries[0].fstype == "tmpfs");
+  CHECK(copy.entries[0].super_options == "rw,size=4k");
+  CHECK(copy.entries[1].mount_point == "/c");
+  CHECK(copy.entries[1].super_options == "rw");
+  CHECK(copy_of({}).entries.empty());
+}
+
 TEST_CASE("mounts that must not be entered", "[host]") {
   const auto reach = derive_mount_reach(parse_mount_table(host_fixture("mountinfo_node.txt")));
   CHECK(reach.behind_remote == std::unordered_set<std::uint64_t>{31});
@@ -194,6 +217,104 @@ TEST_CASE("5,000 mounts are scanned, and not parsed again", "[host]") {
     REQUIRE(scan);
     CHECK(scan->superblocks.size() == 5000);
     CHECK(scan->superblocks.back().mounts[0].pid == 1);
+  }
+}
+
+TEST_CASE("what changed between two readings of a table", "[host]") {
+  const TempTree tree;
+  tree.file("proc/1/ns/mnt", "");
+  tree.symlink("proc/1/root", "/");
+  HostPaths paths;
+  paths.proc = tree.path("proc");
+  MountScanner scanner(paths);
+  const std::string root = "1 0 8:1 / / rw - ext4 d rw\n";
+  const std::string a = "11 1 0:31 / /a-mount-point-of-some-length rw - tmpfs t rw,size=4k,nr_inodes=100\n";
+  const std::string b = "12 1 0:32 / /b-mount-point-of-some-length rw - tmpfs t rw,size=8k,nr_inodes=200\n";
+  const std::string c = "13 1 0:33 / /c-mount-point-of-some-length rw - tmpfs t rw,size=16k,nr_inodes=300\n";
+  // "minor mount id:mount point:options" of each mount.
+  const auto scan = [&](const std::string& table, std::uint64_t damaged_lines = 0) {
+    tree.file("proc/1/mountinfo", table);
+    auto scanned = scanner.scan(0);
+    REQUIRE(scanned);
+    CHECK(scanned->damaged_lines == damaged_lines);
+    return std::move(scanned->superblocks);
+  };
+  const auto told = [](const std::vector<Superblock>& superblocks) {
+    std::vector<std::string> lines;
+    for (const Superblock& superblock : superblocks) {
+      std::string line = std::to_string(superblock.id.minor);
+      for (const Mount& mount : superblock.mounts)
+        line += " " + std::to_string(mount.mount_id) + ":" + mount.mount_point.substr(0, 2) + ":" + mount.options +
+                (mount.pid == 0 ? ":covered" : "");
+      lines.push_back(line);
+    }
+    return lines;
+  };
+  using Lines = std::vector<std::string>;
+  const std::string told_a = "31 11:/a:rw,size=4k,nr_inodes=100";
+  const std::string told_b = "32 12:/b:rw,size=8k,nr_inodes=200";
+  const std::string told_c = "33 13:/c:rw,size=16k,nr_inodes=300";
+  const auto first = scan(root + a + b + c);
+  CHECK(told(first) == Lines{told_a, told_b, told_c});
+  // Copies share a list: that of a superblock of which nothing changed is the one of the scan before.
+  const auto shares = [&](const std::vector<Superblock>& superblocks, std::size_t i, std::size_t before) {
+    return &superblocks.at(i).mounts.values() == &first.at(before).mounts.values();
+  };
+
+  SECTION("a line in the middle") {
+    const auto now = scan(root + a + "12 1 0:32 / /b-mount-point-of-some-length rw - tmpfs t rw,size=9k\n" + c);
+    CHECK(told(now) == Lines{told_a, "32 12:/b:rw,size=9k", told_c});
+    CHECK(shares(now, 0, 0));
+    CHECK_FALSE(shares(now, 1, 1));
+    CHECK(shares(now, 2, 2));
+  }
+  SECTION("mounts come, before and behind") {
+    const auto now = scan(root + "10 1 0:30 / /n rw - tmpfs t rw\n" + a + b + c + "14 1 0:40 / /o rw - tmpfs t rw\n");
+    CHECK(told(now) == Lines{"30 10:/n:rw", told_a, told_b, told_c, "40 14:/o:rw"});
+    for (const std::size_t i : {0, 1, 2}) CHECK(shares(now, i + 1, i));
+  }
+  SECTION("mounts go") {
+    const auto now = scan(root + b);
+    CHECK(told(now) == Lines{told_b});
+    CHECK(shares(now, 0, 1));
+    CHECK(told(scan(root)).empty());
+    CHECK(told(scan(root + a + b + c)) == Lines{told_a, told_b, told_c});
+  }
+  SECTION("a mount goes and another bears its device number and its id") {
+    const auto now = scan(root + a + "12 1 0:32 / /x rw - tmpfs t rw,size=8k,nr_inodes=200\n" + c);
+    CHECK(told(now) == Lines{told_a, "32 12:/x:rw,size=8k,nr_inodes=200", told_c});
+  }
+  SECTION("two swap their places in the table") {
+    const auto now = scan(root + c + b + a);
+    CHECK(told(now) == Lines{told_a, told_b, told_c});
+    CHECK(shares(now, 0, 0));
+    CHECK(shares(now, 2, 2));
+  }
+  SECTION("two swap their mount points") {
+    const auto now = scan(root + "11 1 0:31 / /b-mount-point-of-some-length rw - tmpfs t rw,size=4k,nr_inodes=100\n" +
+                          "12 1 0:32 / /a-mount-point-of-some-length rw - tmpfs t rw,size=8k,nr_inodes=200\n" + c);
+    CHECK(told(now) == Lines{"31 11:/b:rw,size=4k,nr_inodes=100", "32 12:/a:rw,size=8k,nr_inodes=200", told_c});
+  }
+  SECTION("a second mount of one superblock comes, and goes") {
+    const auto now = scan(root + a + "15 1 0:31 / /z rw - tmpfs t rw,size=4k,nr_inodes=100\n" + b + c);
+    CHECK(told(now) == Lines{told_a + " 15:/z:rw,size=4k,nr_inodes=100", told_b, told_c});
+    CHECK(told(scan(root + a + b + c)) == Lines{told_a, told_b, told_c});
+  }
+  SECTION("another mount covers one, whose line stays as it is") {
+    const auto now = scan(root + a + b + c + "16 1 8:2 / /b-mount-point-of-some-length rw - ext4 d rw\n");
+    CHECK(told(now) == Lines{told_a, told_b + ":covered", told_c});
+    CHECK(shares(now, 0, 0));
+    CHECK(told(scan(root + a + b + c)) == Lines{told_a, told_b, told_c});
+  }
+  SECTION("the text is cut in a line, or empty") {
+    const std::string cut = root + a + b.substr(0, b.find(" - "));
+    CHECK(told(scan(cut, 1)) == Lines{told_a});
+    CHECK(told(scan("")).empty());
+    CHECK(told(scan(root + a + b + c)) == Lines{told_a, told_b, told_c});
+  }
+  SECTION("the scan before is as it was") {
+    scan(root + c);
+    CHECK(told(first) == Lines{told_a, told_b, told_c});
   }
 }
 

@@ -46,11 +46,14 @@ TEST_CASE("process ids", "[host]") {
 }
 
 TEST_CASE("octal escapes", "[host]") {
-  CHECK(unescape_octal(R"(/a\040b\011c\012d\134e\043)") == "/a b\tc\nd\\e#");
-  CHECK(unescape_octal(R"(\377\000x)") == "\xff\0x"sv);
-  CHECK(unescape_octal(R"(\04)") == R"(\04)");
-  CHECK(unescape_octal(R"(\)") == R"(\)");
-  CHECK(unescape_octal(R"(\089\400)") == R"(\089\400)");
+  const auto unescaped = [](std::string text) { return std::string(unescape_octal(text)); };
+  CHECK(unescaped(R"(/a\040b\011c\012d\134e\043)") == "/a b\tc\nd\\e#");
+  CHECK(unescaped(R"(\377\000x)") == "\xff\0x"sv);
+  CHECK(unescaped(R"(\04)") == R"(\04)");
+  CHECK(unescaped(R"(\)") == R"(\)");
+  CHECK(unescaped(R"(\089\400)") == R"(\089\400)");
+  CHECK(unescaped("nothing to do").size() == 13);
+  CHECK(unescaped("").empty());
 }
 
 TEST_CASE("values by key", "[host]") {

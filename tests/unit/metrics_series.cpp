@@ -292,3 +292,18 @@ TEST_CASE("series: our own losses are there from 0", "[metrics]") {
   CHECK(player.series(Metric::build_info) == Lines{"version=1.2 1"});
   CHECK(player.series(Metric::slots_limit) == Lines{"8192"});
 }
+
+TEST_CASE("series: each hook that the mode wants, and the runs that each program missed", "[metrics]") {
+  Player player;
+  Sample sample = sample_at(0);
+  sample.self.emplace();
+  player.play(sample);
+  CHECK(player.series(Metric::hook_attached).empty());  // no BPF
+  CHECK(player.series(Metric::bpf_program_missed_runs).empty());
+  sample.self->hooks = {{"shmem_recalc_inode", "fexit", true}, {"shmem_fault", "fexit", false}};
+  sample.self->missed_runs = {{"f_recalc_x", 0}, {"f_fault_x", 7}};
+  player.play(sample);
+  CHECK(player.series(Metric::hook_attached) ==
+        Lines{"hook=shmem_recalc_inode how=fexit 1", "hook=shmem_fault how=fexit 0"});
+  CHECK(player.series(Metric::bpf_program_missed_runs) == Lines{"program=f_recalc_x 0", "program=f_fault_x 7"});
+}

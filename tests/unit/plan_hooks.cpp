@@ -5,6 +5,7 @@
 #include <set>
 
 #include "bpf/hook_plan.h"
+#include "bpf/hook_report.h"
 
 using namespace tmpfstrace;
 
@@ -289,4 +290,30 @@ TEST_CASE("hooks: the functions a probe looks up are those a plan may name", "[p
         if (hook.kind != AttachKind::Tracepoint) CHECK(known.count(hook.function) == 1);
   }
   CHECK(KernelShape().arguments("shmem_fault") == -1);
+}
+
+TEST_CASE("hooks: no two of a plan are attached in one way to one function", "[plan]") {
+  for (const Kernel& kernel : kernels())
+    for (const HookFlavour flavour : {HookFlavour::Fentry, HookFlavour::Kprobe}) {
+      std::set<std::pair<std::string, AttachKind>> there;
+      for (const Hook& hook : plan_hooks(kernel.shape, flavour).hooks) {
+        INFO(hook.function << " " << attach_kind_name(hook.kind));
+        CHECK(there.emplace(hook.function, hook.kind).second);
+      }
+    }
+}
+
+TEST_CASE("hooks: a report says how and to what", "[plan]") {
+  const auto states = hook_states({{"fexit shmem_fault", true, "", ""},
+                                   {"kprobe session shmem_link", false, "cannot attach", "hard links"},
+                                   {"raw_tracepoint sys_exit", true, "", ""}});
+  REQUIRE(states.size() == 3);
+  CHECK(states[0].how == "fexit");
+  CHECK(states[0].function == "shmem_fault");
+  CHECK(states[0].attached);
+  CHECK(states[1].how == "kprobe session");
+  CHECK(states[1].function == "shmem_link");
+  CHECK_FALSE(states[1].attached);
+  CHECK(states[2].how == "raw_tracepoint");
+  CHECK(states[2].function == "sys_exit");
 }

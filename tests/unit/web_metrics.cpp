@@ -59,6 +59,46 @@ TEST_CASE("the worker's families in both formats") {
   CHECK(openmetrics.ends_with("\n# EOF\n"));
 }
 
+TEST_CASE("the worker's durations, and handshakes that failed") {
+  WebCounts counts;
+  counts.count_duration(Handler::metrics, 0.0005);
+  counts.count_duration(Handler::metrics, 0.001);  // a bound is in its bucket
+  counts.count_duration(Handler::metrics, 0.25);
+  counts.count_duration(Handler::metrics, 7);
+  counts.tls_handshake_failures = 2;
+  const std::string samples =
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"metrics\",le=\"0.001\"} 2\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"metrics\",le=\"0.005\"} 2\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"metrics\",le=\"0.025\"} 2\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"metrics\",le=\"0.1\"} 2\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"metrics\",le=\"0.5\"} 3\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"metrics\",le=\"2.5\"} 3\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"metrics\",le=\"+Inf\"} 4\n"
+      "tmpfstrace_http_request_duration_seconds_sum{handler=\"metrics\"} 7.2515\n"
+      "tmpfstrace_http_request_duration_seconds_count{handler=\"metrics\"} 4\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"other\",le=\"0.001\"} 0\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"other\",le=\"0.005\"} 0\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"other\",le=\"0.025\"} 0\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"other\",le=\"0.1\"} 0\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"other\",le=\"0.5\"} 0\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"other\",le=\"2.5\"} 0\n"
+      "tmpfstrace_http_request_duration_seconds_bucket{handler=\"other\",le=\"+Inf\"} 0\n"
+      "tmpfstrace_http_request_duration_seconds_sum{handler=\"other\"} 0\n"
+      "tmpfstrace_http_request_duration_seconds_count{handler=\"other\"} 0\n";
+  const std::string help =
+      "# HELP tmpfstrace_http_request_duration_seconds Time from when the headers of a request are there to when its "
+      "answer is made; handler: metrics or other.\n";
+  const std::string next = "# HELP tmpfstrace_http_connections ";
+  CHECK_THAT(web_metrics_text(counts, MetricsFormat::text),
+             Contains("\ntmpfstrace_http_tls_handshake_failures_total 2\n" + help +
+                      "# TYPE tmpfstrace_http_request_duration_seconds histogram\n" + samples + next));
+  CHECK_THAT(web_metrics_text(counts, MetricsFormat::openmetrics),
+             Contains("\ntmpfstrace_http_tls_handshake_failures_total 2\n" + help +
+                      "# TYPE tmpfstrace_http_request_duration_seconds histogram\n"
+                      "# UNIT tmpfstrace_http_request_duration_seconds seconds\n" +
+                      samples + next));
+}
+
 TEST_CASE("what is not known has no sample") {
   const std::string text = web_metrics_text(WebCounts(), MetricsFormat::text);
   CHECK_THAT(text, !Contains("document_age") && !Contains("resident_memory"));

@@ -29,6 +29,16 @@ def routes():
         assert b"# TYPE tmpfstrace_http_requests counter" in text and b"# UNIT tmpfstrace_web_cpu_seconds seconds" in text
         status, headers, text = driver.get("/api/v1/snapshot")
         assert status == 200 and json.loads(text)["sequence"] > 0
+        duration = "tmpfstrace_http_request_duration_seconds_{}{{handler=\"{}\"{}}}"
+        scrapes = driver.metric(duration.format("count", "metrics", ""))
+        others = driver.metric(duration.format("count", "other", ""))
+        driver.get("/healthz")
+        # Of a scrape that tells, those before it are counted.
+        assert driver.metric(duration.format("count", "metrics", "")) == scrapes + 2
+        assert driver.metric(duration.format("count", "other", "")) == others + 1
+        assert driver.metric(duration.format("bucket", "metrics", ',le="+Inf"')) == scrapes + 4
+        assert 0 < driver.metric(duration.format("sum", "metrics", "")) < 5
+        assert driver.metric("tmpfstrace_http_tls_handshake_failures_total") == 0
         assert headers["Content-Type"] == "application/json; charset=utf-8"
         for path, kind in (("/", "text/html"), ("/style.css", "text/css"), ("/live.js", "text/javascript"),
                            ("/healthz", "text/plain"), ("/readyz", "text/plain")):

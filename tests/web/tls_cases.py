@@ -2,6 +2,7 @@
 """TLS: versions, certificates of clients, a new certificate of the server."""
 import http.client
 import os
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -51,6 +52,10 @@ def refused(driver, context):
     return False
 
 
+def failed_handshakes(driver, context):
+    return driver.metric("tmpfstrace_http_tls_handshake_failures_total", tls=context)
+
+
 def versions():
     """TLS 1.2 and 1.3 by default, 1.3 alone where that is wanted, 1.1 never unless asked for"""
     authority = Authority()
@@ -58,10 +63,19 @@ def versions():
     with Driver(authority.config(SERVER)) as driver:
         trust = client_context(authority.path("ca.pem"))
         wait_for(lambda: driver.get("/metrics", tls=trust)[0] == 200, "metrics over TLS")
+        # The driver's own, which speaks no TLS to see that there is somebody.
+        wait_for(lambda: failed_handshakes(driver, trust) == 1, "a handshake that failed")
         assert refused(driver, client_context(most=ssl.TLSVersion.TLSv1_1))
         assert driver.get("/metrics", tls=client_context(most=ssl.TLSVersion.TLSv1_2))[0] == 200
+        wait_for(lambda: failed_handshakes(driver, trust) == 2, "a handshake that failed")
         answer = driver.raw(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", timeout=5)
         assert not answer.startswith(b"HTTP/1.1 200"), "plain HTTP is served beside TLS"
+        socket.create_connection(("127.0.0.1", driver.port)).close()  # as a probe of the port does
+        wait_for(lambda: failed_handshakes(driver, trust) == 4, "plain HTTP, and a probe of the port")
+        with socket.create_connection(("127.0.0.1", driver.port)) as plain:  # a handshake, and no request
+            trust.wrap_socket(plain, server_hostname="127.0.0.1").close()
+        time.sleep(0.5)
+        assert failed_handshakes(driver, trust) == 4
         body = driver.get("/metrics", {"Accept-Encoding": "gzip"}, tls=trust)
         assert body[1]["Content-Encoding"] == "gzip"
     with Driver(authority.config(SERVER + "  min_version: TLS13\n")) as driver:
@@ -99,6 +113,7 @@ def clients():
         for name, context_of in (("none", none), ("a stranger's", bad), ("another name", other), ("no client's", wrong_use)):
             assert refused(driver, context_of), name
         assert driver.get("/metrics", tls=good)[0] == 200
+        wait_for(lambda: failed_handshakes(driver, good) == 1 + 4, "the driver's own, and those of four clients")
     with Driver(authority.config(verified.format("VerifyClientCertIfGiven"))) as driver:
         wait_for(lambda: driver.get("/metrics", tls=none)[0] == 200, "none")
         assert driver.get("/metrics", tls=good)[0] == 200 and refused(driver, bad)

@@ -6,6 +6,7 @@
 
 #include "bpf/decode.h"
 #include "bpf/pins.h"
+#include "bpf/programs.h"
 #include "host/seed_walk.h"
 #include "model/names.h"
 
@@ -99,10 +100,13 @@ std::map<std::string, std::uint64_t> ExactLedger::losses() const {
     const auto loss = static_cast<tmpfs_loss>(i);
     losses[std::string(loss_name(loss))] = tracer_->loss(loss);
   }
-  if (const auto misses = tracer_->recursion_misses(); misses && counts_skipped_runs_)
-    losses["recursion_misses"] = *misses;
   losses["undecodable_events"] = undecodable_events_;
   return losses;
+}
+
+std::vector<MissedRuns> ExactLedger::missed_runs() const {
+  if (!counts_skipped_runs_) return {};
+  return tmpfstrace::missed_runs(tracer_->objects());
 }
 
 Result<LedgerReading> ExactLedger::read() {

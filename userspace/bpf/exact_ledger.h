@@ -29,6 +29,7 @@ class ExactLedger : public LedgerSource {
   Result<LedgerReading> read() override;
   std::string cgroup_name(CgroupId id) const override { return tracer_->table().cgroup_name(id); }
   std::map<std::string, std::uint64_t> losses() const override;
+  std::vector<MissedRuns> missed_runs() const override;
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;
   Result<void> drain_files(const FileHandler& handler, std::uint64_t monotonic_ns) override;

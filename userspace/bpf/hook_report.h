@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "model/self_cost.h"
+
 namespace tmpfstrace {
 
 struct HookReport {
@@ -18,6 +20,17 @@ struct HookReport {
 inline void add_missing_hooks(const std::vector<HookReport>& hooks, std::vector<std::string>& blind) {
   for (const HookReport& hook : hooks)
     if (!hook.attached) blind.push_back(hook.without + " (" + hook.why_not + ")");
+}
+
+// "kprobe session shmem_fault": how, and last what it is attached to.
+inline std::vector<HookState> hook_states(const std::vector<HookReport>& hooks) {
+  std::vector<HookState> states;
+  for (const HookReport& hook : hooks) {
+    const std::size_t end = hook.name.rfind(' ');
+    if (end == std::string::npos) continue;
+    states.push_back({hook.name.substr(end + 1), hook.name.substr(0, end), hook.attached});
+  }
+  return states;
 }
 
 }  // namespace tmpfstrace

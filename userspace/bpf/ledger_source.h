@@ -50,7 +50,7 @@ class LedgerSource {
 
   virtual ~LedgerSource() = default;
 
-  virtual std::vector<HookReport> hooks() const = 0;
+  virtual std::vector<HookReport> hooks() const = 0;  // that the mode wants, for as long as it runs
   virtual std::vector<std::string> blind() const = 0;
 
   virtual const LoadedObjects* objects() const = 0;  // owned by the source; null: there is none
@@ -72,8 +72,11 @@ class LedgerSource {
   // Empty: not known.
   virtual std::string cgroup_name(CgroupId id) const = 0;
 
-  // By name, 0 included. Asks the kernel about each program: once a sample, not at each reading.
+  // By name, 0 included; runs that were missed are not among them.
   virtual std::map<std::string, std::uint64_t> losses() const = 0;
+
+  // Of each program; empty: not told. Asks the kernel about each: once a sample, not at each reading.
+  virtual std::vector<MissedRuns> missed_runs() const { return {}; }
 
   virtual int event_fd() const = 0;  // readable when events are ready; owned by the source
   virtual Result<void> drain_events(const EventHandler& handler) = 0;

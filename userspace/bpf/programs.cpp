@@ -37,16 +37,17 @@ std::optional<std::uint32_t> run_program(int program_fd, std::initializer_list<s
   return options.retval;
 }
 
-std::optional<std::uint64_t> recursion_misses(const LoadedObjects& objects) {
-  std::uint64_t sum = 0;
+std::vector<MissedRuns> missed_runs(const LoadedObjects& objects) {
+  std::vector<MissedRuns> all;
   for (const KernelObject& program : objects.programs()) {
     bpf_prog_info info{};
     __u32 length = sizeof(info);
-    if (bpf_obj_get_info_by_fd(program.fd, &info, &length) != 0) return std::nullopt;
-    if (length < offsetof(bpf_prog_info, recursion_misses) + sizeof(info.recursion_misses)) return std::nullopt;
-    sum += info.recursion_misses;
+    // A sum of some programs would be taken for that of all.
+    if (bpf_obj_get_info_by_fd(program.fd, &info, &length) != 0) return {};
+    if (length < offsetof(bpf_prog_info, recursion_misses) + sizeof(info.recursion_misses)) return {};
+    all.push_back({program.name, info.recursion_misses});
   }
-  return sum;
+  return all;
 }
 
 }  // namespace tmpfstrace

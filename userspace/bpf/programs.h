@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <vector>
 
 #include "bpf/loaded_objects.h"
+#include "model/self_cost.h"
 
 namespace tmpfstrace {
 
@@ -18,7 +20,8 @@ void set_libbpf_voice();
 // returned. Absent: it could not be run.
 std::optional<std::uint32_t> run_program(int program_fd, std::initializer_list<std::uint64_t> arguments, int cpu = -1);
 
-// Runs that the kernel skipped, over all loaded programs. Absent: this kernel does not tell (before 5.12).
-std::optional<std::uint64_t> recursion_misses(const LoadedObjects& objects);
+// Runs that the kernel skipped, of each loaded program (recursion_misses of BPF_OBJ_GET_INFO_BY_FD, which takes no more
+// privilege than the descriptor). Empty: this kernel does not tell (before 5.12).
+std::vector<MissedRuns> missed_runs(const LoadedObjects& objects);
 
 }  // namespace tmpfstrace

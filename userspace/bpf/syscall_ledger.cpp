@@ -3,6 +3,7 @@
 
 #include "bpf/decode.h"
 #include "bpf/pins.h"
+#include "bpf/programs.h"
 #include "bpf/syscall_paths.h"
 #include "model/names.h"
 
@@ -164,9 +165,10 @@ std::map<std::string, std::uint64_t> SyscallLedger::losses() const {
   losses["unresolved_faults"] = programs_->loss(SYSCALL_LOSS_UNRESOLVED_FAULTS);
   losses["undecodable_events"] = undecodable_events_;
   losses["details_dropped"] = details_dropped_;
-  if (const auto misses = programs_->recursion_misses()) losses["recursion_misses"] = *misses;
   return losses;
 }
+
+std::vector<MissedRuns> SyscallLedger::missed_runs() const { return tmpfstrace::missed_runs(programs_->objects()); }
 
 Result<LedgerReading> SyscallLedger::read() {
   if (auto collected = collect(); !collected) return tl::unexpected(collected.error());

@@ -34,6 +34,7 @@ class SyscallLedger : public LedgerSource {
   Result<LedgerReading> read() override;
   std::string cgroup_name(CgroupId id) const override { return programs_->table().cgroup_name(id); }
   std::map<std::string, std::uint64_t> losses() const override;
+  std::vector<MissedRuns> missed_runs() const override;
 
   int event_fd() const override { return ring_->fd(); }
   Result<void> drain_events(const EventHandler& handler) override;

@@ -174,10 +174,6 @@ void SyscallPrograms::count_loss(syscall_loss which) {
 
 int SyscallPrograms::ring_fd() const { return objects_.map("events"); }
 
-std::optional<std::uint64_t> SyscallPrograms::recursion_misses() const {
-  return tmpfstrace::recursion_misses(objects_);
-}
-
 bool SyscallPrograms::is_inode(int fd, std::uint64_t kernel_inode) {
   return run_program(objects_.program("c_is_inode"), {static_cast<std::uint64_t>(fd), kernel_inode}).value_or(0) == 1;
 }

@@ -48,7 +48,6 @@ class SyscallPrograms {
   std::uint64_t loss(tmpfs_loss which) const;
   std::uint64_t loss(syscall_loss which) const;
   void count_loss(syscall_loss which);
-  std::optional<std::uint64_t> recursion_misses() const;  // see programs.h
   int ring_fd() const;
 
   bool faults_are_looked_up() const { return faults_are_looked_up_; }  // by the program itself (5.17)

@@ -181,14 +181,11 @@ void Tracer::begin_telling_round() {
   __atomic_fetch_add(&table_.common().telling_round, TMPFS_TELLS_A_ROUND, __ATOMIC_RELAXED);
 }
 
-std::optional<std::uint64_t> Tracer::recursion_misses() const { return tmpfstrace::recursion_misses(objects_); }
-
 Result<void> Tracer::begin_seeding() {
   if (handles_->seeding) return {};
   if (!handles_->skeleton) return fail("pinned programs have no walk: what existed before is known to them");
   if (seed_hook_.program.empty()) return fail("this kernel has no function to seed from");
   auto attached = attach_hook(handles_->skeleton->obj, seed_hook_);
-  hooks_.push_back(report(seed_hook_, attached));
   if (!attached) return tl::unexpected(attached.error());
   handles_->seeding = std::move(*attached);
   return {};

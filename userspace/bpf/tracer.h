@@ -58,9 +58,6 @@ class Tracer {
   // From now on each CPU may tell of files again, see bpf/file_tells.bpf.h.
   void begin_telling_round();
 
-  // See programs.h.
-  std::optional<std::uint64_t> recursion_misses() const;
-
   // While seeding is on, every stat() by this process makes the inode known to the ledger; last_seed() tells how it
   // went.
   enum class Seed { NotTmpfs, Entered, Known, Busy, Full };

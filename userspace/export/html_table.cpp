@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "model/names.h"
 #include "model/quantity_text.h"
 #include "model/ratio.h"
+#include "model/risk.h"
 
 namespace tmpfstrace {
 namespace {
@@ -24,30 +24,21 @@ constexpr double kHighFill = 0.9;
 struct Row {
   const SuperblockView* view;
   std::optional<Severity> worst;
+  std::optional<double> risk;
 };
 
-double time_left(const SuperblockView& view) {
-  const auto& binding = view.outlook.binding;
-  return binding && binding->forecast.mid_ns ? static_cast<double>(*binding->forecast.mid_ns) : HUGE_VAL;
-}
-
+// As the live view sorts them.
 std::vector<Row> by_risk(const Snapshot& snapshot) {
-  std::map<SuperblockId, Severity> worst;
-  for (const Verdict& verdict : snapshot.verdicts) {
-    if (!verdict.superblock) continue;
-    const auto [place, is_first] = worst.emplace(*verdict.superblock, verdict.severity);
-    if (!is_first) place->second = std::min(place->second, verdict.severity);
-  }
+  const auto worst = worst_verdicts(snapshot);
   std::vector<Row> rows;
   for (const SuperblockView& view : snapshot.superblocks) {
+    if (view.info.dead) continue;
     const auto found = worst.find(view.info.id);
-    if (!view.info.dead) rows.push_back({&view, found == worst.end() ? std::nullopt : std::optional(found->second)});
+    const auto severity = found == worst.end() ? std::nullopt : std::optional(found->second);
+    rows.push_back({&view, severity, risk_of(view, severity)});
   }
-  const auto rank = [](const Row& row) {
-    return std::tuple(row.worst ? static_cast<int>(*row.worst) : 3, -row.view->tally.rates.refused.value_or(0),
-                      time_left(*row.view), -fill_of(row.view->info));
-  };
-  std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return rank(a) < rank(b); });
+  const auto rank = [](const Row& row) { return std::tuple(-row.risk.value_or(-1), row.view->info.id); };
+  std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return rank(a) < rank(b); });
   return rows;
 }
 
@@ -125,7 +116,7 @@ constexpr const char* kTitles[] = {"Risk",  "Owner",   "Mounted at", "Blocks", "
 std::string row_of(const Row& row) {
   const SuperblockView& view = *row.view;
   const Superblock& info = view.info;
-  const char* risk = row.worst ? severity_name(*row.worst) : info.size_bytes || info.inodes_total ? "ok" : kAbsent;
+  const char* risk = row.worst ? severity_name(*row.worst) : row.risk ? "ok" : kAbsent;
   const auto cause = main_cause(view.tally.refusals);
   const auto refused = view.tally.refused;
   Cells cells;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace tmpfstrace {
 
@@ -25,16 +26,27 @@ using Children = std::unordered_map<ChildKey, const MountEntry*, ChildHash>;
 
 struct Listed {
   const MountEntry* entry = nullptr;
-  bool has_children = false;
+  // By length, whether a child has a mount point that long: of the beginnings of a path, with thousands of mounts, few
+  // are worth looking for among them.
+  std::vector<bool> child_lengths;
+
+  bool may_have_child_at(std::string_view mount_point) const {
+    return mount_point.size() < child_lengths.size() && child_lengths[mount_point.size()];
+  }
 };
 
+const MountEntry* child_at(const Children& children, const Listed& parent, std::string_view mount_point) {
+  if (!parent.may_have_child_at(mount_point)) return nullptr;
+  const auto child = children.find({parent.entry->mount_id, mount_point});
+  return child == children.end() ? nullptr : child->second;
+}
+
 // The mount on the shortest path component of target at which a child of parent lies: path lookup leaves parent there.
-const MountEntry* next_on_path(const Children& children, const MountEntry& parent, std::string_view target) {
-  if (const auto root = children.find({parent.mount_id, "/"}); root != children.end()) return root->second;
+const MountEntry* next_on_path(const Children& children, const Listed& parent, std::string_view target) {
+  if (const MountEntry* root = child_at(children, parent, "/")) return root;
   for (std::size_t end = 1; end != std::string_view::npos && end <= target.size();) {
     end = target.find('/', end);
-    const auto child = children.find({parent.mount_id, target.substr(0, end)});
-    if (child != children.end()) return child->second;
+    if (const MountEntry* child = child_at(children, parent, target.substr(0, end))) return child;
     if (end != std::string_view::npos) ++end;
   }
   return nullptr;
@@ -57,7 +69,9 @@ MountReach derive_mount_reach(const MountTable& table) {
   for (const auto& entry : table.entries) {
     if (Listed& listed = by_id[entry.mount_id]; listed.entry == nullptr) listed.entry = &entry;
     if (entry.parent_id == entry.mount_id) continue;
-    by_id[entry.parent_id].has_children = true;
+    std::vector<bool>& lengths = by_id[entry.parent_id].child_lengths;
+    if (lengths.size() <= entry.mount_point.size()) lengths.resize(entry.mount_point.size() + 1);
+    lengths[entry.mount_point.size()] = true;
     children[{entry.parent_id, entry.mount_point}] = &entry;
   }
 
@@ -68,7 +82,7 @@ MountReach derive_mount_reach(const MountTable& table) {
     const MountEntry* wanted = nullptr;
     const Listed* at = &by_id.at(entry.mount_id);
     for (std::size_t depth = 0; depth < kMaxDepth; ++depth) {
-      const MountEntry* next = at->has_children ? next_on_path(children, *at->entry, entry.mount_point) : nullptr;
+      const MountEntry* next = at->child_lengths.empty() ? nullptr : next_on_path(children, *at, entry.mount_point);
       if (next != wanted) reach.covered.insert(entry.mount_id);
       if (wanted != nullptr && is_remote_type(at->entry->fstype) && at->entry->mount_point != "/")
         reach.behind_remote.insert(entry.mount_id);

@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <functional>
-#include <map>
 #include <tuple>
 #include <utility>
 
@@ -39,7 +38,28 @@ bool sees_whole_namespace(const HostPaths& paths, std::int32_t pid) {
 }
 
 Mount make_mount(const MountEntry& entry, std::uint64_t mount_namespace, std::int32_t pid) {
-  return {entry.mount_id, mount_namespace, pid, entry.root, entry.mount_point, entry.super_options};
+  return {entry.mount_id,
+          mount_namespace,
+          pid,
+          std::string(entry.root),
+          std::string(entry.mount_point),
+          std::string(entry.super_options)};
+}
+
+// A line of one of the tables.
+struct Mounted {
+  SuperblockId id;
+  std::uint64_t mount_namespace = 0;
+  std::int32_t pid = 0;  // Mount::pid
+  const MountEntry* entry = nullptr;
+
+  auto key() const { return std::tuple(id, mount_namespace, entry->mount_id); }
+};
+
+bool is_as_before(const Mounted& now, const Mount& before) {
+  const MountEntry& entry = *now.entry;
+  return std::tie(entry.mount_id, now.mount_namespace, now.pid, entry.root, entry.mount_point, entry.super_options) ==
+         std::tie(before.mount_id, before.mount_namespace, before.pid, before.root, before.mount_point, before.options);
 }
 
 // rootfs is ramfs or shmem, depending on the kernel's command line.
@@ -55,19 +75,20 @@ bool MountScanner::is_own(std::uint64_t id) const {
   return mount_namespace_of(paths_, 1) == id || own_mount_namespace(paths_) == id;
 }
 
-void MountScanner::parse(std::int32_t pid, const std::string& text, Namespace& known) const {
-  MountTable table = parse_mount_table(text);
+void MountScanner::parse(std::int32_t pid, std::string text, Namespace& known) const {
+  const MountTable table = parse_mount_table(std::move(text));
   const MountReach reach = derive_mount_reach(table);
-  known.shmem.clear();
+  std::vector<const MountEntry*> shmem;
   known.not_to_enter.clear();
-  known.damaged_lines = table.damaged_lines;
-  for (auto& entry : table.entries) {
+  for (const auto& entry : table.entries) {
     if (!is_shmem_type(entry.fstype)) continue;
     const bool enter = !reach.behind_remote.contains(entry.mount_id) && !reach.covered.contains(entry.mount_id);
     if (!enter) known.not_to_enter.push_back(entry.mount_id);
     if (entry.fstype == "rootfs" && !(enter && is_shmem(paths_, entry, pid))) continue;
-    known.shmem.push_back(std::move(entry));
+    shmem.push_back(&entry);
   }
+  known.shmem = copy_of(shmem);
+  known.shmem.damaged_lines = table.damaged_lines;
   std::sort(known.not_to_enter.begin(), known.not_to_enter.end());
 }
 
@@ -86,7 +107,7 @@ Result<bool> MountScanner::refresh(std::uint64_t id, const Pids& pids, Namespace
   for (const bool whole : {true, false}) {
     for (const std::int32_t pid : pids) {
       if (sees_whole_namespace(paths_, pid) != whole) continue;
-      const auto text = read_table(id, pid, known);
+      auto text = read_table(id, pid, known);
       if (!text) {
         if (has_gone(text.error().code)) continue;
         any_refused = true;
@@ -94,8 +115,9 @@ Result<bool> MountScanner::refresh(std::uint64_t id, const Pids& pids, Namespace
         continue;
       }
       const std::size_t hash = std::hash<std::string>{}(*text);
-      if (known.pid == 0 || known.text_size != text->size() || known.text_hash != hash) parse(pid, *text, known);
-      known.text_size = text->size();
+      const std::size_t size = text->size();
+      if (known.pid == 0 || known.text_size != size || known.text_hash != hash) parse(pid, std::move(*text), known);
+      known.text_size = size;
       known.text_hash = hash;
       known.pid = pid;
       return true;
@@ -124,25 +146,36 @@ std::vector<std::uint64_t> MountScanner::due(std::uint64_t now_ns, bool everywhe
   return due;
 }
 
+// Where nothing has changed of a superblock's mounts, its list stays the one that all who hold it share.
 void MountScanner::merge() {
-  std::map<SuperblockId, Superblock> found;
+  std::vector<Mounted> found;
   for (const auto& [id, table] : tables_) {
-    for (const auto& entry : table.shmem) {
-      Superblock& superblock = found[SuperblockId{entry.major, entry.minor, 0}];
-      superblock.id = {entry.major, entry.minor, 0};
-      superblock.kind = entry.fstype == "devtmpfs" ? "devtmpfs" : "tmpfs";
+    for (const auto& entry : table.shmem.entries) {
       const bool enter = !std::binary_search(table.not_to_enter.begin(), table.not_to_enter.end(), entry.mount_id);
-      superblock.mounts.own().push_back(make_mount(entry, id, enter ? table.pid : 0));
+      found.push_back({{entry.major, entry.minor, 0}, id, enter ? table.pid : 0, &entry});
     }
   }
-  merged_.clear();
-  for (auto& [id, superblock] : found) {
-    auto& mounts = superblock.mounts.own();
-    std::sort(mounts.begin(), mounts.end(), [](const Mount& left, const Mount& right) {
-      return std::tie(left.mount_namespace, left.mount_id) < std::tie(right.mount_namespace, right.mount_id);
-    });
-    merged_.push_back(std::move(superblock));
+  std::sort(found.begin(), found.end(),
+            [](const Mounted& left, const Mounted& right) { return left.key() < right.key(); });
+  std::vector<Superblock> merged;
+  auto before = merged_.begin();
+  for (auto at = found.begin(); at != found.end();) {
+    const auto end = std::find_if(at, found.end(), [&](const Mounted& mounted) { return mounted.id != at->id; });
+    while (before != merged_.end() && before->id < at->id) ++before;
+    const bool known = before != merged_.end() && before->id == at->id;
+    Superblock& superblock = merged.emplace_back();
+    superblock.id = at->id;
+    superblock.kind = at->entry->fstype == "devtmpfs" ? "devtmpfs" : "tmpfs";
+    if (known && std::equal(at, end, before->mounts.begin(), before->mounts.end(), is_as_before)) {
+      superblock.mounts = before->mounts;
+    } else {
+      auto& mounts = superblock.mounts.own();
+      for (auto mounted = at; mounted != end; ++mounted)
+        mounts.push_back(make_mount(*mounted->entry, mounted->mount_namespace, mounted->pid));
+    }
+    at = end;
   }
+  merged_ = std::move(merged);
 }
 
 Result<MountScan> MountScanner::scan(std::uint64_t now_ns, bool everywhere) {
@@ -163,7 +196,7 @@ Result<MountScan> MountScanner::scan(std::uint64_t now_ns, bool everywhere) {
     changed = true;
   }
   if (changed) merge();
-  for (const auto& [id, table] : tables_) scan.damaged_lines += table.damaged_lines;
+  for (const auto& [id, table] : tables_) scan.damaged_lines += table.shmem.damaged_lines;
   scan.superblocks = merged_;
   return scan;
 }

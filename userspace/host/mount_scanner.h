@@ -47,16 +47,15 @@ class MountScanner {
     std::size_t text_size = 0;
     std::size_t text_hash = 0;
     std::optional<MountWatch> watch;
-    std::vector<MountEntry> shmem;
+    MountTable shmem;                         // of the lines; damaged_lines: of them all
     std::vector<std::uint64_t> not_to_enter;  // mount ids, sorted
-    std::uint64_t damaged_lines = 0;
   };
 
   std::vector<std::uint64_t> due(std::uint64_t now_ns, bool everywhere);
   bool is_own(std::uint64_t id) const;
   Result<std::string> read_table(std::uint64_t id, std::int32_t pid, Namespace& known) const;
   Result<bool> refresh(std::uint64_t id, const Pids& pids, Namespace& known);
-  void parse(std::int32_t pid, const std::string& text, Namespace& known) const;
+  void parse(std::int32_t pid, std::string text, Namespace& known) const;
   void merge();
 
   HostPaths paths_;

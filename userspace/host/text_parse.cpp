@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/text_parse.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
 // What the kernel puts between words, and writes as \ooo within one: '\r' is a character of a name like any other.
-constexpr std::string_view kBetweenWords = " \t\n";
+bool is_between_words(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
@@ -39,15 +40,14 @@ bool take_line(std::string_view& text, std::string_view& line) {
 }
 
 bool take_word(std::string_view& line, std::string_view& word) {
-  const std::size_t first = line.find_first_not_of(kBetweenWords);
-  if (first == std::string_view::npos) {
+  const auto first = std::find_if_not(line.begin(), line.end(), is_between_words);
+  const auto end = std::find_if(first, line.end(), is_between_words);
+  if (first == end) {
     line = {};
     return false;
   }
-  line.remove_prefix(first);
-  const std::size_t end = line.find_first_of(kBetweenWords);
-  word = line.substr(0, end);
-  line.remove_prefix(word.size());
+  word = std::string_view(first, end);
+  line = std::string_view(end, line.end());
   return true;
 }
 
@@ -71,20 +71,18 @@ std::optional<std::string_view> find_value(std::string_view text, std::string_vi
   return std::nullopt;
 }
 
-std::string unescape_octal(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
+std::string_view unescape_octal(std::span<char> text) {
+  const auto first = std::find(text.begin(), text.end(), '\\');
+  std::size_t written = static_cast<std::size_t>(first - text.begin());
+  for (std::size_t i = written; i < text.size(); ++i, ++written) {
     const bool escape = text[i] == '\\' && i + 3 < text.size() && text[i + 1] <= '3' && is_octal(text[i + 1]) &&
                         is_octal(text[i + 2]) && is_octal(text[i + 3]);
-    if (!escape) {
-      out.push_back(text[i]);
-      continue;
-    }
-    out.push_back(static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0')));
+    text[written] = text[i];
+    if (!escape) continue;
+    text[written] = static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
     i += 3;
   }
-  return out;
+  return {text.data(), written};
 }
 
 std::optional<std::int32_t> parse_pid(std::string_view name) {

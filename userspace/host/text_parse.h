@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 
 namespace tmpfstrace {
@@ -28,8 +28,9 @@ bool has_word(std::string_view text, std::string_view word);
 // The value of "key value" lines (memory.stat) or "Key:\tvalue" lines (status, fdinfo; key without the colon).
 std::optional<std::string_view> find_value(std::string_view text, std::string_view key);
 
-// Undoes mangle_path(): the kernel writes blank, tab, newline, backslash and '#' as \ooo.
-std::string unescape_octal(std::string_view text);
+// Undoes mangle_path(), in place: the kernel writes blank, tab, newline, backslash and '#' as \ooo. Returns what is
+// left, the front of text.
+std::string_view unescape_octal(std::span<char> text);
 
 // A process id as a directory name of /proc.
 std::optional<std::int32_t> parse_pid(std::string_view name);

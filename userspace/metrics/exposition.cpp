@@ -44,6 +44,7 @@ void add_value(std::string& text, double value) {
 
 void add_series(std::string& text, const MetricInfo& info, const Series& series) {
   text += info.name;
+  text += series.suffix;
   char before = '{';
   for (const auto& [name, value] : series.labels) {
     text += before;
@@ -59,6 +60,19 @@ void add_series(std::string& text, const MetricInfo& info, const Series& series)
 
 }  // namespace
 
+void add_histogram(Family& family, const MetricLabels& labels, std::span<const double> bounds,
+                   std::span<const std::uint64_t> counts, double sum) {
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    below += counts[i];
+    MetricLabels of_bucket = labels;
+    of_bucket.emplace_back("le", i < bounds.size() ? fmt::format("{}", bounds[i]) : "+Inf");
+    family.series.push_back({std::move(of_bucket), static_cast<double>(below), "_bucket"});
+  }
+  family.series.push_back({labels, sum, "_sum"});
+  family.series.push_back({labels, static_cast<double>(below), "_count"});
+}
+
 std::string expose(const std::vector<Family>& families, Exposition format) {
   std::string text;
   for (const Family& family : families) {
@@ -67,8 +81,7 @@ std::string expose(const std::vector<Family>& families, Exposition format) {
     const std::string_view name = family_name(info, format);
     fmt::format_to(std::back_inserter(text), "# HELP {} ", name);
     add_escaped(text, info.help, format == Exposition::openmetrics);
-    fmt::format_to(std::back_inserter(text), "\n# TYPE {} {}\n", name,
-                   info.type == MetricType::counter ? "counter" : "gauge");
+    fmt::format_to(std::back_inserter(text), "\n# TYPE {} {}\n", name, type_name(info.type));
     if (format == Exposition::openmetrics && *info.unit != '\0')
       fmt::format_to(std::back_inserter(text), "# UNIT {} {}\n", name, info.unit);
     for (const Series& series : family.series) add_series(text, info, series);

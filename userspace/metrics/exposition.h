@@ -3,6 +3,8 @@
 // prometheus-cpp has no writer: both come from one here.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +20,7 @@ using MetricLabels = std::vector<std::pair<std::string_view, std::string>>;  // 
 struct Series {
   MetricLabels labels;  // none of them with an empty value
   double value = 0;
+  std::string_view suffix = {};  // of the name, a literal: what the parts of a histogram have
 };
 
 // Without a series nothing of it is written.
@@ -25,6 +28,10 @@ struct Family {
   const MetricInfo* info = nullptr;
   std::vector<Series> series;
 };
+
+// counts: of each bound what is not above it and above the one before, and last what is above all.
+void add_histogram(Family& family, const MetricLabels& labels, std::span<const double> bounds,
+                   std::span<const std::uint64_t> counts, double sum);
 
 enum class Exposition { text, openmetrics };
 

@@ -50,6 +50,8 @@ constexpr std::array<MetricInfo, kMetrics> table = {{
     {"tmpfstrace_mode_info", gauge, "", "1, with how it counts (tmpfstrace doctor says why).", "mode hooks kernel"},
     {"tmpfstrace_blind_spots", gauge, "",
      "Things that this mode does not see on this kernel; tmpfstrace doctor names them.", ""},
+    {"tmpfstrace_hook_attached", gauge, "",
+     "1 for each hook that the mode wants and that is attached, 0 for one that could not be.", "hook how"},
     {"tmpfstrace_losses_total", counter, "", "What was lost to tmpfstrace itself (docs/json.md, losses).", "loss"},
     {"tmpfstrace_ledger_drift_bytes", gauge, "bytes",
      "Difference of our books and statfs, summed over all superblocks without sign; 0 at rest.", ""},
@@ -63,6 +65,8 @@ constexpr std::array<MetricInfo, kMetrics> table = {{
     {"tmpfstrace_counting_since_timestamp_seconds", gauge, "seconds",
      "Since when the kernel has been counting, since 1970; with --pin that outlasts the process.", ""},
     {"tmpfstrace_bpf_map_bytes", gauge, "bytes", "Kernel memory of our BPF maps.", ""},
+    {"tmpfstrace_bpf_program_missed_runs_total", counter, "",
+     "Runs that the kernel left out, where it tells; their sum is the loss recursion_misses.", "program"},
     {"tmpfstrace_bpf_program_cpu_ratio", gauge, "ratio",
      "Part of one processor that the program took in the last window.", "program"},
     {"tmpfstrace_bpf_window_seconds", gauge, "seconds", "Length of that window.", ""},
@@ -86,6 +90,15 @@ constexpr std::array<MetricInfo, kMetrics> table = {{
 #undef CONTAINER
 
 }  // namespace
+
+const char* type_name(MetricType type) {
+  switch (type) {
+    case MetricType::gauge: return "gauge";
+    case MetricType::counter: return "counter";
+    case MetricType::histogram: return "histogram";
+  }
+  return "unknown";
+}
 
 const MetricInfo& info_of(Metric metric) { return table[static_cast<std::size_t>(metric)]; }
 

@@ -10,7 +10,9 @@
 
 namespace tmpfstrace {
 
-enum class MetricType { gauge, counter };
+enum class MetricType { gauge, counter, histogram };
+
+const char* type_name(MetricType type);
 
 struct MetricInfo {
   const char* name;  // as it is served in the text format
@@ -43,6 +45,7 @@ enum class Metric : std::size_t {
   build_info,
   mode_info,
   blind_spots,
+  hook_attached,
   losses,
   ledger_drift_bytes,
   ledger_drift_inodes,
@@ -52,6 +55,7 @@ enum class Metric : std::size_t {
   interval_seconds,
   counting_since_timestamp_seconds,
   bpf_map_bytes,
+  bpf_program_missed_runs,
   bpf_program_cpu_ratio,
   bpf_window_seconds,
   slots,

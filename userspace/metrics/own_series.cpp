@@ -41,6 +41,10 @@ void add_cost(const SelfView& self, FamilySet& families) {
     families.add(Metric::process_cpu_seconds, {}, seconds(*cpu));
   families.add(Metric::process_resident_memory_bytes, {}, sum_of(cost.process.rss_bytes, cost.worker.rss_bytes));
   families.add(Metric::bpf_map_bytes, {}, cost.map_bytes);
+  for (const HookState& hook : cost.hooks)
+    families.add(Metric::hook_attached, {{"hook", hook.function}, {"how", hook.how}}, hook.attached ? 1 : 0);
+  for (const MissedRuns& missed : cost.missed_runs)
+    families.add(Metric::bpf_program_missed_runs, {{"program", missed.program}}, static_cast<double>(missed.count));
   if (!cost.window) return;
   families.add(Metric::bpf_window_seconds, {}, seconds(length_ns(*cost.window)));
   for (const ProgramRuns& program : cost.window->programs)

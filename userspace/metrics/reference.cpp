@@ -63,8 +63,8 @@ void add_heading(std::string& text, std::string_view title) {
 }
 
 void add_row(std::string& text, const MetricInfo& info) {
-  fmt::format_to(std::back_inserter(text), "| `{}` | {} | {} | {} |\n", info.name,
-                 info.type == MetricType::counter ? "counter" : "gauge", labels_text(info.labels), info.help);
+  fmt::format_to(std::back_inserter(text), "| `{}` | {} | {} | {} |\n", info.name, type_name(info.type),
+                 labels_text(info.labels), info.help);
 }
 
 }  // namespace

@@ -54,10 +54,14 @@ bool smaller(const std::optional<Value>& now, const std::optional<Value>& before
 }  // namespace
 
 std::optional<std::uint64_t> sum_of(const std::optional<KindCounts>& kinds) {
-  std::optional<std::uint64_t> sum;
-  if (!kinds) return sum;
-  for (const std::optional<std::uint64_t>& count : *kinds) add(sum, count);
-  return sum;
+  if (!kinds) return std::nullopt;
+  std::uint64_t sum = 0;
+  bool any = false;
+  for (const std::optional<std::uint64_t>& count : *kinds) {
+    sum += count.value_or(0);
+    any = any || count.has_value();
+  }
+  return any ? std::optional(sum) : std::nullopt;
 }
 
 std::optional<std::uint64_t> whole_sum_of(const std::optional<KindCounts>& kinds) {

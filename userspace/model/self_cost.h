@@ -30,6 +30,18 @@ struct ProgramWindow {
   std::vector<ProgramRuns> programs;  // every loaded one, also those that did not run
 };
 
+// A hook of the mode that runs.
+struct HookState {
+  std::string function;  // or the tracepoint
+  std::string how;       // "fentry", "kprobe session", "tracepoint"…
+  bool attached = false;
+};
+
+struct MissedRuns {
+  std::string program;
+  std::uint64_t count = 0;  // since it was loaded
+};
+
 struct SelfCost {
   ProcessCost process;
   ProcessCost worker;  // the reader of symbols: CPU time of all there were, memory of the one there is
@@ -37,6 +49,9 @@ struct SelfCost {
   bool map_bytes_measured = false;      // else the kernel's rough formula for what they may grow to
   std::optional<ProgramWindow> window;  // the last one that has ended
   std::string no_window;                // why there is none; empty when there is one
+  // Of a live host only: neither recorded nor in its JSON, where `blind` and `losses` tell what comes of them.
+  std::vector<HookState> hooks;         // empty: nothing is attached in this mode
+  std::vector<MissedRuns> missed_runs;  // empty: the kernel does not tell
 };
 
 struct SelfView {

@@ -2,10 +2,20 @@
 #include "sources/live_cgroups.h"
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 
 namespace tmpfstrace {
+namespace {
+
+struct PathHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view path) const { return std::hash<std::string_view>{}(path); }
+};
+
+}  // namespace
 
 void LiveCgroups::add_to(Sample& sample, OwnerNames& owners, const LedgerSource* ledger) {
   // A walk that fails leaves the names that are known; the next one is due all the same.
@@ -47,15 +57,21 @@ std::string LiveCgroups::path_of(CgroupId id, const CgroupName& name, const Ledg
 
 // Their limits bind as well. The root has none.
 void LiveCgroups::add_ancestors(std::vector<Cgroup>& cgroups, OwnerNames& owners, std::uint64_t now_ns) {
-  std::unordered_set<std::string> there;
-  there.reserve(cgroups.size());
-  for (const Cgroup& cgroup : cgroups) there.insert(cgroup.path);
+  const std::size_t given = cgroups.size();  // these are sorted by id
+  const auto is_given = [&](CgroupId id) {
+    const auto end = cgroups.begin() + static_cast<std::ptrdiff_t>(given);
+    const auto at = std::lower_bound(cgroups.begin(), end, id, [](const Cgroup& c, CgroupId of) { return c.id < of; });
+    return at != end && at->id == id;
+  };
+  std::unordered_set<std::string, PathHash, std::equal_to<>> parents;
   for (std::size_t i = 0; i < cgroups.size(); ++i) {
-    if (cgroups[i].dead || !cgroups[i].path.starts_with('/')) continue;
-    const std::string parent = cgroups[i].path.substr(0, cgroups[i].path.rfind('/'));
-    if (parent.empty() || !there.insert(parent).second) continue;
+    const std::string_view path = cgroups[i].path;
+    if (cgroups[i].dead || !path.starts_with('/')) continue;
+    const std::string_view above = path.substr(0, path.rfind('/'));
+    if (above.empty() || parents.contains(above)) continue;
+    const std::string& parent = *parents.emplace(above).first;
     const auto id = tree_.id_of(parent);
-    if (!id) continue;  // made since the last walk, or outside our view
+    if (!id || is_given(*id)) continue;  // no id: made since the last walk, or outside our view
     Cgroup cgroup;
     cgroup.id = *id;
     cgroup.path = parent;

@@ -148,6 +148,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   sample.counting_since_ns = start_.counting_since_ns;
 
   LedgerReading before, after;
+  std::vector<MissedRuns> missed_runs;
   if (start_.ledger) {
     auto reading = start_.ledger->read();
     if (!reading) return tl::unexpected(reading.error());
@@ -175,6 +176,8 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
     sample.ledger = std::move(after.rows);
     reconcile(before.rows, sample.ledger, sample.superblocks);
     sample.losses = start_.ledger->losses();
+    missed_runs = start_.ledger->missed_runs();
+    for (const MissedRuns& missed : missed_runs) sample.losses["recursion_misses"] += missed.count;
   }
   usage_.keep_drift(sample.superblocks);
   owners_->begin_sample(sample.monotonic_ns);
@@ -202,6 +205,8 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   const std::uint64_t now = start_.clock_ns(CLOCK_MONOTONIC);
   cost_.end_window_if_over(now);
   sample.self = cost_.read(symbols_);
+  sample.self->missed_runs = std::move(missed_runs);
+  if (start_.ledger) sample.self->hooks = hook_states(start_.ledger->hooks());
   cost_.begin_window_if_due(now);
   return sample;
 }

@@ -29,12 +29,12 @@ std::vector<bool> pick_turns(const std::vector<Turn>& turns, std::size_t most) {
 }
 
 std::uint64_t activity_of(const Counters& counters) {
-  std::uint64_t sum = 0;
-  for (const auto& count :
-       {counters.allocated_bytes, counters.freed_bytes, counters.seeded_bytes, counters.seeded_inodes,
-        counters.written_bytes, counters.write_calls, counters.short_writes, counters.xattr_bytes,
-        sum_of(counters.created), sum_of(counters.removed), sum_of(counters.refusals)})
-    sum += count.value_or(0);
+  std::uint64_t sum = sum_of(counters.created).value_or(0) + sum_of(counters.removed).value_or(0);
+  if (counters.refusals) sum += counters.refusals->sum();
+  for (const auto* count :
+       {&counters.allocated_bytes, &counters.freed_bytes, &counters.seeded_bytes, &counters.seeded_inodes,
+        &counters.written_bytes, &counters.write_calls, &counters.short_writes, &counters.xattr_bytes})
+    sum += count->value_or(0);
   return sum;
 }
 

@@ -12,6 +12,8 @@
 #include <microhttpd.h>
 
 #include "web/event_stream.h"
+#include "web/tls_policy.h"
+#include "web/web_metrics.h"
 
 namespace tmpfstrace {
 
@@ -34,7 +36,10 @@ struct Connection {
   bool retired = false;  // of a daemon that takes no new connections
   Phase phase = Phase::waiting;
   Time since{};  // it is in this phase
+  TlsClient tls;
   // Of the request.
+  Time asked{};  // its headers were there
+  Handler handler = Handler::other;
   bool uri_too_long = false;
   bool answered = false;           // a response is queued
   bool counts_as_request = false;  // in WebOptions::max_requests

@@ -32,10 +32,12 @@ struct HttpDaemon::Hooks {
       return;
     }
     const MHD_ConnectionInfo* fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *context = daemon.events_.on_opened(mhd, fd->connect_fd);
+    Connection* const connection = daemon.events_.on_opened(mhd, fd->connect_fd);
+    *context = connection;
     if (!daemon.tls_) return;
+    connection->tls.config = &*daemon.tls_;
     const MHD_ConnectionInfo* session = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    ask_client(static_cast<gnutls_session_t>(session->tls_session), *daemon.tls_);
+    ask_client(static_cast<gnutls_session_t>(session->tls_session), connection->tls);
   }
 
   static void* see_uri(void* self, const char* uri, MHD_Connection* mhd) {

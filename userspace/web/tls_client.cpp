@@ -46,9 +46,18 @@ bool has_allowed_name(const gnutls_datum_t& der, const std::vector<std::string>&
   return false;
 }
 
+TlsClient& client_of(gnutls_session_t session) { return *static_cast<TlsClient*>(gnutls_session_get_ptr(session)); }
+
+// Called by GnuTLS after each "finished". The client's tells that it has taken our certificate, and comes after its
+// own.
+int note_finished(gnutls_session_t session, unsigned, unsigned, unsigned incoming, const gnutls_datum_t*) {
+  if (incoming != 0) client_of(session).shook_hands = true;
+  return 0;
+}
+
 // Called by GnuTLS when a certificate has come. Not 0: the handshake ends there.
 int verify_client(gnutls_session_t session) {
-  const auto& tls = *static_cast<const TlsConfig*>(gnutls_session_get_ptr(session));
+  const TlsConfig& tls = *client_of(session).config;
   unsigned count = 0;
   const gnutls_datum_t* chain = gnutls_certificate_get_peers(session, &count);
   if (chain == nullptr || count == 0) return 0;  // one that must come is asked for with GNUTLS_CERT_REQUIRE
@@ -67,15 +76,17 @@ int verify_client(gnutls_session_t session) {
 
 }  // namespace
 
-void ask_client(gnutls_session_t session, const TlsConfig& tls) {
+void ask_client(gnutls_session_t session, TlsClient& client) {
+  const TlsConfig& tls = *client.config;
+  // The HTTP library keeps its connection there, and needs it for pre-shared keys only.
+  gnutls_session_set_ptr(session, &client);
+  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, &note_finished);
   if (tls.client_auth == ClientAuth::none) {
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_IGNORE);
     return;
   }
   const bool must = tls.client_auth == ClientAuth::require_any || tls.client_auth == ClientAuth::require_and_verify;
   gnutls_certificate_server_set_request(session, must ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
-  // The HTTP library keeps its connection there, and needs it for pre-shared keys only.
-  gnutls_session_set_ptr(session, const_cast<TlsConfig*>(&tls));
   gnutls_session_set_verify_function(session, &verify_client);
 }
 

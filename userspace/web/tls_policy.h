@@ -18,8 +18,14 @@ Result<std::string> tls_priority(const TlsConfig& tls);
 // Can the certificate, its key and the clients' CA be used? Their contents, not the names of the files.
 Result<void> check_certificates(const TlsConfig& tls);
 
-// In the worker, before a handshake: asks the client for what `tls` wants of it, and verifies it during the handshake.
-// `tls` must outlive the session.
-void ask_client(gnutls_session_t session, const TlsConfig& tls);
+// A connection's.
+struct TlsClient {
+  const TlsConfig* config = nullptr;  // null: it has no TLS
+  bool shook_hands = false;           // the handshake is done, and the client was let in
+};
+
+// In the worker, before a handshake: asks the client for what its configuration wants of it, verifies it during the
+// handshake, and notes when that is done. It and its configuration must outlive the session.
+void ask_client(gnutls_session_t session, TlsClient& client);
 
 }  // namespace tmpfstrace

@@ -27,6 +27,13 @@ void WebCounts::count_request(unsigned code) {
   ++requests[static_cast<std::size_t>(place - kStatusCodes.begin())];
 }
 
+void WebCounts::count_duration(Handler handler, double seconds) {
+  Durations& of_handler = durations[static_cast<std::size_t>(handler)];
+  const auto bound = std::lower_bound(kDurationBounds.begin(), kDurationBounds.end(), seconds);
+  ++of_handler.counts[static_cast<std::size_t>(bound - kDurationBounds.begin())];
+  of_handler.sum_seconds += seconds;
+}
+
 std::string web_metrics_text(const WebCounts& counts, MetricsFormat format) {
   std::vector<Family> all = families();
   auto family = all.begin();
@@ -39,6 +46,11 @@ std::string web_metrics_text(const WebCounts& counts, MetricsFormat format) {
     ++family;
     if (value) family->series.push_back({{}, *value});
   };
+  add(number(counts.tls_handshake_failures));
+  ++family;
+  for (std::size_t i = 0; i < kHandlers.size(); ++i)
+    add_histogram(*family, {{"handler", kHandlers[i]}}, kDurationBounds, counts.durations[i].counts,
+                  counts.durations[i].sum_seconds);
   add(number(counts.connections));
   add(number(counts.event_streams));
   add(counts.document_age_seconds);

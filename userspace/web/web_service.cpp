@@ -21,7 +21,8 @@ const char* header_of(const Connection& connection, const char* name) {
   return MHD_lookup_connection_value(connection.mhd, MHD_HEADER_KIND, name);
 }
 
-// A kubelet has no password, and kills what does not answer it. They tell no more than that the agent counts, or why not.
+// A kubelet has no password, and kills what does not answer it. They tell no more than that the agent counts, or why
+// not.
 bool is_probe(std::string_view path) { return path == "/healthz" || path == "/readyz"; }
 
 // Of IPv6 the half that a host cannot choose for itself.
@@ -124,6 +125,9 @@ Connection* WebService::on_opened(MHD_Connection* mhd, int fd) {
 
 void WebService::on_closed(Connection& connection) {
   authenticator_.forget(connection);
+  // One that we have cut is counted by the reason.
+  if (connection.tls.config != nullptr && !connection.tls.shook_hands && connection.phase != Phase::cut)
+    ++counts_.tls_handshake_failures;
   connections_.remove(connection);
 }
 
@@ -152,7 +156,11 @@ void WebService::on_library_error(unsigned status) {
 MHD_Result WebService::on_request(Connection& connection, const char* url, const char* method, bool first) {
   if (connection.phase == Phase::cut) return MHD_NO;
   try {
-    if (first) return refuse_early(connection, method);
+    if (first) {
+      connection.asked = Clock::now();
+      connection.handler = url == settings_.telemetry_path ? Handler::metrics : Handler::other;
+      return refuse_early(connection, method);
+    }
     if (!is_probe(url))
       if (const MHD_Result done = authenticate(connection); done != MHD_YES || connection.phase == Phase::checking)
         return done;
@@ -183,6 +191,7 @@ MHD_Result WebService::answer(Connection& connection, unsigned code, Response re
   if (connection.retired) add_header(*response, MHD_HTTP_HEADER_CONNECTION, "close");
   connection.answered = true;
   counts_.count_request(code);
+  counts_.count_duration(connection.handler, std::chrono::duration<double>(Clock::now() - connection.asked).count());
   return MHD_queue_response(connection.mhd, code, response.get());
 }
 
