@@ -6,6 +6,9 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
+import urllib.error
+import urllib.request
 
 from harness import Mount, Tool, equal, refusals_of, run
 
@@ -120,6 +123,53 @@ def case_starts_anew_and_says_so():
         unpin(bpf)
 
 
+def metrics_of(agent, *names):
+    """The values of metrics without labels, from where the agent says that it serves."""
+    lines = []
+    while not lines or "serves on " not in lines[-1]:
+        lines.append(agent.stderr.readline())
+        assert lines[-1], lines
+    address = lines[-1].rsplit("serves on ", 1)[1].split()[0]
+    for _ in range(300):
+        try:
+            text = urllib.request.urlopen(f"http://{address}/metrics", timeout=10).read().decode()
+            break
+        except urllib.error.HTTPError as error:  # not before the first sample
+            equal("status of an agent that is not ready", error.code, 503)
+            time.sleep(0.1)
+    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    return [float(values[name]) for name in names]
+
+
+def case_other_tables_lose_nothing():
+    told = ("tmpfstrace: counting goes on in the pinned tables, which have --max-slots 100 and not {}, "
+            "--max-superblocks 50 and not 8192; 'tmpfstrace unpin' and a restart make new ones, and count from 0\n")
+    with BpfMount() as bpf, Mount("size=64k") as mount:
+        first, errors = once(*bpf.options, "--max-slots", "100", "--max-superblocks", "50")
+        equal("stderr of the first", errors, "")
+        refuse(mount, 3)
+        # Mode syscall follows no inodes: how many it should is nothing to it.
+        for options, expected in ((("--max-slots", "100", "--max-superblocks", "50", "--max-inodes", "7"), ""),
+                                  ((), told.format(24576)),
+                                  (("--max-slots", "99"), told.format(99))):
+            sample, errors = once(*bpf.options, *options)
+            equal("stderr", errors, expected)
+            equal("counting since", sample["counting_since_ns"], first["counting_since_ns"])
+            equal("refused", refusals_of(mount.of(sample)["counters"]), {("write", "blocks"): 3})
+        agent = subprocess.Popen([Tool.binary, "agent", "--web.listen-address", "127.0.0.1:0", "--interval", "200ms",
+                                  *MODE, *bpf.options], stderr=subprocess.PIPE, text=True)
+        try:
+            equal("room that an agent tells", metrics_of(agent, "tmpfstrace_slots_limit",
+                                                         "tmpfstrace_superblock_rows_limit"), [100, 50])
+        finally:
+            agent.send_signal(signal.SIGTERM)
+            errors = agent.communicate()[1]
+        assert errors.count(told.format(8192)) == 1, errors
+        unpin(bpf)
+        equal("stderr after unpin", once(*bpf.options)[1], "")
+        unpin(bpf)
+
+
 def case_where_nothing_can_be_pinned():
     with BpfMount() as bpf, tempfile.TemporaryDirectory() as directory:
         os.mkdir(bpf.pins)
@@ -139,4 +189,4 @@ def case_where_nothing_can_be_pinned():
 
 
 CASES = [case_counts_survive_kills, case_two_tools_with_one_directory, case_starts_anew_and_says_so,
-         case_where_nothing_can_be_pinned]
+         case_other_tables_lose_nothing, case_where_nothing_can_be_pinned]

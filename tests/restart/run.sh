@@ -13,8 +13,8 @@ build=${O:-build}
 [[ $build = /* ]] || build=$PWD/$build
 export O=$build
 previous=${RESTART_PREVIOUS:-$build/restart/other-programs}
-# With the tables of json, which looks at the books in the end: with others it would begin anew.
-command=${RESTART_COMMAND:-agent --no-web --json - --max-slots 24576}
+# An agent: its tables are not those of json, which pins first and looks at the books in the end.
+command=${RESTART_COMMAND:-agent --no-web --json -}
 only=" $* "
 
 # label | kernel | arguments

@@ -19,6 +19,7 @@ Settings parse_settings(int argc, char** argv) {
       settings.relayout = value;
     } else if (name == "--command" && !value.empty()) {
       settings.command = value;
+      settings.other_tables = value.starts_with("agent") && value.find("--max-slots") == std::string::npos;
       settings.prints = value.starts_with("json") || value.find("--json -") != std::string::npos;
     } else if (name == "--mode" && !value.empty()) {
       settings.mode = value;

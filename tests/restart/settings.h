@@ -13,6 +13,7 @@ struct Settings {
   std::string relayout;          // one of another layout, tried at the end; empty: none
   std::string command = "json";  // what is killed, with its own options; the books are compared by json
   bool prints = true;            // it prints samples as json does, or an agent with --json -
+  bool other_tables = false;     // it asks for other ones than json, which pinned: an agent does
   std::string mode = "exact";
   std::string hooks = "auto";
   int kills = 100;
