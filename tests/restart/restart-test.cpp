@@ -195,8 +195,11 @@ class RestartTest {
     std::string said;
     for (const std::string& line : first.kill())
       if (line.starts_with("tmpfstrace: ")) said += line;
-    fixture_.expect(said.find(" go on counting; ") != std::string::npos,
-                    "after an upgrade the tool says '" + said + "'");
+    const bool others = said.find(" go on counting; ") != std::string::npos;
+    fixture_.expect(settings_.programs == "any" || others == (settings_.programs == "other"),
+                    "after an upgrade with " + settings_.programs + " programs the tool says '" + said + "'");
+    fixture_.expect(said.find("anew") == std::string::npos, "after an upgrade the tool says '" + said + "'");
+    fixture_.note(std::string("upgraded ") + (others ? "from other programs" : "with the same programs"));
   }
 
   // Counts that cannot be read are not gone on with: it says so, and is right from there.
