@@ -118,7 +118,7 @@ objects = $(patsubst %.cpp,$(O)/$(1)/%.o,$(2))
 PURE_SOURCES = $(foreach l,$(PURE_LIBS),$(SRC_$(l)))
 
 .PHONY: all deps run demo test test-unit test-week test-backtest test-alerts test-web test-agent test-frame bench-frame backtest-traces test-asan test-abi test-layering test-docs test-budget \
-        test-deploy image deb docs test-host test-terminal test-containers test-prometheus test-restart test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
+        test-deploy image deb docs test-host test-terminal test-containers test-prometheus test-restart previous test-guest budget bench bench-atomics bench-contention bench-scale bench-start fuzz fuzzers test-fuzz scale counted lint format \
         install clean guest
 
 all: $(if $(SRC_main),$(O)/tmpfstrace)
@@ -476,9 +476,13 @@ test-containers: all $(CONTAINERS)
 test-prometheus: all $(O)/containers/session-writer
 	$(call script,tests/prometheus/run.sh,has a real Prometheus scrape the agent)
 
-# Killed a hundred times and restarted with --pin, under load, in guests; and an upgrade.
+# Killed a hundred times and restarted with --pin, under load, in guests; and an upgrade. RESTART_CASES="previous": a part.
 test-restart: all $(RESTART) $(UPGRADES)
 	$(call script,tests/restart/run.sh,kills and restarts the tool in guests) $(RESTART_CASES)
+
+# The tool of the commit before the last change, or of COMMIT, as $(O)/previous/tmpfstrace; test-restart upgrades from it.
+previous: all
+	$(call script,tests/restart/previous.sh,builds the tool of an earlier commit) $(COMMIT)
 
 test-guest: all guest
 	$(call script,scripts/guest/matrix.sh,runs the tool on stock kernels under emulation)
@@ -538,7 +542,7 @@ deb: all
 # The downloaded kernels stay: `rm -r $(O)` removes them too.
 clean:
 	$(Q)rm -rf $(O)/bpf $(O)/contended $(O)/counted $(O)/gen $(O)/obj $(O)/fuzz $(O)/guest $(O)/guest-run $(O)/matrix $(O)/lint $(O)/bench \
-		$(O)/budget $(O)/state $(O)/containers $(O)/prometheus $(O)/restart $(O)/image $(O)/deb $(O)/deploy \
+		$(O)/budget $(O)/state $(O)/containers $(O)/previous $(O)/prometheus $(O)/restart $(O)/image $(O)/deb $(O)/deploy \
 		$(O)/*.a $(O)/version.txt $(O)/tmpfstrace $(O)/unit-tests $(O)/unit-tests-asan $(O)/backtest $(O)/alert-driver $(O)/sandbox-driver $(O)/metrics-reference $(O)/web-driver
 
 -include $(shell test -d $(O) && find $(O)/obj $(O)/fuzz $(O)/bpf $(O)/counted $(O)/restart -name '*.d' 2>/dev/null)

@@ -214,7 +214,7 @@ int run_agent_command(const Options& options, const MaybeConfig& config, Signals
 }
 
 int run_doctor_command(const Options& options) {
-  const Result<DoctorReport> report = run_doctor(live_options(options, {}));
+  const Result<DoctorReport> report = run_doctor(live_options(options, {}), options.pin_path);
   if (!report) return exit_refused(report.error());
   const int printed = print(options.json_report ? report->json + "\n" : report->text);
   return printed == exit_ok ? report->exit_code : printed;

@@ -89,7 +89,7 @@ void add_tracing(CLI::App& app, Options& options) {
   app.add_flag("--pin", options.pin, "Go on counting when this ends, and next time go on from there; see unpin")
       ->disable_flag_override();
   app.add_option("--pin-path", options.pin_path,
-                 "With --pin, unpin: where, on a BPF file system (default /sys/fs/bpf/tmpfstrace)")
+                 "With --pin, unpin, doctor: where, on a BPF file system (default /sys/fs/bpf/tmpfstrace)")
       ->type_name("DIR");
 }
 
@@ -106,7 +106,7 @@ bool has_meaning(Subcommand command, const std::string& option) {
       return !is({"--speed", "--layout", "--replay", "--config", "--check-config", "--only", "--field"});
     case Subcommand::doctor:
       return !is({"--speed", "--layout", "--replay", "--interval", "--count", "--once", "--duration", "--host-root",
-                  "--config", "--check-config", "--only", "--field", "--pin", "--pin-path"});
+                  "--config", "--check-config", "--only", "--field", "--pin"});
     case Subcommand::audit: return is({"--host-root"});
     case Subcommand::unpin: return is({"--pin-path"});
   }
@@ -190,7 +190,8 @@ std::optional<std::string> find_conflict(const CLI::App& app, const Options& opt
     }
   }
   if (options.pin_path.empty()) return "--pin-path: the directory name is empty";
-  if (given("--pin-path") && !options.pin && options.command != Subcommand::unpin) return "--pin-path needs --pin";
+  const bool looks_at_pins = options.command == Subcommand::unpin || options.command == Subcommand::doctor;
+  if (given("--pin-path") && !options.pin && !looks_at_pins) return "--pin-path needs --pin";
   if (options.pin && options.mode == "poll") return "--pin has no meaning with --mode poll: there is nothing to pin";
   if (options.host_root.empty()) return "--host-root: the directory name is empty";
   if ((options.mode == "poll" || options.mode == "syscall") && options.hooks != "auto") {

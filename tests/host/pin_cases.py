@@ -6,10 +6,14 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
+import urllib.error
+import urllib.request
 
-from harness import Mount, Tool, equal, refusals_of, run
+from harness import Mount, Tool, document_of, equal, refusals_of, run
 
 MODE = ("--mode", "syscall")
+INITIAL_PID_NAMESPACE = 0xEFFFFFFC  # PROC_PID_INIT_INO
 
 
 class BpfMount:
@@ -120,6 +124,107 @@ def case_starts_anew_and_says_so():
         unpin(bpf)
 
 
+def metrics_of(agent, *names):
+    """The values of metrics without labels, from where the agent says that it serves."""
+    lines = []
+    while not lines or "serves on " not in lines[-1]:
+        lines.append(agent.stderr.readline())
+        assert lines[-1], lines
+    address = lines[-1].rsplit("serves on ", 1)[1].split()[0]
+    for _ in range(300):
+        try:
+            text = urllib.request.urlopen(f"http://{address}/metrics", timeout=10).read().decode()
+            break
+        except urllib.error.HTTPError as error:  # not before the first sample
+            equal("status of an agent that is not ready", error.code, 503)
+            time.sleep(0.1)
+    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    return [float(values[name]) for name in names]
+
+
+def case_other_tables_lose_nothing():
+    told = ("tmpfstrace: counting goes on in the pinned tables, which have --max-slots 100 and not {}, "
+            "--max-superblocks 50 and not 8192; 'tmpfstrace unpin' and a restart make new ones, and count from 0\n")
+    with BpfMount() as bpf, Mount("size=64k") as mount:
+        first, errors = once(*bpf.options, "--max-slots", "100", "--max-superblocks", "50")
+        equal("stderr of the first", errors, "")
+        refuse(mount, 3)
+        # Mode syscall follows no inodes: how many it should is nothing to it.
+        for options, expected in ((("--max-slots", "100", "--max-superblocks", "50", "--max-inodes", "7"), ""),
+                                  ((), told.format(24576)),
+                                  (("--max-slots", "99"), told.format(99))):
+            sample, errors = once(*bpf.options, *options)
+            equal("stderr", errors, expected)
+            equal("counting since", sample["counting_since_ns"], first["counting_since_ns"])
+            equal("refused", refusals_of(mount.of(sample)["counters"]), {("write", "blocks"): 3})
+        agent = subprocess.Popen([Tool.binary, "agent", "--web.listen-address", "127.0.0.1:0", "--interval", "200ms",
+                                  *MODE, *bpf.options], stderr=subprocess.PIPE, text=True)
+        try:
+            equal("room that an agent tells", metrics_of(agent, "tmpfstrace_slots_limit",
+                                                         "tmpfstrace_superblock_rows_limit"), [100, 50])
+        finally:
+            agent.send_signal(signal.SIGTERM)
+            errors = agent.communicate()[1]
+        assert errors.count(told.format(8192)) == 1, errors
+        unpin(bpf)
+        equal("stderr after unpin", once(*bpf.options)[1], "")
+        equal("tables after unpin", doctor(bpf)["pinned"]["tables"],
+              {"slots": 24576, "superblocks": 8192, "inodes": None})
+        unpin(bpf)
+
+
+def doctor(bpf, *options, **how):
+    return document_of(run("doctor", "--json", "--mode", "poll", "--pin-path", bpf.pins, *options, **how).stdout)
+
+
+def doctor_text(bpf):
+    """What of the text is about pins."""
+    lines = run("doctor", "--mode", "poll", "--pin-path", bpf.pins).stdout.splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("pinned "))
+    return [lines[first]] + [line for line in lines[first + 1:first + 6] if line.startswith("  ")]
+
+
+def case_doctor_tells_what_is_pinned():
+    # Elsewhere a lock of a process that is not seen is not seen either.
+    orphaned = False if os.stat("/proc/self/ns/pid").st_ino == INITIAL_PID_NAMESPACE else None
+    with BpfMount() as bpf:
+        equal("nothing", doctor(bpf)["pinned"], None)
+        equal("nothing, as text", doctor_text(bpf), [f"pinned       nothing in {bpf.pins}"])
+        tool = Tool(*MODE, *bpf.options, "--max-slots", "100")
+        sample = tool.wait_for_samples(1)
+        pinned = doctor(bpf)["pinned"]
+        version = run("--version").stdout.split()[1]
+        expected = {"path": bpf.pins, "version": version, "mode": "syscall", "since_ns": sample["counting_since_ns"],
+                    "hooks": 3, "tables": {"slots": 100, "superblocks": 8192, "inodes": None}, "in_use": True,
+                    "pid": tool.process.pid, "problem": None}
+        equal("pinned by one that runs", {name: pinned[name] for name in expected}, expected)
+        files = os.listdir(bpf.pins)
+        for kind, prefix in (("hooks", "link-"), ("programs", "prog-"), ("maps", "map-")):
+            equal(kind, pinned[kind], sum(name.startswith(prefix) for name in files))
+        equal("more than its slots of 944 bytes", pinned["map_bytes"] > 100 * 944, True)
+        assert any(f"process {tool.process.pid} runs with them" in line for line in doctor_text(bpf)), doctor_text(bpf)
+        tool.process.send_signal(signal.SIGKILL)
+        tool.process.wait()
+        equal("pinned by one that was killed", doctor(bpf)["pinned"], {**pinned, "in_use": orphaned, "pid": None})
+        text = doctor_text(bpf)
+        assert text[0].startswith(f"pinned       by tmpfstrace {version} in {bpf.pins}: mode syscall, "), text
+        equal("says whose they are", any("orphaned" in line for line in text), orphaned is False)
+        equal("last line", text[-1], f"  removed by tmpfstrace unpin --pin-path {bpf.pins}")
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+        hidden = doctor(bpf, **nobody)["pinned"]
+        equal("seen without a privilege", (hidden["version"], hidden["problem"]),
+              (None, f"cannot open {bpf.pins}: Permission denied"))
+        os.unlink(bpf.pins + "/map-slots")
+        damaged = doctor(bpf)["pinned"]
+        equal("damaged", (damaged["tables"], damaged["version"]), (None, version))
+        assert " are there" in damaged["problem"], damaged
+        os.unlink(bpf.pins + "/note")
+        equal("without a note", (doctor(bpf)["pinned"]["problem"], doctor(bpf)["pinned"]["version"]),
+              ("the start is not finished", None))
+        equal("unpin says", unpin(bpf).startswith(f"removed {bpf.pins}: 3 hooks, "), True)
+        equal("after unpin", doctor(bpf)["pinned"], None)
+
+
 def case_where_nothing_can_be_pinned():
     with BpfMount() as bpf, tempfile.TemporaryDirectory() as directory:
         os.mkdir(bpf.pins)
@@ -139,4 +244,4 @@ def case_where_nothing_can_be_pinned():
 
 
 CASES = [case_counts_survive_kills, case_two_tools_with_one_directory, case_starts_anew_and_says_so,
-         case_where_nothing_can_be_pinned]
+         case_other_tables_lose_nothing, case_doctor_tells_what_is_pinned, case_where_nothing_can_be_pinned]

@@ -15,10 +15,13 @@ Settings parse_settings(int argc, char** argv) {
       settings.tool = value;
     } else if (name == "--upgrade" && !value.empty()) {
       settings.upgrade = value;
+    } else if (name == "--programs" && !value.empty()) {
+      settings.programs = value;
     } else if (name == "--relayout" && !value.empty()) {
       settings.relayout = value;
     } else if (name == "--command" && !value.empty()) {
       settings.command = value;
+      settings.other_tables = value.starts_with("agent") && value.find("--max-slots") == std::string::npos;
       settings.prints = value.starts_with("json") || value.find("--json -") != std::string::npos;
     } else if (name == "--mode" && !value.empty()) {
       settings.mode = value;
@@ -32,7 +35,8 @@ Settings parse_settings(int argc, char** argv) {
       settings.seed = std::strtoull(value.c_str(), nullptr, 0);
     } else {
       std::fputs(
-          "usage: restart-test [--tool PATH] [--upgrade PATH] [--relayout PATH] [--command WORDS] [--mode "
+          "usage: restart-test [--tool PATH] [--upgrade PATH] [--programs same|other|any] [--relayout PATH] [--command "
+          "WORDS] [--mode "
           "exact|syscall] [--hooks auto|fentry|kprobe]\n"
           "                    [--kills N] [--starts N] [--seed N]\n"
           "Runs as root. Kills and restarts a tool with --pin under load, and compares what it counts.\n",

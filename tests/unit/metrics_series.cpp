@@ -66,13 +66,15 @@ class Player {
  public:
   explicit Player(MetricLimits limits = {}) : metrics_(limits) {}
 
+  std::optional<TableSizes> tables;  // of the source
+
   void play(Sample sample) {
     sample.monotonic_ns = ++seconds_ * second;
     sample.realtime_ns = 1'796'000'000 * second + sample.monotonic_ns;
     AgentFacts facts;
     facts.version = "1.2";
     facts.samples = seconds_;
-    facts.slots_limit = 8192;
+    facts.tables = tables;
     families_ = metrics_.families_of(analyst_.add(std::move(sample)), facts);
   }
 
@@ -290,7 +292,12 @@ TEST_CASE("series: our own losses are there from 0", "[metrics]") {
   CHECK(player.series(Metric::mode_info) == Lines{"mode=exact hooks=fentry kernel=6.12 1"});
   CHECK(player.series(Metric::blind_spots) == Lines{"2"});
   CHECK(player.series(Metric::build_info) == Lines{"version=1.2 1"});
+  // Mode poll has no tables; others those that the kernel has.
+  CHECK(player.series(Metric::slots_limit).empty());
+  player.tables = {.slots = 8192, .superblocks = 100, .inodes = std::nullopt};
+  player.play(sample);
   CHECK(player.series(Metric::slots_limit) == Lines{"8192"});
+  CHECK(player.series(Metric::superblock_rows_limit) == Lines{"100"});
 }
 
 TEST_CASE("series: each hook that the mode wants, and the runs that each program missed", "[metrics]") {

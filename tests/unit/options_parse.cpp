@@ -34,6 +34,7 @@ TEST_CASE("the commands") {
   CHECK(accepted("unpin").command == Subcommand::unpin);
   CHECK(accepted("unpin").pin_path == "/sys/fs/bpf/tmpfstrace");
   CHECK(accepted("unpin --pin-path /b/c").pin_path == "/b/c");
+  CHECK(accepted("doctor --pin-path /b/c").pin_path == "/b/c");
   CHECK_FALSE(accepted("json").pin);
   for (const char* command : {"json", "top", "record f"}) {
     CHECK(accepted(std::string(command) + " --pin").pin);

@@ -21,7 +21,7 @@ PinNote note_of_a_run() {
   note.mode = "exact";
   note.hooks_kind = "fentry";
   note.reason = "fentry works";
-  note.settings = {{"--max-slots", "100"}, {"--event-rate", "10"}};
+  note.settings = {{"surveys", "yes"}, {"--event-rate", "10"}};
   note.since_ns = 1'700'000'000'123'456'789;
   note.hooks = {{"fexit shmem_link", true, "", "hard links"}, {"fexit shmem_fault", false, "no \"such\"", "faults"}};
   note.blind = {"one thing", "another\nthing"};
@@ -98,14 +98,36 @@ TEST_CASE("counts go on where programs and tool agree") {
     CHECK_THAT(judge_pins(note, wish).text, Contains("fentry") && Contains("kprobe"));
   }
   SECTION("they were loaded with something else") {
-    wish.settings["--max-slots"] = "200";
+    wish.settings["--event-rate"] = "5";
     CHECK_FALSE(judge_pins(note, wish).goes_on);
-    CHECK_THAT(judge_pins(note, wish).text, Contains("--max-slots 100") && Contains("200"));
+    CHECK_THAT(judge_pins(note, wish).text, Contains("--event-rate 10") && Contains("asked for is 5"));
   }
   SECTION("this tool has a setting that they know nothing of") {
     wish.settings["--new"] = "1";
     CHECK_FALSE(judge_pins(note, wish).goes_on);
   }
+}
+
+TEST_CASE("pinned tables of other sizes are told, each with both sizes") {
+  const TableSizes pinned{.slots = 8192, .superblocks = 100, .inodes = 1000};
+  CHECK(describe_other_sizes(pinned, pinned).empty());
+  TableSizes wanted = pinned;
+  wanted.slots = 24576;
+  CHECK(describe_other_sizes(pinned, wanted) ==
+        "counting goes on in the pinned tables, which have --max-slots 8192 and not 24576; 'tmpfstrace unpin' and a "
+        "restart make new ones, and count from 0");
+  wanted.superblocks = 50;
+  wanted.inodes = 2000;
+  CHECK_THAT(
+      describe_other_sizes(pinned, wanted),
+      Contains("--max-slots 8192 and not 24576, --max-superblocks 100 and not 50, --max-inodes 1000 and not 2000;"));
+
+  // Mode syscall follows no inodes.
+  TableSizes of_syscall = pinned;
+  of_syscall.inodes.reset();
+  wanted = pinned;
+  wanted.inodes = 2000;
+  CHECK(describe_other_sizes(of_syscall, wanted).empty());
 }
 
 // What pinned programs go on writing is read by every later tool of the same layout. Whoever changes a number here

@@ -74,8 +74,6 @@ Result<AgentParts> make_parts(const Options& options, const std::optional<Config
   parts.facts.version = kVersion;
   parts.facts.interval_ns = in_ns(options.interval);
   parts.facts.process_start_ns = read_clock_ns(CLOCK_REALTIME);
-  parts.facts.slots_limit = options.max_slots;
-  parts.facts.superblock_rows_limit = options.max_superblocks;
   if (config) parts.thresholds = config->thresholds;
   // First what listens, while nothing is held that it could inherit; and so that a port in use ends us at once.
   if (!agent.no_web) {
@@ -105,6 +103,7 @@ int run_agent(const Options& options, const LiveOptions& live, const std::option
   if (!parts) return exit_failed(parts.error());
   const auto source = open_live_source(live);
   if (!source) return exit_refused(source.error());
+  parts->facts.tables = (*source)->tables();
   if (!options.agent.no_sandbox) {
     (*source)->before_confinement();
     const auto left = enter_sandbox({.web = !options.agent.no_web,

@@ -20,6 +20,14 @@ int find(const std::vector<KernelObject>& objects, std::string_view name) {
   return found == objects.end() ? -1 : found->fd;
 }
 
+Result<bpf_map_info> ask_map(int map_fd, const std::string& name) {
+  bpf_map_info info{};
+  __u32 length = sizeof(info);
+  if (bpf_obj_get_info_by_fd(map_fd, &info, &length) != 0)
+    return bpf_fail("cannot ask about the BPF map " + name, errno);
+  return info;
+}
+
 }  // namespace
 
 LoadedObjects LoadedObjects::of(const bpf_object* object) {
@@ -49,24 +57,37 @@ int LoadedObjects::map(std::string_view name) const { return find(maps_, name); 
 
 int LoadedObjects::program(std::string_view name) const { return find(programs_, name); }
 
+Result<TableSizes> read_table_sizes(const LoadedObjects& objects) {
+  TableSizes sizes;
+  for (const auto& [name, size] : {std::pair("slots", &sizes.slots), std::pair("sb_rows", &sizes.superblocks)}) {
+    const auto info = ask_map(objects.map(name), name);
+    if (!info) return tl::unexpected(info.error());
+    *size = info->max_entries;
+  }
+  if (const int inodes = objects.map("inodes"); inodes >= 0) {
+    const auto info = ask_map(inodes, "inodes");
+    if (!info) return tl::unexpected(info.error());
+    sizes.inodes = info->max_entries;
+  }
+  return sizes;
+}
+
 Result<MapMemory> MapMemory::open(int map_fd, const std::string& name, std::size_t entry_bytes, Access access) {
-  bpf_map_info info{};
-  __u32 length = sizeof(info);
-  if (bpf_obj_get_info_by_fd(map_fd, &info, &length) != 0)
-    return bpf_fail("cannot ask about the BPF map " + name, errno);
-  if (info.value_size != entry_bytes)
-    return fail("the BPF map " + name + " has entries of " + std::to_string(info.value_size) + " bytes, expected " +
+  const auto info = ask_map(map_fd, name);
+  if (!info) return tl::unexpected(info.error());
+  if (info->value_size != entry_bytes)
+    return fail("the BPF map " + name + " has entries of " + std::to_string(info->value_size) + " bytes, expected " +
                 std::to_string(entry_bytes));
   // As the kernel lays it out.
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  const std::size_t bytes = (info.max_entries * ((entry_bytes + 7) & ~std::size_t{7}) + page - 1) / page * page;
+  const std::size_t bytes = (info->max_entries * ((entry_bytes + 7) & ~std::size_t{7}) + page - 1) / page * page;
   const int protection = access == Access::write ? PROT_READ | PROT_WRITE : PROT_READ;
   void* data = mmap(nullptr, bytes, protection, MAP_SHARED, map_fd, 0);
   if (data == MAP_FAILED) return bpf_fail("cannot map the BPF map " + name, errno);
   MapMemory memory;
   memory.data_ = data;
   memory.bytes_ = bytes;
-  memory.entries_ = info.max_entries;
+  memory.entries_ = info->max_entries;
   return memory;
 }
 

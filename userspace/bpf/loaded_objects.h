@@ -11,6 +11,7 @@
 
 #include "host/unique_fd.h"
 #include "model/result.h"
+#include "model/table_sizes.h"
 
 struct bpf_object;
 
@@ -41,6 +42,9 @@ class LoadedObjects {
   std::vector<KernelObject> programs_;
   std::vector<UniqueFd> owned_;
 };
+
+// As the kernel has the maps, whatever options they were made with.
+Result<TableSizes> read_table_sizes(const LoadedObjects& objects);
 
 // The entries of an array map in memory, for as long as this lives. The programs go on writing them.
 class MapMemory {

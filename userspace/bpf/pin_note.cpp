@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/pin_note.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 namespace tmpfstrace {
@@ -72,6 +75,21 @@ PinJudgement judge_pins(const PinNote& pinned, const PinWish& wish) {
   if (object == wish.objects.end() || object->second != pinned.object)
     return {true, theirs + " go on counting; 'tmpfstrace unpin' and a restart take in those of " + wish.version};
   return {true, {}};
+}
+
+std::string describe_other_sizes(const TableSizes& pinned, const TableSizes& wanted) {
+  std::vector<std::string> other;
+  const auto compare = [&other](const char* option, std::uint32_t is, std::uint32_t should_be) {
+    if (is != should_be) other.push_back(fmt::format("{} {} and not {}", option, is, should_be));
+  };
+  compare("--max-slots", pinned.slots, wanted.slots);
+  compare("--max-superblocks", pinned.superblocks, wanted.superblocks);
+  if (pinned.inodes && wanted.inodes) compare("--max-inodes", *pinned.inodes, *wanted.inodes);
+  if (other.empty()) return {};
+  return fmt::format(
+      "counting goes on in the pinned tables, which have {}; 'tmpfstrace unpin' and a restart make new ones, and count "
+      "from 0",
+      fmt::join(other, ", "));
 }
 
 }  // namespace tmpfstrace

@@ -12,6 +12,7 @@
 
 #include "bpf/hook_report.h"
 #include "model/result.h"
+#include "model/table_sizes.h"
 
 namespace tmpfstrace {
 
@@ -43,9 +44,9 @@ Result<PinNote> decode_pin_note(std::string_view text);
 struct PinWish {
   std::uint32_t layout = 0;
   std::string version;
-  std::map<std::string, std::string> objects;  // hash by mode
-  std::map<std::string, std::string> settings;
-  std::string mode = "auto";  // as in LiveOptions
+  std::map<std::string, std::string> objects;   // hash by mode
+  std::map<std::string, std::string> settings;  // those with which the same is counted; the sizes of tables are none
+  std::string mode = "auto";                    // as in LiveOptions
   std::string hooks = "auto";
 };
 
@@ -57,5 +58,9 @@ struct PinJudgement {
 // Counts go on only where this tool reads what those programs write, and they count what was asked for. Programs of
 // another version with the same layout are kept: to replace them while they count would count twice or miss.
 PinJudgement judge_pins(const PinNote& pinned, const PinWish& wish);
+
+// Pinned tables keep their sizes: a map cannot be resized, and what is counted is worth more than its room. What is to
+// be said of those that are not as wanted; empty: all are. Inodes count where both have them.
+std::string describe_other_sizes(const TableSizes& pinned, const TableSizes& wanted);
 
 }  // namespace tmpfstrace

@@ -60,6 +60,13 @@ Result<void> check_file_system(const std::string& path) {
   return {};
 }
 
+Result<bool> is_there(const std::string& path) {
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) == 0) return true;
+  if (errno == ENOENT) return false;
+  return fail_errno("look at", path, errno, "run it as root");
+}
+
 // Two descriptors of one directory: one that was removed meanwhile is nobody's.
 bool is_still_there(int directory, const std::string& path) {
   struct stat held {
@@ -68,9 +75,13 @@ bool is_still_there(int directory, const std::string& path) {
          held.st_ino == found.st_ino;
 }
 
-tl::unexpected<Error> fail_locked(int directory, const std::string& path) {
+std::optional<std::int32_t> holder_of(int directory) {
   struct stat held {};
-  const auto holder = fstat(directory, &held) == 0 ? find_lock_holder({}, held.st_dev, held.st_ino) : std::nullopt;
+  return fstat(directory, &held) == 0 ? find_lock_holder({}, held.st_dev, held.st_ino) : std::nullopt;
+}
+
+tl::unexpected<Error> fail_locked(int directory, const std::string& path) {
+  const auto holder = holder_of(directory);
   return fail(path + " is in use by another tmpfstrace" + (holder ? ", process " + std::to_string(*holder) : ""),
               "end that one first, give --pin-path another directory, or leave out --pin", EBUSY);
 }
@@ -124,16 +135,26 @@ Result<Pins> Pins::open(const std::string& path) {
 }
 
 Result<std::optional<Pins>> Pins::open_existing(const std::string& path) {
-  struct stat facts {};
-  if (stat(path.c_str(), &facts) != 0) {
-    if (errno == ENOENT) return std::optional<Pins>();
-    return fail_errno("look at", path, errno, "unpin as root");
-  }
+  const auto exists = is_there(path);
+  if (!exists) return tl::unexpected(exists.error());
+  if (!*exists) return std::optional<Pins>();
   if (auto checked = check_file_system(path); !checked) return tl::unexpected(checked.error());
   auto directory = open_locked(path);
   if (!directory) return tl::unexpected(directory.error());
   return std::optional<Pins>(Pins(path, std::move(*directory)));
 }
+
+Result<std::optional<Pins>> Pins::look_at(const std::string& path) {
+  const auto exists = is_there(path);
+  if (!exists) return tl::unexpected(exists.error());
+  if (!*exists) return std::optional<Pins>();
+  if (auto checked = check_file_system(path); !checked) return tl::unexpected(checked.error());
+  UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return fail_errno("open", path, errno);
+  return std::optional<Pins>(Pins(path, std::move(directory)));
+}
+
+std::optional<std::int32_t> Pins::holder() const { return holder_of(directory_.get()); }
 
 Result<std::vector<std::string>> Pins::names() const {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path_.c_str()), closedir);

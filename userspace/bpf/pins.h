@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A directory of the BPF file system in which programs, links and maps outlive the tool. Of one tool at a time: it is
-// locked for as long as this lives.
+// locked for as long as this lives, but where it was opened to be looked at.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,8 +41,13 @@ class Pins {
   static Result<Pins> open(const std::string& path);
   // The same without making it. Absent: there is no such directory.
   static Result<std::optional<Pins>> open_existing(const std::string& path);
+  // To be looked at, while another tool may have it and change what is there: nothing is locked. Absent likewise.
+  static Result<std::optional<Pins>> look_at(const std::string& path);
 
   const std::string& path() const { return path_; }
+
+  // The tool that has the directory, this process included. Absent: none, or one of a pid namespace that is not seen.
+  std::optional<std::int32_t> holder() const;
 
   Result<PinCount> count() const;
   // Absent: a start was not finished, or nothing is pinned.

@@ -72,8 +72,8 @@ void SlotTable::resize(bpf_object* object, const SlotTableSize& size) {
   const auto set = [object](const char* map, std::uint32_t entries) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map), entries);
   };
-  for (const char* map : {"slots", "free_slots", "slot_index"}) set(map, std::max(size.slots, 2u));
-  for (const char* map : {"sb_rows", "free_sb_rows", "sb_index"}) set(map, std::max(size.superblocks, 2u));
+  for (const char* map : {"slots", "free_slots", "slot_index"}) set(map, std::max(size.slots, kLeastTable));
+  for (const char* map : {"sb_rows", "free_sb_rows", "sb_index"}) set(map, std::max(size.superblocks, kLeastTable));
   set("cpu_lines", static_cast<std::uint32_t>(std::max(libbpf_num_possible_cpus(), 1)) * TMPFS_CPU_LINES);
 }
 

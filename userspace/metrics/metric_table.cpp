@@ -71,9 +71,9 @@ constexpr std::array<MetricInfo, kMetrics> table = {{
      "Part of one processor that the program took in the last window.", "program"},
     {"tmpfstrace_bpf_window_seconds", gauge, "seconds", "Length of that window.", ""},
     {"tmpfstrace_slots", gauge, "", "Pairs of cgroup and superblock that are counted apart.", ""},
-    {"tmpfstrace_slots_limit", gauge, "", "How many there may be (--max-slots).", ""},
+    {"tmpfstrace_slots_limit", gauge, "", "How many there may be (--max-slots; with --pin that of the first run).", ""},
     {"tmpfstrace_superblock_rows", gauge, "", "Superblocks that are counted apart.", ""},
-    {"tmpfstrace_superblock_rows_limit", gauge, "", "How many there may be (--max-superblocks).", ""},
+    {"tmpfstrace_superblock_rows_limit", gauge, "", "How many there may be (--max-superblocks, likewise).", ""},
     {"tmpfstrace_series", gauge, "", "Series of superblocks and containers that are served.", ""},
     {"tmpfstrace_series_folded", gauge, "",
      "Superblocks that found no place of their own and are summed up under owner=\"(others)\" "

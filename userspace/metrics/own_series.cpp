@@ -91,9 +91,11 @@ void add_own(const Snapshot& snapshot, const AgentFacts& facts, FamilySet& famil
     families.add(Metric::counting_since_timestamp_seconds, {}, seconds(*snapshot.counting_since_ns));
   if (!snapshot.mode.hooks.empty()) {
     families.add(Metric::slots, {}, static_cast<double>(snapshot.ledger.size()));
-    families.add(Metric::slots_limit, {}, static_cast<double>(facts.slots_limit));
     families.add(Metric::superblock_rows, {}, static_cast<double>(snapshot.superblocks.size()));
-    families.add(Metric::superblock_rows_limit, {}, static_cast<double>(facts.superblock_rows_limit));
+  }
+  if (facts.tables) {
+    families.add(Metric::slots_limit, {}, static_cast<double>(facts.tables->slots));
+    families.add(Metric::superblock_rows_limit, {}, static_cast<double>(facts.tables->superblocks));
   }
   families.add(Metric::process_start_time_seconds, {}, seconds(facts.process_start_ns));
   if (snapshot.self) add_cost(*snapshot.self, families);

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "metrics/family_set.h"
 #include "metrics/superblock_series.h"
 #include "model/snapshot.h"
+#include "model/table_sizes.h"
 
 namespace tmpfstrace {
 
@@ -18,8 +20,7 @@ struct AgentFacts {
   std::uint64_t sample_duration_ns = 0;
   std::uint64_t process_start_ns = 0;  // CLOCK_REALTIME
   std::uint64_t samples = 0;
-  std::uint64_t slots_limit = 0;
-  std::uint64_t superblock_rows_limit = 0;
+  std::optional<TableSizes> tables;  // absent: nothing is counted in the kernel
 };
 
 void add_problems(const Snapshot& snapshot, const SuperblockSeries& superblocks, FamilySet& families);

@@ -9,6 +9,7 @@
 
 #include "model/result.h"
 #include "model/sample.h"
+#include "model/table_sizes.h"
 
 namespace tmpfstrace {
 
@@ -33,6 +34,9 @@ class SampleSource {
 
   // Another pace from now on; only a live source has one.
   virtual void set_pace(std::chrono::milliseconds) {}
+
+  // Of the tables that the samples' ledger comes from; absent: there are none, or their sizes were not recorded.
+  virtual std::optional<TableSizes> tables() const { return std::nullopt; }
 
   // The caller is about to give up privileges for good: what was put off and takes more of them is done now.
   virtual void before_confinement() {}

@@ -10,6 +10,7 @@
 #include "exit_codes.h"
 #include "export/json_self.h"
 #include "sources/live_cost.h"
+#include "sources/live_pinned.h"
 #include "sources/live_start.h"
 
 namespace tmpfstrace {
@@ -100,7 +101,7 @@ void add_cost(std::string& text, const DoctorCost& cost) {
   add_programs(text, cost.self);
 }
 
-std::string report_text(const LiveStart& start, const DoctorCost& cost) {
+std::string report_text(const LiveStart& start, const DoctorCost& cost, const PinnedView& pinned) {
   std::string text;
   auto line = std::back_inserter(text);
   const HostAbilities& can = start.probed.abilities;
@@ -127,6 +128,7 @@ std::string report_text(const LiveStart& start, const DoctorCost& cost) {
     fmt::format_to(line, "not seen\n");
     for (const std::string& blind : start.mode.blind) fmt::format_to(line, "  {}\n", blind);
   }
+  text += pinned_text(pinned);
   add_cost(text, cost);
   return text;
 }
@@ -137,7 +139,7 @@ std::string self_json(const SelfView& self) {
   return json.take();
 }
 
-std::string report_json(const LiveStart& start, const DoctorCost& cost) {
+std::string report_json(const LiveStart& start, const DoctorCost& cost, const PinnedView& pinned) {
   using nlohmann::ordered_json;
   const HostAbilities& can = start.probed.abilities;
   auto ability = [](bool yes, const std::string& why_not) {
@@ -168,6 +170,7 @@ std::string report_json(const LiveStart& start, const DoctorCost& cost) {
                          {"raw_tracepoints", ability(can.raw_tracepoints, can.no_raw_tracepoints_reason)},
                          {"hooks", hooks},
                          {"blind", start.mode.blind},
+                         {"pinned", pinned_json(pinned)},
                          {"self", ordered_json::parse(self_json(cost.self))},
                          {"maps", maps}};
   return report.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
@@ -175,11 +178,13 @@ std::string report_json(const LiveStart& start, const DoctorCost& cost) {
 
 }  // namespace
 
-Result<DoctorReport> run_doctor(const LiveOptions& options) {
+Result<DoctorReport> run_doctor(const LiveOptions& options, const std::string& pin_path) {
   auto start = start_live(options, true);
   if (!start) return tl::unexpected(start.error());
   const DoctorCost cost = measure_cost(*start);
-  return DoctorReport{report_text(*start, cost), report_json(*start, cost), exit_code_of(start->decision.mode)};
+  const PinnedView pinned = look_at_pinned(start->paths, pin_path);
+  return DoctorReport{report_text(*start, cost, pinned), report_json(*start, cost, pinned),
+                      exit_code_of(start->decision.mode)};
 }
 
 }  // namespace tmpfstrace

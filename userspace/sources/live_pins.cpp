@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/live_pins.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "bpf/exact_ledger.h"
@@ -26,6 +27,21 @@ Result<std::unique_ptr<LedgerSource>> as_source(Result<std::unique_ptr<Ledger>> 
 Result<std::unique_ptr<LedgerSource>> resume(const HostPaths& paths, const PinNote& note, LoadedObjects objects) {
   if (note.mode == "syscall") return as_source(SyscallLedger::resume(std::move(objects), note));
   return as_source(ExactLedger::resume(paths, std::move(objects), note));
+}
+
+// As the maps would be made.
+TableSizes wanted_sizes(const LiveOptions& options) {
+  return {std::max(options.max_slots, kLeastTable), std::max(options.max_superblocks, kLeastTable), options.max_inodes};
+}
+
+// What this run would have otherwise, and goes on with all the same.
+Result<void> tell_differences(const LiveOptions& options, const PinJudgement& judgement, const LedgerSource& resumed) {
+  if (!judgement.text.empty()) tell(options, judgement.text);
+  const auto pinned = read_table_sizes(*resumed.objects());
+  if (!pinned) return tl::unexpected(pinned.error());
+  const std::string sizes = describe_other_sizes(*pinned, wanted_sizes(options));
+  if (!sizes.empty()) tell(options, sizes);
+  return {};
 }
 
 }  // namespace
@@ -58,7 +74,7 @@ Result<LivePins> take_pins(const LiveOptions& options, const HostPaths& paths,
       if (!objects) return tl::unexpected(objects.error());
       auto ledger = resume(paths, **note, std::move(*objects));
       if (!ledger) return tl::unexpected(ledger.error());
-      if (!judgement.text.empty()) tell(options, judgement.text);
+      if (auto told = tell_differences(options, judgement, **ledger); !told) return tl::unexpected(told.error());
       taken.note = std::move(**note);
       taken.resumed = std::move(*ledger);
       return taken;
@@ -74,6 +90,11 @@ Result<LivePins> take_pins(const LiveOptions& options, const HostPaths& paths,
   taken.note.layout = wish.layout;
   taken.note.version = wish.version;
   taken.note.settings = settings;
+  // Earlier versions begin anew where these are not theirs, or missing.
+  taken.note.settings.merge(
+      std::map<std::string, std::string>{{"--max-slots", std::to_string(options.max_slots)},
+                                         {"--max-inodes", std::to_string(options.max_inodes)},
+                                         {"--max-superblocks", std::to_string(options.max_superblocks)}});
   return taken;
 }
 

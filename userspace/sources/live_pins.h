@@ -21,7 +21,8 @@ struct LivePins {
 };
 
 // Takes the directory of options.pin_path, and removes what lies there and cannot be gone on with, saying so by
-// options.notice. Settings: what the programs would be loaded with.
+// options.notice. Settings: what the programs would be loaded with, but for the sizes of their tables, which go on as
+// they are pinned.
 Result<LivePins> take_pins(const LiveOptions& options, const HostPaths& paths,
                            const std::map<std::string, std::string>& settings);
 

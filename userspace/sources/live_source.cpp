@@ -49,6 +49,7 @@ class LiveSource : public SampleSource {
   int event_fd() const override { return ready_.get(); }
   std::optional<std::chrono::milliseconds> pace() const override { return options_.interval; }
   void set_pace(std::chrono::milliseconds pace) override { options_.interval = pace; }
+  std::optional<TableSizes> tables() const override { return tables_; }
   void before_confinement() override { look_up_symbols(); }
 
  private:
@@ -66,8 +67,9 @@ class LiveSource : public SampleSource {
 
   LiveOptions options_;
   LiveStart start_;
-  LiveCost cost_;   // after the programs: destroyed first
-  UniqueFd ready_;  // an epoll: refusals are waiting, or the end of a window of cost_
+  std::optional<TableSizes> tables_;  // from open() on
+  LiveCost cost_;                     // after the programs: destroyed first
+  UniqueFd ready_;                    // an epoll: refusals are waiting, or the end of a window of cost_
   MountScanner scanner_;
   LiveCgroups cgroups_;
   std::optional<OwnerNames> owners_;  // from open() on
@@ -89,6 +91,11 @@ Result<void> LiveSource::open() {
   if (!owners) return tl::unexpected(owners.error());
   owners_.emplace(std::move(*owners));
   if (!start_.ledger) return {};
+  if (const LoadedObjects* objects = start_.ledger->objects()) {
+    auto sizes = read_table_sizes(*objects);
+    if (!sizes) return tl::unexpected(sizes.error());
+    tables_ = *sizes;
+  }
   ready_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
   if (!ready_) return fail_errno("call", "epoll_create1", errno);
   for (const int fd : {start_.ledger->event_fd(), cost_.timer_fd()}) {

@@ -39,6 +39,7 @@ struct DoctorReport {
   int exit_code;  // 0 exact, 10 syscall, 11 poll
 };
 
-Result<DoctorReport> run_doctor(const LiveOptions& options);
+// The options without a pin path: what is pinned at the other is looked at, and nothing is pinned.
+Result<DoctorReport> run_doctor(const LiveOptions& options, const std::string& pin_path);
 
 }  // namespace tmpfstrace

@@ -40,13 +40,10 @@ bool is_memcg_v1(const LiveStart& start) {
 
 std::uint32_t event_rate(const LiveOptions& options) { return options.events ? options.event_rate : 0; }
 
-// All that the programs are loaded with and that a later run could ask for otherwise.
+// What the programs are loaded with and a later run could ask for otherwise, so that it would count something else.
 std::map<std::string, std::string> pin_settings(const LiveOptions& options, const LiveStart& start) {
   const auto yes_or_no = [](bool yes) { return std::string(yes ? "yes" : "no"); };
-  return {{"--max-slots", std::to_string(options.max_slots)},
-          {"--max-inodes", std::to_string(options.max_inodes)},
-          {"--max-superblocks", std::to_string(options.max_superblocks)},
-          {"--event-rate (--no-events: 0)", std::to_string(event_rate(options))},
+  return {{"--event-rate (--no-events: 0)", std::to_string(event_rate(options))},
           {"surveys", yes_or_no(options.surveys)},
           {"the memory controller", yes_or_no(start.facts.memory_controller.value_or(false))},
           {"cgroup v1", yes_or_no(is_memcg_v1(start))}};
