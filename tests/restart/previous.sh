@@ -40,8 +40,16 @@ layout=$(git show "$commit:bpf/tmpfs_abi.h" | layout_of)
 present=$(layout_of <bpf/tmpfs_abi.h)
 [[ $layout = "$present" ]] || skip "tmpfstrace $version counts in layout $layout and not in $present: an upgrade begins anew"
 
-if [[ -x $build/previous/tmpfstrace && $(cat "$build/previous/commit") = "$commit" ]]; then
-	echo "tmpfstrace $version is built already"
+# Beside today's, which may have changed since it was built.
+tell() {
+	local programs=other
+	! cmp -s "$build/previous/tmpfs.skel.h" "$build/gen/tmpfs.skel.h" || programs=same
+	echo "$programs" >"$build/previous/programs"
+	echo "tmpfstrace $version $1, BPF programs: $programs"
+}
+
+if [[ -f $build/previous/commit && $(cat "$build/previous/commit") = "$commit" ]]; then
+	tell "is built already"
 	exit 0
 fi
 tree=$build/previous/tree
@@ -65,7 +73,7 @@ if ! env -u MAKEFLAGS -u MAKELEVEL -u O make -C "$tree" -j"$(nproc)" O=build VER
 	exit 1
 fi
 mv "$tree/build/tmpfstrace" "$build/previous/tmpfstrace"
-if cmp -s "$tree/build/gen/tmpfs.skel.h" "$build/gen/tmpfs.skel.h"; then echo same; else echo other; fi >"$build/previous/programs"
+mv "$tree/build/gen/tmpfs.skel.h" "$build/previous/tmpfs.skel.h"
 rm -rf "$tree"
 echo "$commit" >"$build/previous/commit"
-echo "tmpfstrace $version built, $(grep -c '^  CXX ' "$log" || :) sources compiled, BPF programs: $(cat "$build/previous/programs")"
+tell "built, $(grep -c '^  CXX ' "$log" || :) sources compiled"
