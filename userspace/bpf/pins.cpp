@@ -60,11 +60,15 @@ Result<void> check_file_system(const std::string& path) {
   return {};
 }
 
+// An error where something else is there than a directory of the BPF file system.
 Result<bool> is_there(const std::string& path) {
   struct stat facts {};
-  if (stat(path.c_str(), &facts) == 0) return true;
-  if (errno == ENOENT) return false;
-  return fail_errno("look at", path, errno, "run it as root");
+  if (stat(path.c_str(), &facts) != 0) {
+    if (errno == ENOENT) return false;
+    return fail_errno("look at", path, errno, "run it as root");
+  }
+  if (auto checked = check_file_system(path); !checked) return tl::unexpected(checked.error());
+  return true;
 }
 
 // Two descriptors of one directory: one that was removed meanwhile is nobody's.
@@ -138,7 +142,6 @@ Result<std::optional<Pins>> Pins::open_existing(const std::string& path) {
   const auto exists = is_there(path);
   if (!exists) return tl::unexpected(exists.error());
   if (!*exists) return std::optional<Pins>();
-  if (auto checked = check_file_system(path); !checked) return tl::unexpected(checked.error());
   auto directory = open_locked(path);
   if (!directory) return tl::unexpected(directory.error());
   return std::optional<Pins>(Pins(path, std::move(*directory)));
@@ -148,7 +151,6 @@ Result<std::optional<Pins>> Pins::look_at(const std::string& path) {
   const auto exists = is_there(path);
   if (!exists) return tl::unexpected(exists.error());
   if (!*exists) return std::optional<Pins>();
-  if (auto checked = check_file_system(path); !checked) return tl::unexpected(checked.error());
   UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return fail_errno("open", path, errno);
   return std::optional<Pins>(Pins(path, std::move(directory)));

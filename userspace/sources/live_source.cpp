@@ -67,9 +67,10 @@ class LiveSource : public SampleSource {
 
   LiveOptions options_;
   LiveStart start_;
-  std::optional<TableSizes> tables_;  // from open() on
-  LiveCost cost_;                     // after the programs: destroyed first
-  UniqueFd ready_;                    // an epoll: refusals are waiting, or the end of a window of cost_
+  std::optional<TableSizes> tables_;  // from open() on, as the hooks
+  std::vector<HookState> hooks_;
+  LiveCost cost_;   // after the programs: destroyed first
+  UniqueFd ready_;  // an epoll: refusals are waiting, or the end of a window of cost_
   MountScanner scanner_;
   LiveCgroups cgroups_;
   std::optional<OwnerNames> owners_;  // from open() on
@@ -91,6 +92,7 @@ Result<void> LiveSource::open() {
   if (!owners) return tl::unexpected(owners.error());
   owners_.emplace(std::move(*owners));
   if (!start_.ledger) return {};
+  hooks_ = hook_states(start_.ledger->hooks());
   if (const LoadedObjects* objects = start_.ledger->objects()) {
     auto sizes = read_table_sizes(*objects);
     if (!sizes) return tl::unexpected(sizes.error());
@@ -213,7 +215,7 @@ Result<std::optional<Sample>> LiveSource::next_sample() {
   cost_.end_window_if_over(now);
   sample.self = cost_.read(symbols_);
   sample.self->missed_runs = std::move(missed_runs);
-  if (start_.ledger) sample.self->hooks = hook_states(start_.ledger->hooks());
+  sample.self->hooks = hooks_;
   cost_.begin_window_if_due(now);
   return sample;
 }
